@@ -1,0 +1,45 @@
+"""Facts of a household, with where they come from and the span in which they hold (architecture 3).
+
+Same kind, code, member and first day = a correction; a later first day = a change (rules.md §4).
+"""
+
+from datetime import date
+from typing import Literal
+
+from domain.event import Value
+from domain.ids import FactKey, MemberKey
+from domain.money import Fen
+from domain.personal import Words
+
+FactKind = Literal[
+    "income",  # code W1…/B…/P…/T… or X…; amount in fen for the whole span since..until
+    "deduction",  # code M1…M5; amount in fen for the span
+    "nothing_declared",  # confirmed by the survey: this member declares no income; code = wage | all
+    "farming",  # code = crop; numbers: mu_hundredths (price and yield are parameters)
+    "property",  # code A1…; amount in fen or numbers: count, size; exempt = code of property_exempt
+    "category",  # code C01…; an uplift or a statistic counts by it
+    "labour",  # code 1…4
+    "cause",  # code 1…
+    "disability",  # code = kind and grade, as "4-2"
+    "status",  # code tekun | child_aid | prison | detox | clergy | missing | student | injury_care …
+    "supporter",  # numbers: income a month in fen, heads, children, supported; amount = ordered or agreed sum a month
+    "limit_breach",  # a property limit nobody can compute: code A…, the surveyor's finding
+]
+
+
+class Fact(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One stated fact. `member` None: the household's. `since`/`until`: first and last day it holds or was
+    earned over; `received`: the day money came in (kept, never counted by: rules.md §10.1)."""
+
+    key: FactKey
+    kind: FactKind
+    code: str
+    since: date
+    source: str
+    until: date | None = None
+    member: MemberKey | None = None
+    amount: Fen | None = None
+    received: date | None = None
+    numbers: dict[str, int] = {}
+    exempt: str | None = None
+    note: Words | None = None
