@@ -1,0 +1,115 @@
+"""What the workflows need from outside, as small ports; adapters give them their real form."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from domain.event import Event
+from domain.ids import CaseNo, CommandId, DivisionCode, LogId, PersonRef, StreamId
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its envelope, as it stands in the log."""
+
+    position: int
+    stream: StreamId
+    version: int
+    command: CommandId
+    actor: str
+    division: DivisionCode
+    recorded_at: datetime
+    event: Event
+    causation: str | None = None
+
+
+class Commit(msgspec.Struct, kw_only=True):
+    """All that one command writes: its row, its events, the numbers it binds. Whole or not at all.
+
+    `expected` is the version of each stream that the decision read and relies on (0: not there yet);
+    events of a stream get the versions that follow it. `digest` is keyed, it tells equal content only.
+    """
+
+    command: CommandId
+    digest: bytes
+    answer: bytes
+    actor: str
+    division: DivisionCode
+    expected: dict[StreamId, int]
+    events: list[tuple[StreamId, Event]]
+    numbers: list[tuple[str, PersonRef]] = msgspec.field(default_factory=list)
+    causation: str | None = None
+
+
+class Conflict(Exception):
+    """A stream moved on since it was read, or a number was bound meanwhile: load and decide again."""
+
+    def __init__(self, stream: StreamId) -> None:
+        super().__init__(f"stream moved on: {stream}")
+        self.stream = stream
+
+
+class Store(Protocol):
+    """The log with its command table and identity index."""
+
+    log_id: LogId
+    trial: bool
+
+    def load(self, stream: StreamId, after: int = 0) -> list[Recorded]:
+        """Events of one stream with version > after, in order."""
+
+    def page(self, after: int, limit: int) -> list[Recorded]:
+        """Events of the log with position > after, in order, at most `limit`."""
+
+    def head(self) -> int:
+        """The last position, 0 for an empty log."""
+
+    def known_at(self, instant: datetime) -> int:
+        """The last position with recorded_at ≤ instant (0: none)."""
+
+    def last_recorded_at(self) -> datetime | None: ...
+
+    def answer(self, command: CommandId) -> tuple[bytes, bytes] | None:
+        """(digest, answer) of a command taken before, else None."""
+
+    def digest(self, content: bytes) -> bytes:
+        """Keyed digest of a command's content."""
+
+    def person_of(self, number: str) -> PersonRef | None:
+        """Who has this resident number, by the keyed index."""
+
+    def write(self, commit: Commit) -> int:
+        """Append one command's events atomically; the last position. Raises Conflict."""
+
+    def batch(self) -> AbstractContextManager[None]:
+        """Hold one transaction over many writes (a simulated day); reads see what was written."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class Randomness(Protocol):
+    def token(self, prefix: str) -> str:
+        """A fresh unguessable reference (seeded in a trial store)."""
+
+
+class DueRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a deadline that has come: warn, escalate or fire `key` of a case, due on `day`."""
+
+    case: CaseNo
+    key: str
+    step: str
+    day: date
+
+
+class Due(Protocol):
+    def due(self, until: date) -> Sequence[DueRow]:
+        """Steps whose day ≤ until, oldest first, brought to the head of the log."""
+
+
+class Cases(Protocol):
+    def cases(self, division: DivisionCode, programme: str, area: str | None, month: str) -> Iterable[CaseNo]:
+        """Cases that may be payable in the month, brought to the head; a stale row costs only a look."""
