@@ -1,6 +1,6 @@
 """What the workflows need from outside, as small ports; adapters give them their real form."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -51,6 +51,14 @@ class Conflict(Exception):
         self.stream = stream
 
 
+class CommandTaken(Conflict):
+    """The command was written meanwhile, by another: its answer is there (`Store.answer`)."""
+
+    def __init__(self, command: CommandId) -> None:
+        super().__init__(StreamId(f"command:{command}"))
+        self.command = command
+
+
 class Store(Protocol):
     """The log with its command table and identity index."""
 
@@ -81,7 +89,10 @@ class Store(Protocol):
         """Who has this resident number, by the keyed index."""
 
     def write(self, commit: Commit) -> int:
-        """Append one command's events atomically; the last position. Raises Conflict."""
+        """Append one command's events atomically; the last position. Raises Conflict.
+
+        Every stream of `events` stands in `expected`. Within a batch a conflict undoes this commit alone.
+        """
 
     def batch(self) -> AbstractContextManager[None]:
         """Hold one transaction over many writes (a simulated day); reads see what was written."""
@@ -92,8 +103,11 @@ class Clock(Protocol):
 
 
 class Randomness(Protocol):
-    def token(self, prefix: str) -> str:
-        """A fresh unguessable reference (seeded in a trial store)."""
+    def tokens(self, command: CommandId) -> Callable[[str], str]:
+        """The source of one command's fresh unguessable references: `new = tokens(id); new("p")`.
+
+        In a trial store they follow from its seed, the command's id and their order alone.
+        """
 
 
 class DueRow(msgspec.Struct, frozen=True, kw_only=True):
