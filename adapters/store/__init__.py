@@ -1,0 +1,1 @@
+"""The log, its tables beside it, and how events are written down."""
