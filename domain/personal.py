@@ -31,7 +31,7 @@ class Personal:
     __str__ = masked
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and (other.of, other.text) == (self.of, self.text)  # type: ignore[attr-defined]
+        return type(other) is type(self) and (other.of, other.text) == (self.of, self.text)
 
     def __hash__(self) -> int:
         return hash((type(self), self.of, self.text))

@@ -11,7 +11,7 @@ from domain.event import Event
 from domain.ids import CaseNo, CommandId, DivisionCode, LogId, PersonRef, StreamId
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event with its envelope, as it stands in the log."""
 
     position: int

@@ -1,0 +1,230 @@
+"""保障待遇: what a case is awarded month by month, its changes, holds, gradual exit, end, months drawn.
+
+民发〔2021〕57号 art. 25–35; rules.md §3 pay, reduce / stop, from when, gradual exit, death, hold; §7.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from domain.case.fold import evolves
+from domain.days import Month, add_month
+from domain.event import CaseEvent, Value
+from domain.explain import Explanation
+from domain.ids import DivisionCode, InstanceId, MemberKey, StaffId, StreamId
+from domain.money import Fen
+from domain.personal import Account, Words
+
+if TYPE_CHECKING:
+    from domain.case.state import Case
+
+
+class Terms(Value, frozen=True, kw_only=True):
+    """What is due a month from `from_month` on: until the next terms, or for ever."""
+
+    from_month: Month
+    amount: Fen
+    shares: dict[MemberKey, Fen]
+    covered: tuple[MemberKey, ...]
+    code: str
+    on: date
+
+
+class AwardBegan(CaseEvent, frozen=True, kw_only=True):
+    """`cause`: new | restored | moved | split | merged | taken_over (how statistics name the entry)."""
+
+    terms: Terms
+    cause: str = "new"
+
+
+class AmountChanged(CaseEvent, frozen=True, kw_only=True):
+    """增发/减发 by coded reason I…/D…, from a month on; explanation as decided."""
+
+    terms: Terms
+    before: Fen
+    explanation: Explanation | None = None
+    by: StaffId | None = None
+    instance: InstanceId | None = None
+    under: str | None = None
+    words: Words | None = None
+
+
+class Stopped(CaseEvent, frozen=True, kw_only=True):
+    """停发 by coded reason S…; `from_month` is the first month without aid."""
+
+    code: str
+    from_month: Month
+    by: StaffId | None = None
+    instance: InstanceId | None = None
+    words: Words | None = None
+    explanation: Explanation | None = None
+
+
+class GradualExitGranted(CaseEvent, frozen=True, kw_only=True):
+    """渐退: kept at `terms` to and with `until_month`, then ended by itself (57 art. 33; 83 一(三))."""
+
+    terms: Terms
+    until_month: Month
+    code: str
+    by: StaffId | None = None
+    instance: InstanceId | None = None
+    words: Words | None = None
+
+
+class HoldSet(CaseEvent, frozen=True, kw_only=True):
+    """暂缓: pay kept back on a ground to an end day; months drawn meanwhile are held lines."""
+
+    hold: InstanceId
+    ground: str
+    until: date
+    words: Words | None = None
+
+
+class HoldEnded(CaseEvent, frozen=True, kw_only=True):
+    hold: InstanceId
+
+
+class AccountChanged(CaseEvent, frozen=True, kw_only=True):
+    account: Account
+    holder: MemberKey
+
+
+class HeadChanged(CaseEvent, frozen=True, kw_only=True):
+    head: MemberKey
+
+
+class MemberDied(CaseEvent, frozen=True, kw_only=True):
+    member: MemberKey
+    died: date
+    source: str
+
+
+class AreaChanged(CaseEvent, frozen=True, kw_only=True):
+    area: str
+    from_month: Month
+
+
+class MonthDrawn(CaseEvent, frozen=True, kw_only=True):
+    """One line of a month's list, unique by the case's own stream. `held`: kept back, to be released."""
+
+    month: Month
+    list: StreamId
+    amount: Fen
+    shares: dict[MemberKey, Fen]
+    area: str
+    division: DivisionCode
+    supplementary: bool = False
+    arrears: bool = False
+    held: bool = False
+
+
+class LineReleased(CaseEvent, frozen=True, kw_only=True):
+    month: Month
+    list: StreamId
+
+
+class Line(Value, frozen=True, kw_only=True):
+    amount: Fen
+    covered: tuple[MemberKey, ...]
+    list: StreamId
+    held: bool = False
+
+
+class Award(Value, frozen=True, kw_only=True):
+    """Terms in order of their first month; a later decision for the same month replaces the earlier."""
+
+    began: Month
+    cause: str
+    terms: tuple[Terms, ...]
+    ends: Month | None = None
+    """The first month without aid."""
+    end_code: str | None = None
+    gradual_until: Month | None = None
+
+    def at(self, month: Month) -> Terms | None:
+        """The terms that hold in a month, None before it begins and from its end on."""
+        if month < self.began or (self.ends is not None and month >= self.ends):
+            return None
+        holding = [terms for terms in self.terms if terms.from_month <= month]
+        return holding[-1] if holding else None
+
+    def with_terms(self, terms: Terms) -> "Award":
+        kept = tuple(one for one in self.terms if one.from_month < terms.from_month)
+        return replace(self, terms=(*kept, terms))
+
+
+@evolves(AwardBegan)
+def _began(case: "Case", event: AwardBegan) -> "Case":
+    award = Award(began=event.terms.from_month, cause=event.cause, terms=(event.terms,))
+    return replace(case, award=award)
+
+
+def _award(case: "Case") -> Award:
+    assert case.award is not None
+    return case.award
+
+
+@evolves(AmountChanged)
+def _changed(case: "Case", event: AmountChanged) -> "Case":
+    decided = event.explanation or case.decided_income
+    return replace(case, award=_award(case).with_terms(event.terms), decided_income=decided)
+
+
+@evolves(Stopped)
+def _stopped(case: "Case", event: Stopped) -> "Case":
+    award = replace(_award(case), ends=event.from_month, end_code=event.code)
+    return replace(case, award=award, ended=event.on, ended_code=event.code)
+
+
+@evolves(GradualExitGranted)
+def _gradual(case: "Case", event: GradualExitGranted) -> "Case":
+    award = _award(case).with_terms(event.terms)
+    return replace(
+        case,
+        award=replace(
+            award, gradual_until=event.until_month, ends=add_month(event.until_month, 1), end_code=event.code
+        ),
+    )
+
+
+@evolves(HoldSet)
+def _held(case: "Case", event: HoldSet) -> "Case":
+    return replace(case, holds={**case.holds, event.hold: event.until})
+
+
+@evolves(HoldEnded)
+def _hold_ended(case: "Case", event: HoldEnded) -> "Case":
+    return replace(case, holds={key: day for key, day in case.holds.items() if key != event.hold})
+
+
+@evolves(AccountChanged)
+def _account(case: "Case", event: AccountChanged) -> "Case":
+    return replace(case, account=event.account, account_holder=event.holder)
+
+
+@evolves(HeadChanged)
+def _head(case: "Case", event: HeadChanged) -> "Case":
+    return replace(case, head=event.head, applicant=event.head)
+
+
+@evolves(MemberDied)
+def _died(case: "Case", event: MemberDied) -> "Case":
+    return case.with_member(event.member, died=event.died, left=event.died, left_reason="D01")
+
+
+@evolves(AreaChanged)
+def _area(case: "Case", event: AreaChanged) -> "Case":
+    return replace(case, area=event.area)
+
+
+@evolves(MonthDrawn)
+def _drawn(case: "Case", event: MonthDrawn) -> "Case":
+    line = Line(amount=event.amount, covered=tuple(event.shares), list=event.list, held=event.held)
+    return replace(case, drawn={**case.drawn, event.month: line})
+
+
+@evolves(LineReleased)
+def _released(case: "Case", event: LineReleased) -> "Case":
+    line = replace(case.drawn[event.month], held=False)
+    return replace(case, drawn={**case.drawn, event.month: line})

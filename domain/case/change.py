@@ -1,0 +1,309 @@
+"""定期核查与动态管理: periodic reviews, changes reported or detected, hearing, members, appeals.
+
+民发〔2021〕57号 art. 31–35; 社会救助法 art. 48, 76; rules.md §3 periodic review, reduce / stop, appeal.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from domain.case.fold import evolves
+from domain.case.intake import Member, Paper
+from domain.days import Month
+from domain.event import CaseEvent, Value
+from domain.explain import Explanation
+from domain.ids import InstanceId, MemberKey, StaffId
+from domain.money import Fen
+from domain.personal import Words
+
+if TYPE_CHECKING:
+    from domain.case.state import Case
+
+Effect = Literal["increase", "reduce", "stop", "gradual_exit"]
+
+
+class ReviewScheduled(CaseEvent, frozen=True, kw_only=True):
+    """`due`: k × period from the award's first day; may be held up to a month before."""
+
+    review: InstanceId
+    due: date
+    ordinal: int
+
+
+class ReviewOpened(CaseEvent, frozen=True, kw_only=True):
+    review: InstanceId
+
+
+class ReviewConcluded(CaseEvent, frozen=True, kw_only=True):
+    """`outcome`: unchanged | increase | reduce | stop | not_possible; unchanged ends at the township."""
+
+    review: InstanceId
+    outcome: str
+    review_class: Literal["A", "B", "C"]
+    change: InstanceId | None = None
+    explanation: Explanation | None = None
+    clear: bool = True
+
+
+class ChangeOpened(CaseEvent, frozen=True, kw_only=True):
+    """A change reported by the household or detected (source V…), or found by a review."""
+
+    change: InstanceId
+    kind: str
+    happened: date
+    source: str
+    member: MemberKey | None = None
+    words: Words | None = None
+
+
+class PriorNotice(CaseEvent, frozen=True, kw_only=True):
+    """L13: what is intended and why, with a term to answer (5 working days)."""
+
+    change: InstanceId
+    effect: Effect
+    code: str
+    answer_until: date
+
+
+class Heard(CaseEvent, frozen=True, kw_only=True):
+    change: InstanceId
+    words: Words
+
+
+class NotReached(CaseEvent, frozen=True, kw_only=True):
+    """Tried by a way, with proof; two ways tried count as heard (L26 art. 48)."""
+
+    change: InstanceId
+    way: str
+    proof: Paper | None = None
+
+
+class ChangeProposed(CaseEvent, frozen=True, kw_only=True):
+    """The township proposes to the deciding organ."""
+
+    change: InstanceId
+    by: StaffId
+    effect: Effect
+    code: str
+    from_month: Month
+    amount: Fen
+    shares: dict[MemberKey, Fen]
+    covered: tuple[MemberKey, ...]
+    until_month: Month | None = None
+    explanation: Explanation | None = None
+
+
+class ChangeDecided(CaseEvent, frozen=True, kw_only=True):
+    """The deciding organ's hand; the effect itself is AmountChanged, Stopped or GradualExitGranted."""
+
+    change: InstanceId
+    by: StaffId
+    effect: Effect
+    code: str
+
+
+class ChangeDropped(CaseEvent, frozen=True, kw_only=True):
+    change: InstanceId
+    reason: Words
+
+
+class MemberJoined(CaseEvent, frozen=True, kw_only=True):
+    member: Member
+    reason: str
+
+
+class MemberLeft(CaseEvent, frozen=True, kw_only=True):
+    member: MemberKey
+    left: date
+    reason: str
+
+
+class AppealFiled(CaseEvent, frozen=True, kw_only=True):
+    """行政复议 reconsideration | 行政诉讼 lawsuit; doesn't stop execution."""
+
+    appeal: InstanceId
+    kind: Literal["reconsideration", "lawsuit"]
+    against: str
+
+
+class AppealDecided(CaseEvent, frozen=True, kw_only=True):
+    appeal: InstanceId
+    outcome: str
+    words: Words | None = None
+
+
+class DeadlineMoved(CaseEvent, frozen=True, kw_only=True):
+    """A due day moves with its cause: an objection (45), an extension, a calendar published."""
+
+    key: str
+    due: date
+    warn: date | None
+    cause: str
+    provisional: bool = False
+
+
+class DeadlineWarned(CaseEvent, frozen=True, kw_only=True):
+    key: str
+    owner: str
+
+
+class DeadlineEscalated(CaseEvent, frozen=True, kw_only=True):
+    key: str
+    to: str
+
+
+class Reminded(CaseEvent, frozen=True, kw_only=True):
+    """A certificate, consent or status ends on `ends`; told ahead."""
+
+    key: str
+    subject: str
+    ends: date
+    member: MemberKey | None = None
+
+
+class Change(Value, frozen=True, kw_only=True):
+    id: InstanceId
+    on: date
+    kind: str
+    happened: date
+    source: str
+    member: MemberKey | None = None
+    notice: PriorNotice | None = None
+    heard: date | None = None
+    tried: tuple[str, ...] = ()
+    proposal: ChangeProposed | None = None
+    decided: date | None = None
+
+
+class Review(Value, frozen=True, kw_only=True):
+    id: InstanceId
+    due: date
+    ordinal: int
+    opened: date | None = None
+    concluded: date | None = None
+    outcome: str | None = None
+
+
+class Appeal(Value, frozen=True, kw_only=True):
+    id: InstanceId
+    on: date
+    kind: str
+    outcome: str | None = None
+    decided: date | None = None
+
+
+def _review(case: "Case", review: Review) -> "Case":
+    return replace(case, reviews={**case.reviews, review.id: review})
+
+
+def _change(case: "Case", change: Change) -> "Case":
+    return replace(case, changes={**case.changes, change.id: change})
+
+
+@evolves(ReviewScheduled)
+def _scheduled(case: "Case", event: ReviewScheduled) -> "Case":
+    return _review(case, Review(id=event.review, due=event.due, ordinal=event.ordinal))
+
+
+@evolves(ReviewOpened)
+def _opened(case: "Case", event: ReviewOpened) -> "Case":
+    return _review(case, replace(case.reviews[event.review], opened=event.on))
+
+
+@evolves(ReviewConcluded)
+def _concluded(case: "Case", event: ReviewConcluded) -> "Case":
+    one = replace(case.reviews[event.review], concluded=event.on, outcome=event.outcome)
+    return replace(_review(case, one), review_class=event.review_class)
+
+
+@evolves(ChangeOpened)
+def _change_opened(case: "Case", event: ChangeOpened) -> "Case":
+    return _change(
+        case,
+        Change(
+            id=event.change,
+            on=event.on,
+            kind=event.kind,
+            happened=event.happened,
+            source=event.source,
+            member=event.member,
+        ),
+    )
+
+
+@evolves(PriorNotice)
+def _noticed(case: "Case", event: PriorNotice) -> "Case":
+    return _change(case, replace(case.changes[event.change], notice=event))
+
+
+@evolves(Heard)
+def _heard(case: "Case", event: Heard) -> "Case":
+    return _change(case, replace(case.changes[event.change], heard=event.on))
+
+
+@evolves(NotReached)
+def _not_reached(case: "Case", event: NotReached) -> "Case":
+    one = case.changes[event.change]
+    return _change(case, replace(one, tried=(*one.tried, event.way)))
+
+
+@evolves(ChangeProposed)
+def _proposed(case: "Case", event: ChangeProposed) -> "Case":
+    return _change(case, replace(case.changes[event.change], proposal=event))
+
+
+@evolves(ChangeDecided, ChangeDropped)
+def _change_decided(case: "Case", event: ChangeDecided | ChangeDropped) -> "Case":
+    return _change(case, replace(case.changes[event.change], decided=event.on))
+
+
+@evolves(MemberJoined)
+def _joined(case: "Case", event: MemberJoined) -> "Case":
+    return replace(case, members={**case.members, event.member.key: event.member})
+
+
+@evolves(MemberLeft)
+def _left(case: "Case", event: MemberLeft) -> "Case":
+    return case.with_member(event.member, left=event.left, left_reason=event.reason)
+
+
+@evolves(AppealFiled)
+def _filed(case: "Case", event: AppealFiled) -> "Case":
+    return replace(
+        case,
+        appeals={**case.appeals, event.appeal: Appeal(id=event.appeal, on=event.on, kind=event.kind)},
+    )
+
+
+@evolves(AppealDecided)
+def _appeal_decided(case: "Case", event: AppealDecided) -> "Case":
+    one = replace(case.appeals[event.appeal], outcome=event.outcome, decided=event.on)
+    return replace(case, appeals={**case.appeals, event.appeal: one})
+
+
+@evolves(DeadlineMoved)
+def _moved(case: "Case", event: DeadlineMoved) -> "Case":
+    deadline = replace(
+        case.deadlines[event.key], due=event.due, warn=event.warn, provisional=event.provisional
+    )
+    return replace(case, deadlines={**case.deadlines, event.key: deadline}, steps=_forget(case, event.key))
+
+
+def _forget(case: "Case", key: str) -> frozenset[tuple[str, str]]:
+    return frozenset(step for step in case.steps if step[0] != key)
+
+
+@evolves(DeadlineWarned)
+def _warned(case: "Case", event: DeadlineWarned) -> "Case":
+    return replace(case, steps=case.steps | {(event.key, "warn")})
+
+
+@evolves(DeadlineEscalated)
+def _escalated(case: "Case", event: DeadlineEscalated) -> "Case":
+    return replace(case, steps=case.steps | {(event.key, f"escalate:{event.to}")})
+
+
+@evolves(Reminded)
+def _reminded(case: "Case", event: Reminded) -> "Case":
+    return case

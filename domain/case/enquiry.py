@@ -1,0 +1,229 @@
+"""调查核对: facts stated, verification by the centre, household survey, democratic review 民主评议.
+
+民发〔2021〕57号 art. 13–19; rules.md §3 survey, verification, review.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from domain.case.fold import evolves
+from domain.case.intake import Paper
+from domain.event import CaseEvent, Value
+from domain.facts import Fact
+from domain.ids import FactKey, InstanceId, MemberKey, StaffId
+from domain.personal import Words
+
+if TYPE_CHECKING:
+    from domain.case.state import Case
+
+
+class FactsStated(CaseEvent, frozen=True, kw_only=True):
+    """New facts; `replaces` names the facts that these correct (same effective day)."""
+
+    facts: tuple[Fact, ...]
+    replaces: tuple[FactKey, ...] = ()
+
+
+class FactEnded(CaseEvent, frozen=True, kw_only=True):
+    fact: FactKey
+    until: date
+
+
+class VerificationAsked(CaseEvent, frozen=True, kw_only=True):
+    verification: InstanceId
+    sources: tuple[str, ...]
+    round: int = 1
+
+
+class VerificationStarted(CaseEvent, frozen=True, kw_only=True):
+    verification: InstanceId
+
+
+class Answered(CaseEvent, frozen=True, kw_only=True):
+    """An office's answer: agrees | differs | none | late | incomplete | by_hand; `data_day`: of its data."""
+
+    verification: InstanceId
+    source: str
+    answer: str
+    data_day: date | None = None
+    hit: bool = False
+    member: MemberKey | None = None
+    words: Words | None = None
+
+
+class ReportIssued(CaseEvent, frozen=True, kw_only=True):
+    verification: InstanceId
+    report: str
+    valid_until: date
+    late_accepted: tuple[str, ...] = ()
+    reason: Words | None = None
+
+
+class HitTold(CaseEvent, frozen=True, kw_only=True):
+    """The result is told to the applicant (L04) before the procedure ends."""
+
+    verification: InstanceId
+
+
+class Contested(CaseEvent, frozen=True, kw_only=True):
+    verification: InstanceId
+    words: Words
+
+
+class Visited(CaseEvent, frozen=True, kw_only=True):
+    """入户调查 by two; `why`: survey | resurvey | county | review. `present`: members who signed."""
+
+    surveyors: tuple[StaffId, ...]
+    way: str
+    result: str
+    present: tuple[MemberKey, ...] = ()
+    why: Literal["survey", "resurvey", "county", "review"] = "survey"
+    papers: tuple[Paper, ...] = ()
+    words: Words | None = None
+    instance: InstanceId | None = None
+
+
+class NobodyHome(CaseEvent, frozen=True, kw_only=True):
+    surveyors: tuple[StaffId, ...]
+
+
+class NeighboursAsked(CaseEvent, frozen=True, kw_only=True):
+    surveyors: tuple[StaffId, ...]
+    asked: int
+    result: str
+    words: Words | None = None
+
+
+class InquirySent(CaseEvent, frozen=True, kw_only=True):
+    inquiry: str
+    to: Words
+
+
+class InquiryAnswered(CaseEvent, frozen=True, kw_only=True):
+    inquiry: str
+    words: Words
+
+
+class ReviewHeld(CaseEvent, frozen=True, kw_only=True):
+    """民主评议: is the survey true and complete? Delegates are counted among those who take part."""
+
+    participants: int
+    delegates: int
+    signed: int
+    chair: StaffId
+    outcome: str
+    objection: InstanceId | None = None
+    words: Words | None = None
+
+
+class Verification(Value, frozen=True, kw_only=True):
+    id: InstanceId
+    asked: date
+    sources: tuple[str, ...]
+    round: int = 1
+    started: date | None = None
+    answers: dict[str, str] = {}
+    oldest_data: date | None = None
+    hits: tuple[str, ...] = ()
+    told: date | None = None
+    contested: date | None = None
+    report: str | None = None
+    reported: date | None = None
+    valid_until: date | None = None
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        return tuple(source for source in self.sources if source not in self.answers)
+
+
+class Visit(Value, frozen=True, kw_only=True):
+    on: date
+    surveyors: tuple[StaffId, ...]
+    why: str
+    way: str
+    result: str
+
+
+class ReviewMeeting(Value, frozen=True, kw_only=True):
+    on: date
+    outcome: str
+    objection: InstanceId | None = None
+
+
+@evolves(FactsStated)
+def _stated(case: "Case", event: FactsStated) -> "Case":
+    facts = {key: fact for key, fact in case.facts.items() if key not in event.replaces}
+    facts.update({fact.key: fact for fact in event.facts})
+    return replace(case, facts=facts, facts_changed=event.on)
+
+
+@evolves(FactEnded)
+def _fact_ended(case: "Case", event: FactEnded) -> "Case":
+    fact = replace(case.facts[event.fact], until=event.until)
+    return replace(case, facts={**case.facts, event.fact: fact}, facts_changed=event.on)
+
+
+def _with(case: "Case", verification: Verification) -> "Case":
+    return replace(case, verifications={**case.verifications, verification.id: verification})
+
+
+@evolves(VerificationAsked)
+def _asked(case: "Case", event: VerificationAsked) -> "Case":
+    return _with(
+        case,
+        Verification(id=event.verification, asked=event.on, sources=event.sources, round=event.round),
+    )
+
+
+@evolves(VerificationStarted)
+def _started(case: "Case", event: VerificationStarted) -> "Case":
+    return _with(case, replace(case.verifications[event.verification], started=event.on))
+
+
+@evolves(Answered)
+def _answered(case: "Case", event: Answered) -> "Case":
+    one = case.verifications[event.verification]
+    oldest = min((day for day in (one.oldest_data, event.data_day) if day), default=None)
+    hits = (*one.hits, event.source) if event.hit else one.hits
+    answers = {**one.answers, event.source: event.answer}
+    return _with(case, replace(one, answers=answers, oldest_data=oldest, hits=hits))
+
+
+@evolves(ReportIssued)
+def _reported(case: "Case", event: ReportIssued) -> "Case":
+    one = case.verifications[event.verification]
+    return _with(case, replace(one, report=event.report, reported=event.on, valid_until=event.valid_until))
+
+
+@evolves(HitTold)
+def _told(case: "Case", event: HitTold) -> "Case":
+    return _with(case, replace(case.verifications[event.verification], told=event.on))
+
+
+@evolves(Contested)
+def _contested(case: "Case", event: Contested) -> "Case":
+    return _with(case, replace(case.verifications[event.verification], contested=event.on))
+
+
+@evolves(Visited)
+def _visited(case: "Case", event: Visited) -> "Case":
+    visit = Visit(on=event.on, surveyors=event.surveyors, why=event.why, way=event.way, result=event.result)
+    return replace(case, visits=(*case.visits, visit))
+
+
+@evolves(NobodyHome)
+def _nobody(case: "Case", event: NobodyHome) -> "Case":
+    return replace(case, nobody_home=case.nobody_home + 1)
+
+
+@evolves(ReviewHeld)
+def _review_held(case: "Case", event: ReviewHeld) -> "Case":
+    meeting = ReviewMeeting(on=event.on, outcome=event.outcome, objection=event.objection)
+    return replace(case, meetings=(*case.meetings, meeting))
+
+
+@evolves(NeighboursAsked, InquirySent, InquiryAnswered)
+def _on_file(case: "Case", event: CaseEvent) -> "Case":
+    return case

@@ -1,0 +1,116 @@
+"""The state of a case: a household × a programme, from its application until it ends."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.case.award import Award, Line
+from domain.case.change import Appeal, Change, Review
+from domain.case.decision import Decision, Letter
+from domain.case.enquiry import ReviewMeeting, Verification, Visit
+from domain.case.intake import Intake, Member, Relation
+from domain.case.opinion import Assessed, Dispute, Opinion, Publicity
+from domain.days import Month
+from domain.event import Deadline
+from domain.explain import Explanation
+from domain.facts import Fact
+from domain.ids import CaseNo, DivisionCode, FactKey, HouseholdRef, InstanceId, MemberKey, StaffId
+from domain.personal import Account, Address, Phone
+
+
+class Life(msgspec.Struct, frozen=True, kw_only=True):
+    """A small life cycle of the case: which definition (name@version), its state, since when."""
+
+    life: str
+    state: str
+    since: date
+    began: date
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    number: CaseNo = CaseNo("")
+    programme: str = ""
+    area: str = ""
+    household: HouseholdRef = HouseholdRef("")
+    division: DivisionCode = DivisionCode("")
+    applicant: MemberKey = MemberKey("")
+    head: MemberKey = MemberKey("")
+    members: dict[MemberKey, Member] = {}
+    address: Address | None = None
+    phone: Phone | None = None
+    account: Account | None = None
+    account_holder: MemberKey | None = None
+    single_person: bool = False
+    declared_relative: bool | None = None
+    earlier: tuple[CaseNo, ...] = ()
+    came_from: CaseNo | None = None
+    entered: date | None = None
+    ended: date | None = None
+    ended_code: str | None = None
+
+    lives: dict[InstanceId, Life] = {}
+    deadlines: dict[str, Deadline] = {}
+    steps: frozenset[tuple[str, str]] = frozenset()
+
+    intake: Intake = Intake()
+    relations: tuple[Relation, ...] = ()
+    facts: dict[FactKey, Fact] = {}
+    facts_changed: date | None = None
+    verifications: dict[InstanceId, Verification] = {}
+    visits: tuple[Visit, ...] = ()
+    nobody_home: int = 0
+    meetings: tuple[ReviewMeeting, ...] = ()
+    assessed: Assessed | None = None
+    assessed_on: date | None = None
+    opinion: Opinion | None = None
+    publicities: tuple[Publicity, ...] = ()
+    objections: dict[InstanceId, Dispute] = {}
+    complaints: dict[InstanceId, Dispute] = {}
+    forwarded: date | None = None
+    returns: int = 0
+    hands: tuple[StaffId, ...] = ()
+    visit_grounds: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    decision: Decision | None = None
+    decided_income: Explanation | None = None
+    review_class: str = "A"
+    letters: tuple[Letter, ...] = ()
+    announced: date | None = None
+
+    award: Award | None = None
+    drawn: dict[Month, Line] = {}
+    holds: dict[InstanceId, date] = {}
+    reviews: dict[InstanceId, Review] = {}
+    changes: dict[InstanceId, Change] = {}
+    appeals: dict[InstanceId, Appeal] = {}
+
+    def state(self, instance: str) -> str | None:
+        life = self.lives.get(InstanceId(instance))
+        return life.state if life else None
+
+    def with_member(self, key: MemberKey, **changes: Any) -> "Case":
+        return replace(self, members={**self.members, key: replace(self.members[key], **changes)})
+
+    @property
+    def surveyors(self) -> frozenset[StaffId]:
+        """Who surveyed for the application (rules.md §1: leader and decider may not have surveyed)."""
+        return frozenset(
+            who for visit in self.visits if visit.why in ("survey", "resurvey") for who in visit.surveyors
+        )
+
+    @property
+    def surveyed(self) -> bool:
+        return any(visit.why in ("survey", "resurvey") for visit in self.visits)
+
+    @property
+    def near_relative(self) -> bool:
+        return bool(self.relations) or self.declared_relative is True
+
+    @property
+    def publicity(self) -> Publicity | None:
+        return self.publicities[-1] if self.publicities else None
+
+    def living(self, month: Month) -> bool:
+        return self.award is not None and self.award.at(month) is not None

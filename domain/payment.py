@@ -1,0 +1,100 @@
+"""发放名单: a month's list of one division, programme and area: opened, drawn, signed by maker and checker, closed.
+
+The lines stand in the cases' own streams (MonthDrawn), so (case, month) is unique; the list has the totals.
+rules.md §7, §8.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.days import Month
+from domain.event import Event
+from domain.ids import DivisionCode, StaffId
+from domain.money import Fen
+
+
+class ListOpened(Event, frozen=True, kw_only=True):
+    division: DivisionCode
+    programme: str
+    area: str
+    month: Month
+
+
+class ListDrawn(Event, frozen=True, kw_only=True):
+    """One draw is done: what it added. `chunk` counts draws; a draw after the first signing is supplementary."""
+
+    households: int
+    persons: int
+    amount: Fen
+    held: int = 0
+    left_out: int = 0
+    supplementary: bool = False
+
+
+class ListSigned(Event, frozen=True, kw_only=True):
+    by: StaffId
+    hand: Literal["maker", "checker"]
+
+
+class ListClosed(Event, frozen=True, kw_only=True):
+    """After this only a supplementary line; the totals are those of all draws."""
+
+    households: int
+    persons: int
+    amount: Fen
+
+
+class PayList(msgspec.Struct, frozen=True, kw_only=True):
+    division: DivisionCode = DivisionCode("")
+    programme: str = ""
+    area: str = ""
+    month: Month = Month("")
+    opened: date | None = None
+    draws: int = 0
+    households: int = 0
+    persons: int = 0
+    amount: Fen = 0
+    maker: StaffId | None = None
+    checker: StaffId | None = None
+    closed: date | None = None
+
+
+def _drawn(paylist: PayList, event: ListDrawn) -> PayList:
+    return replace(
+        paylist,
+        draws=paylist.draws + 1,
+        households=paylist.households + event.households,
+        persons=paylist.persons + event.persons,
+        amount=paylist.amount + event.amount,
+        maker=None,
+        checker=None,
+    )
+
+
+def _signed(paylist: PayList, event: ListSigned) -> PayList:
+    if event.hand == "maker":
+        return replace(paylist, maker=event.by)
+    return replace(paylist, checker=event.by)
+
+
+_EVOLVE: dict[type[Event], Any] = {
+    ListOpened: lambda paylist, event: replace(
+        paylist,
+        division=event.division,
+        programme=event.programme,
+        area=event.area,
+        month=event.month,
+        opened=event.on,
+    ),
+    ListDrawn: _drawn,
+    ListSigned: _signed,
+    ListClosed: lambda paylist, event: replace(paylist, closed=event.on),
+}
+
+
+def evolve_list(paylist: PayList, event: Event) -> PayList:
+    changed: PayList = _EVOLVE[type(event)](paylist, event)
+    return changed

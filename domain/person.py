@@ -1,0 +1,149 @@
+"""A person: a random reference, a sealed identity, death, and which award claims him for which months.
+
+A claim stands in the person's stream: claims of one group never overlap in months, so "one living award"
+is a version conflict and never a query (architecture, Streams).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.days import Month
+from domain.event import Event, Value
+from domain.ids import CaseNo, PersonRef
+from domain.personal import Name, Number
+
+ClaimKind = Literal["applying", "award"]
+
+
+class PersonRegistered(Event, frozen=True, kw_only=True):
+    """`number_missing`: why there is no number yet; such a person is known by his reference."""
+
+    person: PersonRef
+    name: Name
+    sex: Literal["1", "2", "0", "9"]
+    born: date
+    number: Number | None = None
+    number_missing: str | None = None
+
+
+class NumberAdded(Event, frozen=True, kw_only=True):
+    number: Number
+
+
+class PersonCorrected(Event, frozen=True, kw_only=True):
+    name: Name
+
+
+class DeathRecorded(Event, frozen=True, kw_only=True):
+    died: date
+    source: str
+
+
+class Claimed(Event, frozen=True, kw_only=True):
+    """`group`: programmes that exclude each other; `until` None: open. An applying claim has no months."""
+
+    group: str
+    kind: ClaimKind
+    case: CaseNo
+    from_month: Month | None = None
+    until: Month | None = None
+
+
+class Released(Event, frozen=True, kw_only=True):
+    """The case's claim ends with `until` (None: it never held for a month)."""
+
+    group: str
+    kind: ClaimKind
+    case: CaseNo
+    until: Month | None = None
+
+
+class Claim(Value, frozen=True, kw_only=True):
+    group: str
+    kind: ClaimKind
+    case: CaseNo
+    from_month: Month | None = None
+    until: Month | None = None
+
+    def overlaps(self, from_month: Month, until: Month | None) -> bool:
+        mine = self.from_month or Month("")
+        return (self.until is None or self.until >= from_month) and (until is None or mine <= until)
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    ref: PersonRef = PersonRef("")
+    name: Name | None = None
+    number: Number | None = None
+    sex: str = "0"
+    born: date | None = None
+    died: date | None = None
+    claims: tuple[Claim, ...] = ()
+
+    def applying(self, group: str) -> CaseNo | None:
+        """The open case that lists this person as applying in the group, if any."""
+        return next((c.case for c in self.claims if c.group == group and c.kind == "applying"), None)
+
+    def awarded(self, group: str, from_month: Month, until: Month | None = None) -> CaseNo | None:
+        """The case whose award claims this person in any of the months, if any."""
+        return next(
+            (
+                claim.case
+                for claim in self.claims
+                if claim.group == group and claim.kind == "award" and claim.overlaps(from_month, until)
+            ),
+            None,
+        )
+
+
+def _registered(person: Person, event: PersonRegistered) -> Person:
+    return replace(
+        person, ref=event.person, name=event.name, number=event.number, sex=event.sex, born=event.born
+    )
+
+
+def _claimed(person: Person, event: Claimed) -> Person:
+    claim = Claim(
+        group=event.group,
+        kind=event.kind,
+        case=event.case,
+        from_month=event.from_month,
+        until=event.until,
+    )
+    return replace(person, claims=(*person.claims, claim))
+
+
+def _released(person: Person, event: Released) -> Person:
+    claims: list[Claim] = []
+    for claim in person.claims:
+        if (claim.group, claim.kind, claim.case) != (event.group, event.kind, event.case):
+            claims.append(claim)
+        elif event.until is not None and claim.from_month is not None and claim.from_month <= event.until:
+            until = event.until if claim.until is None else min(claim.until, event.until)
+            claims.append(replace(claim, until=until))
+    return replace(person, claims=tuple(claims))
+
+
+_EVOLVE: dict[type[Event], Any] = {
+    PersonRegistered: _registered,
+    NumberAdded: lambda person, event: replace(person, number=event.number),
+    PersonCorrected: lambda person, event: replace(person, name=event.name),
+    DeathRecorded: lambda person, event: replace(person, died=event.died),
+    Claimed: _claimed,
+    Released: _released,
+}
+
+
+def evolve_person(person: Person, event: Event) -> Person:
+    changed: Person = _EVOLVE[type(event)](person, event)
+    return changed
+
+
+def fold_person(events: Iterable[Event], person: Person | None = None) -> Person:
+    person = person or Person()
+    for event in events:
+        person = evolve_person(person, event)
+    return person

@@ -1,0 +1,84 @@
+"""What a decision looks at besides its command: the case, the day, the calendar, the policy, the people."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property
+
+from domain.calendar import Calendar, Due, due
+from domain.case import Case
+from domain.days import china_day
+from domain.ids import CaseNo, DivisionCode, PersonRef
+from domain.person import Person
+from domain.policy import CATALOGUE, Policy
+from domain.staff import Roster
+from workflows.command import Request
+from workflows.world import World
+
+UNIT_KIND = {"working days": "working", "calendar days": "calendar", "months": "months"}
+
+
+class Context:
+    """One command's view of the world. Reads through it are checked by version when the events are written."""
+
+    def __init__(
+        self, world: World, request: Request, now: datetime, case: Case | None, token: Callable[[str], str]
+    ) -> None:
+        self.world = world
+        self.request = request
+        self.now = now
+        self.today = china_day(now)
+        self.on: date = request.data.on or self.today
+        self.token = token
+        """A fresh random reference with a prefix."""
+        if case is not None:
+            self.case = case
+
+    case: Case
+
+    @property
+    def actor(self) -> str:
+        return self.request.actor
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return self.world.calendar()
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy of the case's division, programme and area."""
+        return self.world.policy(self.case.division, self.case.programme, self.case.area)
+
+    @property
+    def procedure_day(self) -> date:
+        """Limits and who decides are those of the day of acceptance (architecture 10)."""
+        return self.case.intake.accepted or self.on
+
+    def limit(self, name: str) -> int:
+        return self.policy.number(name, self.procedure_day)
+
+    def rule(self, name: str) -> bool:
+        return self.policy.flag(name, self.procedure_day)
+
+    def due_by(self, name: str, start: date) -> Due:
+        """The due day of a parameter's span from `start` on; its unit says of which kind the days are."""
+        return due(UNIT_KIND[CATALOGUE[name].unit], start, self.limit(name), self.calendar)  # type: ignore[arg-type]
+
+    def person(self, ref: PersonRef) -> Person:
+        return self.world.person(ref)
+
+    def person_of(self, number: str) -> PersonRef | None:
+        return self.world.store.person_of(number)
+
+    def other_case(self, number: CaseNo) -> Case | None:
+        return self.world.case(number)
+
+    def roster(self, division: DivisionCode) -> Roster:
+        return self.world.roster(division)
+
+    def desks(self, staff: str, division: DivisionCode, day: date) -> frozenset[tuple[str, DivisionCode]]:
+        """(desk, division where it is held) of all desks a member of staff holds over a division that day."""
+        return frozenset(
+            (desk, one)
+            for one in self.world.chain(division)
+            for desk in self.world.roster(one).desks(staff, day)
+        )

@@ -1,0 +1,255 @@
+"""A life cycle is data: read from `definitions/*.toml`, checked on load, made into one shared machine.
+
+One `transitions` machine per definition, without a model of its own; it answers what may happen and where it
+leads. Replay sets a state from the event and never triggers.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from transitions import Machine
+
+OPEN = "-"
+"""The state before an instance begins."""
+
+
+class DeadlineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A due day that comes with a state.
+
+    `span`: a parameter's name (its unit says working days, calendar days or months), or `@name` for a day that
+    the workflow computes. `until`: the states whose entry meets it (default: leaving this one). `fires`: the
+    command that a timer sends when its day has come; a limit warns and escalates. `from`: the day it counts from.
+    """
+
+    name: str
+    span: str
+    source: str
+    owner: str = ""
+    fires: str = ""
+    until: tuple[str, ...] = ()
+    after: str = "on"
+
+
+class StateSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A state: what it is called, who owns it while it waits, its source. A final state waits for nothing.
+
+    `resting`: it waits for nothing of its own (a living award), and so needs no due day.
+    """
+
+    name: str
+    zh: str
+    en: str
+    source: str = ""
+    owner: str = ""
+    final: bool = False
+    resting: bool = False
+    deadlines: tuple[DeadlineSpec, ...] = ()
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`trigger` is a command's type. `to` `=`: stays. `needs` are guards that refuse with a reason; `when` and
+    `unless` choose between transitions of one trigger. `begins`: life cycles that start with it; `moves`: states
+    of other instances that it sets (instance or definition name → state)."""
+
+    trigger: str
+    sources: tuple[str, ...]
+    to: str
+    who: tuple[str, ...]
+    source: str = ""
+    needs: tuple[str, ...] = ()
+    when: str = ""
+    unless: str = ""
+    begins: tuple[str, ...] = ()
+    moves: dict[str, str] = {}
+
+
+class Definition(msgspec.Struct, eq=False, kw_only=True, forbid_unknown_fields=True):
+    name: str
+    version: int
+    zh: str
+    en: str
+    source: str
+    initial: str
+    states: tuple[StateSpec, ...]
+    transitions: tuple[Transition, ...]
+    many: bool = False
+    """Whether a case may have several instances (`objection.1` …)."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}@{self.version}"
+
+    def state(self, name: str) -> StateSpec:
+        return next(state for state in self.states if state.name == name)
+
+    def triggers(self) -> frozenset[str]:
+        return frozenset(transition.trigger for transition in self.transitions)
+
+
+class BadDefinition(Exception):
+    """A life cycle that can't be used, with everything that is wrong with it."""
+
+
+def check(definition: Definition, guards: Iterable[str], desks: Iterable[str]) -> None:
+    """Every state reachable and able to end; waiting states have owner and due day; guards and desks known;
+    several transitions of one trigger from one state stand on a predicate and its negation."""
+    wrong: list[str] = []
+    names = {state.name for state in definition.states}
+    known_guards, known_desks = set(guards), set(desks)
+    finals = {state.name for state in definition.states if state.final}
+    for state in definition.states:
+        if state.final and (state.owner or state.deadlines):
+            wrong.append(f"final state {state.name} waits")
+        if not state.final and not state.owner:
+            wrong.append(f"{state.name} has no owner")
+        if not state.final and not state.resting and not state.deadlines and not _covered(definition, state):
+            wrong.append(f"{state.name} waits without a due day")
+        if state.owner and state.owner not in known_desks:
+            wrong.append(f"{state.name}: unknown owner {state.owner}")
+    by_choice: dict[tuple[str, str], list[Transition]] = {}
+    edges: dict[str, set[str]] = {name: set() for name in names}
+    for transition in definition.transitions:
+        for desk in transition.who:
+            if desk not in known_desks:
+                wrong.append(f"{transition.trigger}: unknown desk {desk}")
+        for guard in (*transition.needs, transition.when, transition.unless):
+            if guard and guard not in known_guards:
+                wrong.append(f"{transition.trigger}: unknown guard {guard}")
+        if transition.to not in names | {"="}:
+            wrong.append(f"{transition.trigger}: unknown state {transition.to}")
+        for source in transition.sources:
+            by_choice.setdefault((transition.trigger, source), []).append(transition)
+            if source in names:
+                edges[source].add(source if transition.to == "=" else transition.to)
+                if source in finals and transition.to != "=":
+                    wrong.append(f"{transition.trigger} leaves the final state {source}")
+            elif source != OPEN:
+                wrong.append(f"{transition.trigger}: unknown state {source}")
+        wrong.extend(
+            f"{transition.trigger} moves {other} to unknown {to}"
+            for other, to in transition.moves.items()
+            if other == definition.name and to not in names
+        )
+    for (trigger, source), ways in by_choice.items():
+        if len(ways) > 1 and not _exclusive(ways):
+            wrong.append(f"{trigger} from {source} has ways that don't exclude each other")
+    entered = {definition.initial} | {
+        t.to for t in definition.transitions if OPEN in t.sources and t.to != "="
+    }
+    reached = _closure(entered, edges)
+    wrong.extend(f"{name} can't be reached" for name in sorted(names - reached))
+    for name in sorted(names - finals):
+        if not _closure({name}, edges) & finals:
+            wrong.append(f"{name} can't end")
+    if wrong:
+        raise BadDefinition(f"{definition.id}: " + "; ".join(wrong))
+
+
+def _covered(definition: Definition, state: StateSpec) -> bool:
+    """A deadline set before and kept until later states covers the states in between."""
+    return any(
+        deadline.until and state.name not in deadline.until
+        for other in definition.states
+        for deadline in other.deadlines
+    )
+
+
+def _exclusive(ways: list[Transition]) -> bool:
+    whens = {way.when for way in ways if way.when}
+    unlesses = {way.unless for way in ways if way.unless}
+    return len(ways) == 2 and len(whens) == 1 and whens == unlesses
+
+
+def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
+    seen, todo = set(start), list(start)
+    while todo:
+        for name in edges.get(todo.pop(), ()):
+            if name not in seen:
+                seen.add(name)
+                todo.append(name)
+    return seen
+
+
+def read(text: str) -> Definition:
+    """A definition from its TOML text; anything unknown in it is refused by name."""
+    raw: dict[str, Any] = tomllib.loads(text)
+    for transition in raw.get("transitions", ()):
+        transition["sources"] = transition.pop("from")
+    for state in raw.get("states", ()):
+        for deadline in state.get("deadlines", ()):
+            if "from" in deadline:
+                deadline["after"] = deadline.pop("from")
+    return msgspec.convert(raw, Definition)
+
+
+@cache
+def shipped() -> dict[str, Definition]:
+    """All shipped definitions by `name@version`."""
+    folder = files("workflows") / "definitions"
+    found = [
+        read(entry.read_text(encoding="utf-8")) for entry in folder.iterdir() if entry.name.endswith(".toml")
+    ]
+    return {definition.id: definition for definition in sorted(found, key=lambda one: one.id)}
+
+
+@cache
+def current(name: str) -> Definition:
+    """The newest version of a life cycle: new instances begin with it."""
+    versions = [one for one in shipped().values() if one.name == name]
+    return max(versions, key=lambda one: one.version)
+
+
+class Question:
+    """What a machine is asked about: a state, and what the guards look at."""
+
+    __slots__ = ("answers", "state")
+
+    def __init__(self, state: str, answers: dict[str, bool]) -> None:
+        self.state = state
+        self.answers = answers
+
+
+@cache
+def machine(definition: Definition) -> Machine:
+    """The one shared machine of a definition."""
+    built = Machine(
+        model=None,
+        states=[OPEN, *(state.name for state in definition.states)],
+        initial=OPEN,
+        auto_transitions=False,
+        send_event=True,
+    )
+    for way in definition.transitions:
+        for source in way.sources:
+            built.add_transition(
+                way.trigger,
+                source,
+                source if way.to == "=" and source != OPEN else way.to,
+                conditions=[_asks(name) for name in (*way.needs, *((way.when,) if way.when else ()))],
+                unless=[_asks(way.unless)] if way.unless else [],
+            )
+    return built
+
+
+@cache
+def _asks(name: str) -> Any:
+    def answer(event: Any) -> bool:
+        return bool(event.model.answers.get(name, True))
+
+    return answer
+
+
+def target(definition: Definition, state: str, trigger: str, answers: dict[str, bool]) -> str | None:
+    """Where the trigger leads from a state with these answers of its guards; None if nowhere."""
+    question = Question(state, answers)
+    event = machine(definition).events.get(trigger)
+    if event is None or state not in event.transitions:
+        return None
+    return question.state if event.trigger(question) else None
+
+
+__all__ = ["OPEN", "BadDefinition", "DeadlineSpec", "Definition", "StateSpec", "Transition"]
