@@ -1,3 +1,5 @@
+import csv
+import runpy
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,7 @@ from adapters.seed.rows import BadRow
 from domain.calendar import BadCalendar
 from domain.ids import county_of
 
+ROOT = Path(__file__).parents[3]
 YEAR = "year,day,kind,document,name\n"
 HEAD = "code,name,level,parent\n"
 
@@ -25,6 +28,21 @@ def test_whole_years_are_shipped_each_with_its_notice() -> None:
     assert [loaded.year for loaded in years] == list(range(2004, 2027))
     assert all(str(loaded.year) in loaded.document for loaded in years)
     assert date(2026, 10, 10) in years[-1].workdays
+
+
+def test_the_shipped_files_are_what_the_script_writes() -> None:
+    script = runpy.run_path(str(ROOT / "script/seed-calendars"))
+
+    def rows(path: str) -> list[list[str]]:
+        with (ROOT / path).open(encoding="utf-8", newline="") as file:
+            return list(csv.reader(file))[1:]
+
+    def text(made: list[list[object]]) -> list[list[str]]:
+        return [[str(cell) for cell in row] for row in made]
+
+    assert rows("domain/festivals.csv") == text(script["festival_rows"]())
+    for year in range(2004, 2027):
+        assert rows(f"adapters/seed/calendar/{year}.csv") == text(script["year_rows"](year))
 
 
 @pytest.mark.parametrize(
