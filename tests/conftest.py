@@ -1,13 +1,15 @@
-"""What every test run shares: hypothesis profiles, groups for parallel runs, and the closing lines.
+"""What every test run shares: hypothesis profiles, what runs on one worker, and the closing lines.
 
 A skip names its remedy in its reason; the closing lines list each one; with CI=true a skip fails the run.
 """
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
@@ -16,17 +18,28 @@ settings.register_profile("ci", settings.get_profile("local"), derandomize=True,
 settings.load_profile("ci" if IN_CI else "local")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module on one worker, and all that share a costly fixture on one: it is made once.
+class OneWorkerEach(LoadScopeScheduling):
+    """A module stays on one worker, and a folder does whose conftest.py makes something for the whole session.
 
-    A session fixture that is costly is named `shared_…`; what uses it runs in the group of that name.
+    So a costly thing is made once and its users needn't be marked. (Marks of `--dist loadgroup` are lost
+    under pytest 9.2: pytest-xdist issue 1386.)
     """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            names = getattr(item, "fixturenames", ())
-            costly = min((name for name in names if name.startswith("shared_")), default=None)
-            item.add_marker(pytest.mark.xdist_group(costly or item.nodeid.partition("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        root = self.config.rootpath
+        for folder in (root / module).parents:
+            if folder in (root, root / "tests"):
+                break
+            shared = folder / "conftest.py"
+            if shared.exists() and 'scope="session"' in shared.read_text(encoding="utf-8"):
+                return str(folder)
+        return module
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerEach:
+    return OneWorkerEach(config, log)
 
 
 def _reports(config: pytest.Config, outcome: str) -> list[pytest.TestReport]:
@@ -49,9 +62,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     skipped = _reports(config, "skipped")
     for report in skipped:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        reporter.write_line(
-            f"skipped {report.nodeid.partition('@')[0]}: {str(reason).removeprefix('Skipped: ')}"
-        )
+        reporter.write_line(f"skipped {report.nodeid}: {str(reason).removeprefix('Skipped: ')}")
     if skipped and IN_CI:
         reporter.write_line("CI=true: a skip is a failure; do what each asks for.")
     counts = {name: len(_reports(config, name)) for name in ("passed", "failed", "error")}
