@@ -8,7 +8,9 @@ import msgspec
 from domain.ids import InstanceId
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+class Value(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
+):
     """An immutable value that stands inside events and answers."""
 
 
