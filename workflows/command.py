@@ -33,14 +33,19 @@ class InstanceCommand(Command, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, kw_only=True):
-    """What a command decides: events of the case, of other streams, numbers to bind, what the answer adds."""
+    """What a command decides: events of the case and of other streams, numbers to bind, what the answer adds.
+
+    `begins` and `moves` add to those of the transition (life cycles that begin; life or instance → state).
+    `number` names the case where this command makes it.
+    """
 
     events: list[CaseEvent] = []
     others: list[tuple[StreamId, Event]] = []
     numbers: list[tuple[str, PersonRef]] = []
     answer: dict[str, Any] = {}
-    instance: InstanceId | None = None
-    """The instance that began with it, where the life cycle may have several."""
+    begins: tuple[str, ...] = ()
+    moves: dict[str, str] = {}
+    number: CaseNo | None = None
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +67,6 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     case: str | None = None
     events: list[tuple[str, int, str]] = []
     """(stream, version, type) of each event written."""
-    position: int | None = None
     data: dict[str, Any] = {}
     reasons: tuple[Reason, ...] = ()
     trial: bool = False

@@ -7,7 +7,7 @@ from functools import cached_property
 from domain.calendar import Calendar, Due, due
 from domain.case import Case
 from domain.days import china_day
-from domain.ids import CaseNo, DivisionCode, PersonRef
+from domain.ids import CaseNo, DivisionCode, InstanceId, PersonRef
 from domain.person import Person
 from domain.policy import CATALOGUE, Policy
 from domain.staff import Roster
@@ -30,10 +30,9 @@ class Context:
         self.on: date = request.data.on or self.today
         self.token = token
         """A fresh random reference with a prefix."""
-        if case is not None:
-            self.case = case
-
-    case: Case
+        self.case: Case = case or Case()
+        self.instance: InstanceId = InstanceId("")
+        """The instance of a life cycle that the command moves."""
 
     @property
     def actor(self) -> str:

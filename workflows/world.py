@@ -53,6 +53,8 @@ def calendar_stream(year: int) -> StreamId:
 
 
 CLOCK = StreamId("clock")
+ROOT = DivisionCode("00")
+"""Above all provinces: national parameters, and the office that begins with one administrator."""
 
 
 def _evolve_case(case: Case | None, event: Event, stream: str, version: int) -> Case:
@@ -239,5 +241,7 @@ def _chain(division: DivisionCode) -> tuple[DivisionCode, ...]:
         while above is not None:
             codes.append(above)
             above = parent_of(above)
+        if division != ROOT:
+            codes.append(ROOT)
         found = _CHAINS[division] = tuple(codes)
     return found

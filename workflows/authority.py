@@ -1,0 +1,61 @@
+"""Who may act: scope by division, desks, recusal (rules.md §1; 民发〔2021〕57号 art. 11, 20).
+
+Out of scope a case does not exist; within scope the wrong desk is told who may.
+"""
+
+from domain.case import Case
+from domain.ids import DivisionCode
+from workflows.context import Context
+from workflows.refusal import Refused, refuse
+
+CLOCK_ACTOR = "clock"
+"""The deadline process. No door lets it in from outside."""
+STAND_INS = {"county_handler": "handler", "section_chief": "leader"}
+"""Who takes the county's desks where the township decides."""
+
+
+def case_unknown() -> Refused:
+    return refuse("case-unknown", "case")
+
+
+def in_scope(context: Context, division: DivisionCode) -> bool:
+    return context.actor == CLOCK_ACTOR or bool(context.desks(context.actor, division, context.today))
+
+
+def authorise(context: Context, who: tuple[str, ...], division: DivisionCode, case: Case | None) -> None:
+    """Refuses who is out of scope, at the wrong desk, or handles a near relative's case."""
+    if context.actor == CLOCK_ACTOR:
+        if CLOCK_ACTOR not in who:
+            raise refuse("not-your-desk", "actor", desks=", ".join(who), actor=context.actor)
+        return
+    held = context.desks(context.actor, division, context.today)
+    if not held:
+        raise case_unknown() if case is not None else refuse("out-of-scope", "actor", division=division)
+    if not any(_fits(context, desk, at, who, case) for desk, at in held):
+        raise refuse("not-your-desk", "actor", desks=", ".join(who), actor=context.actor)
+    if case is not None and is_relative(context, case):
+        raise refuse("recusal", "actor", actor=context.actor)
+
+
+def _fits(context: Context, desk: str, at: DivisionCode, who: tuple[str, ...], case: Case | None) -> bool:
+    if case is None or ("decider" not in who and not set(who) & STAND_INS.keys()):
+        return desk in who
+    if not context.rule("township_decides"):
+        return desk in who and not (desk == "decider" and len(at) > 6)
+    stands = {STAND_INS.get(name, name) for name in who}
+    return desk in stands and not (desk == "decider" and len(at) <= 6)
+
+
+def is_relative(context: Context, case: Case) -> bool:
+    """Whether the actor, by his own or another's filing, is a near relative of somebody in the household."""
+    if any(relation.staff == context.actor for relation in case.relations):
+        return True
+    for one in context.world.chain(case.division):
+        relations = context.roster(one).relations
+        if relations and any(
+            staff == context.actor
+            for member in case.members.values()
+            for staff, _ in relations.get(member.person, ())
+        ):
+            return True
+    return False

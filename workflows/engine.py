@@ -1,0 +1,257 @@
+"""One engine for all life cycles: may this happen now, what stands in the way, where does it lead, what is due.
+
+Guards are named predicates over the whole case: each answers None, or the reason why not.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.calendar import warning_day
+from domain.case import Case, evolve
+from domain.case.fold import move
+from domain.event import CaseEvent, Deadline, Moved
+from domain.ids import InstanceId
+from domain.policy import CATALOGUE
+from workflows.command import Command, Decision, InstanceCommand, Spec
+from workflows.context import UNIT_KIND, Context
+from workflows.definition import (
+    OPEN,
+    DeadlineSpec,
+    Definition,
+    StateSpec,
+    Transition,
+    current,
+    shipped,
+    target,
+)
+from workflows.refusal import Reason, Refused, reason, refuse
+
+Guard = Callable[[Context, Any], Reason | None]
+GUARDS: dict[str, Guard] = {}
+DUE_DAYS: dict[str, Callable[[Context, Case, InstanceId], date | None]] = {}
+
+
+def guard(function: Guard) -> Guard:
+    """Register a predicate under its own name; definitions name it in `needs`, `when`, `unless`."""
+    GUARDS[function.__name__] = function
+    return function
+
+
+def due_day(
+    function: Callable[[Context, Case, InstanceId], date | None],
+) -> Callable[[Context, Case, InstanceId], date | None]:
+    """Register a computed due day under its own name; definitions name it as span `@name`. None: no deadline."""
+    DUE_DAYS[function.__name__] = function
+    return function
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """A transition that may be taken: of which instance, from where to where."""
+
+    definition: Definition
+    instance: InstanceId
+    source: str
+    to: str
+    way: Transition
+
+
+def definition_of(case: Case, instance: InstanceId) -> Definition:
+    return shipped()[case.lives[instance].life]
+
+
+def instances(case: Case, life: str) -> list[InstanceId]:
+    """Instances of a life cycle in the order they began."""
+    return [key for key, one in case.lives.items() if one.life.split("@")[0] == life]
+
+
+def unfinished(case: Case, life: str) -> list[InstanceId]:
+    return [
+        key
+        for key in instances(case, life)
+        if not definition_of(case, key).state(case.lives[key].state).final
+    ]
+
+
+def pick(case: Case, life: str, command: Command) -> tuple[Definition, InstanceId, str]:
+    """The instance a command is about, its definition and state; a new one where it would begin."""
+    definition = current(life)
+    if not definition.many:
+        instance = InstanceId(life)
+        if instance in case.lives:
+            return definition_of(case, instance), instance, case.lives[instance].state
+        return definition, instance, OPEN
+    trigger = type(command).__name__
+    if any(OPEN in way.sources for way in definition.transitions if way.trigger == trigger):
+        return definition, InstanceId(f"{life}.{len(instances(case, life)) + 1}"), OPEN
+    named = command.instance if isinstance(command, InstanceCommand) else None
+    if named is not None:
+        if named not in case.lives or case.lives[named].life.split("@")[0] != life:
+            raise refuse("instance-unknown", "instance", life=life)
+        return definition_of(case, named), named, case.lives[named].state
+    candidates = [
+        key
+        for key in unfinished(case, life)
+        if _ways(definition_of(case, key), case.lives[key].state, trigger)
+    ] or unfinished(case, life)[-1:]
+    if len(candidates) > 1:
+        raise refuse("instance-which", "instance", open=", ".join(candidates))
+    if not candidates:
+        raise refuse("nothing-open", "instance", life=life)
+    return definition_of(case, candidates[0]), candidates[0], case.lives[candidates[0]].state
+
+
+def _ways(definition: Definition, state: str, trigger: str) -> list[Transition]:
+    return [way for way in definition.transitions if way.trigger == trigger and state in way.sources]
+
+
+def may(context: Context, case: Case, spec: Spec, authorise: Callable[[tuple[str, ...]], None]) -> Step:
+    """The step a command would take. Refuses who may not, then with everything that stands in the way."""
+    assert spec.life is not None
+    command = context.request.data
+    definition, instance, state = pick(case, spec.life, command)
+    ways = _ways(definition, state, spec.name)
+    if not ways:
+        raise Refused(_not_now(case, definition, instance, state, spec.name))
+    authorise(tuple(dict.fromkeys(desk for way in ways for desk in way.who)))
+    if instance in case.lives and context.on < case.lives[instance].since:
+        since = case.lives[instance].since.isoformat()
+        raise refuse("on-before", "data.on", on=context.on.isoformat(), since=since)
+    answers: dict[str, bool] = {}
+    choice = ways[0]
+    if len(ways) > 1:
+        name = next(way.when for way in ways if way.when)
+        answers[name] = GUARDS[name](context, command) is None
+        choice = next(way for way in ways if (way.when == name) is answers[name])
+    in_the_way = []
+    for name in choice.needs:
+        found = GUARDS[name](context, command)
+        answers[name] = found is None
+        if found is not None:
+            in_the_way.append(found)
+    if in_the_way:
+        raise Refused(*in_the_way)
+    to = target(definition, state, spec.name, answers)
+    assert to is not None
+    return Step(definition=definition, instance=instance, source=state, to=to, way=choice)
+
+
+def _not_now(case: Case, definition: Definition, instance: InstanceId, state: str, trigger: str) -> Reason:
+    if state == OPEN:
+        return reason("not-begun", "case", life=definition.name, command=trigger)
+    now = definition.state(state)
+    dues = [one.due for key, one in case.deadlines.items() if key.startswith(f"{instance}/")]
+    until = min(dues).isoformat() if dues else ""
+    code = "already-over" if now.final else "not-now"
+    return reason(
+        code, "case", life=definition.name, state=state, owner=now.owner, until=until, command=trigger
+    )
+
+
+def carry_out(context: Context, case: Case, step: Step, decision: Decision) -> Case:
+    """Put into the decision's first event what it moves and what becomes due; the case as it then is.
+
+    Deadlines are computed on the case after its events, so they may count from what was just decided.
+    """
+    after = case
+    for event in decision.events:
+        after = evolve(after, event)
+    moved = [*_enter(context, after, step)]
+    for name, state in _other_moves(after, step, {**step.way.moves, **decision.moves}):
+        moved.append(_enter_state(context, after, name, definition_of(after, name), state, None))
+    begun: dict[str, int] = {}
+    for life in (*step.way.begins, *decision.begins):
+        moved.append(begin(context, after, life, begun.get(life, 0)))
+        begun[life] = begun.get(life, 0) + 1
+    if not moved:
+        return after
+    first: CaseEvent = replace(decision.events[0], moved=(*moved, *decision.events[0].moved))
+    decision.events[0] = first
+    return move(after, replace(first, moved=tuple(moved)))
+
+
+def _enter(context: Context, case: Case, step: Step) -> tuple[Moved, ...]:
+    if step.way.to == "=":
+        return ()
+    life = step.definition.id if step.source == OPEN else None
+    return (_enter_state(context, case, step.instance, step.definition, step.to, life),)
+
+
+def _other_moves(case: Case, step: Step, moves: dict[str, str]) -> list[tuple[InstanceId, str]]:
+    return [
+        (instance, state)
+        for name, state in moves.items()
+        for instance in ([InstanceId(name)] if name in case.lives else unfinished(case, name))
+        if instance != step.instance and case.lives[instance].state != state
+    ]
+
+
+def begin(context: Context, case: Case, life: str, already: int = 0) -> Moved:
+    """A new instance of a life cycle in its initial state."""
+    definition = current(life)
+    name = f"{life}.{len(instances(case, life)) + 1 + already}" if definition.many else life
+    return _enter_state(context, case, InstanceId(name), definition, definition.initial, definition.id)
+
+
+def _enter_state(
+    context: Context, case: Case, instance: InstanceId, definition: Definition, state: str, life: str | None
+) -> Moved:
+    entered = definition.state(state)
+    prefix = f"{instance}/"
+    specs = {f"{prefix}{one.name}": one for whose in definition.states for one in whose.deadlines}
+    meets = tuple(
+        key
+        for key in case.deadlines
+        if key.startswith(prefix) and (entered.final or _met(specs.get(key), state))
+    )
+    sets = []
+    for spec in entered.deadlines:
+        if f"{prefix}{spec.name}" in case.deadlines and f"{prefix}{spec.name}" not in meets:
+            continue
+        deadline = compute(context, case, instance, spec, entered)
+        if deadline is not None:
+            sets.append(deadline)
+    return Moved(instance=instance, state=state, life=life, sets=tuple(sets), meets=meets)
+
+
+def _met(spec: DeadlineSpec | None, state: str) -> bool:
+    return spec is None or not spec.until or state in spec.until
+
+
+def compute(
+    context: Context, case: Case, instance: InstanceId, spec: DeadlineSpec, state: StateSpec
+) -> Deadline | None:
+    """The deadline a state brings, counted from the day the thing was done; with its warning day."""
+    provisional = False
+    if spec.span.startswith("@"):
+        day = DUE_DAYS[spec.span[1:]](context, case, instance)
+        if day is None:
+            return None
+        length = (day - context.on).days
+    else:
+        found = context.due_by(spec.span, context.on)
+        day, provisional = found.day, found.provisional
+        length = context.limit(spec.span)
+        if UNIT_KIND[CATALOGUE[spec.span].unit] == "months":
+            length *= 30
+    key = f"{instance}/{spec.name}"
+    owner = spec.owner or state.owner
+    if spec.fires:
+        return Deadline(
+            key=key, kind="timer", due=day, owner=owner, source=spec.source, provisional=provisional
+        )
+    whole = case.deadlines.get("application/whole")
+    if whole is not None and day > whole.due:
+        day, provisional = whole.due, whole.provisional
+    return Deadline(
+        key=key,
+        kind="limit",
+        due=day,
+        owner=owner,
+        source=spec.source,
+        warn=warning_day(day, length, context.calendar),
+        provisional=provisional,
+    )

@@ -1,0 +1,197 @@
+"""The one way in: a command is loaded, authorised, decided and written, once; its answer is kept with it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from domain.case import Case
+from domain.errors import BadValue
+from domain.event import Event
+from domain.ids import CaseNo, CommandId, DivisionCode, StreamId, parse_case_no
+from workflows.authority import CLOCK_ACTOR, authorise, case_unknown, in_scope
+from workflows.command import COMMANDS, Answer, Command, Decision, Request, Spec, content, parse
+from workflows.context import Context
+from workflows.engine import carry_out, may
+from workflows.ports import Clock, Commit, Conflict, Randomness, Store
+from workflows.refusal import Reason, Refused, from_bad_value, reason, refuse
+from workflows.world import ROOT, World, case_stream
+
+TRIES = 20
+
+
+class Office:
+    """Takes commands for one store. `noted` hears of each refusal and each look (the access log)."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        randomness: Randomness,
+        noted: Callable[[Request, Answer], None] | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.randomness = randomness
+        self.world = World(store)
+        self._noted = noted
+
+    def take(self, line: Any, default_actor: str | None = None) -> Answer:
+        """A command in its written form. Nobody outside acts as the clock."""
+        name = str(line.get("id", "")) if isinstance(line, dict) else ""
+        try:
+            request = parse(line, default_actor)
+            if request.actor == CLOCK_ACTOR:
+                raise refuse("not-your-desk", "actor", actor=CLOCK_ACTOR, desks="")
+        except Refused as refused:
+            return self._refusal(name[:200], None, refused.reasons)
+        return self.handle(request)
+
+    def handle(self, request: Request) -> Answer:
+        """Said twice it answers the same and changes nothing; the same id with other content is refused."""
+        digest = self.store.digest(content(request))
+        known = self._known(request, digest)
+        if known is not None:
+            return known
+        for _ in range(TRIES):
+            try:
+                self.world.refresh()
+                answer = self._decide_and_write(request, digest)
+            except Conflict:
+                known = self._known(request, digest)
+                if known is not None:
+                    return known
+                continue
+            except Refused as refused:
+                answer = self._refusal(request.id, request.case, refused.reasons)
+            except BadValue as error:
+                answer = self._refusal(request.id, request.case, (from_bad_value(error),))
+            if answer.status == "refused" and self._noted:
+                self._noted(request, answer)
+            return answer
+        return self._refusal(request.id, request.case, (reason("too-busy"),))
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """Commands within are written together or not at all (a simulated day)."""
+        try:
+            with self.store.batch():
+                yield
+        except BaseException:
+            self.world.forget()
+            raise
+
+    def _known(self, request: Request, digest: bytes) -> Answer | None:
+        before = self.store.answer(request.id)
+        if before is None:
+            return None
+        if before[0] != digest:
+            return self._refusal(request.id, request.case, (reason("command-id-used", "id"),))
+        return msgspec.json.decode(before[1], type=Answer)
+
+    def _refusal(self, name: str, case: str | None, reasons: tuple[Reason, ...]) -> Answer:
+        return Answer(id=name, status="refused", case=case, reasons=reasons, trial=self.store.trial)
+
+    def _decide_and_write(self, request: Request, digest: bytes) -> Answer:
+        spec = COMMANDS[type(request.data).__name__]
+        case = self._case(request, spec)
+        context = Context(self.world, request, self.clock.now(), case, self.randomness.tokens(request.id))
+        if context.on > context.today:
+            raise refuse("on-later", "data.on", on=context.on.isoformat(), today=context.today.isoformat())
+        decision, division = self._decide(context, spec, case)
+        return self._write(context, decision, division, digest)
+
+    def _case(self, request: Request, spec: Spec) -> Case | None:
+        if spec.target != "case":
+            return None
+        if request.case is None:
+            raise refuse("field-missing", "case")
+        name = request.case
+        if name.startswith("@"):
+            made = self.store.answer(CommandId(name[1:]))
+            number = msgspec.json.decode(made[1], type=Answer).case if made else None
+            if number is None:
+                raise case_unknown()
+            name = CaseNo(number)
+        case = self.world.case(parse_case_no(name))
+        if case is None:
+            raise case_unknown()
+        return case
+
+    def _decide(self, context: Context, spec: Spec, case: Case | None) -> tuple[Decision, DivisionCode]:
+        data = context.request.data
+        assert spec.decide is not None
+        if spec.target == "office":
+            division = DivisionCode(getattr(data, "division", None) or ROOT)
+            authorise(context, spec.who, division, None)
+            return spec.decide(context, data), division
+        if case is None:
+            case = _blank(data)
+            context.case = case
+        elif not in_scope(context, case.division):
+            raise case_unknown()
+        self._check_expected(context.request, case)
+        if spec.life is None:
+            authorise(context, spec.who, case.division, case)
+            if case.ended is not None and not spec.ended_too:
+                raise refuse("case-ended", "case", on=case.ended.isoformat())
+            return spec.decide(context, data), case.division
+        step = may(context, case, spec, lambda who: authorise(context, who, context.case.division, case))
+        context.instance = step.instance
+        decision = spec.decide(context, data)
+        if decision.events:
+            carry_out(context, case, step, decision)
+        return decision, case.division
+
+    def _check_expected(self, request: Request, case: Case) -> None:
+        if request.expected is not None and case.number:
+            version = self.world.version(case_stream(case.number))
+            if request.expected != version:
+                raise refuse("moved-on", "expected", version=version, expected=request.expected)
+
+    def _write(self, context: Context, decision: Decision, division: DivisionCode, digest: bytes) -> Answer:
+        request = context.request
+        number = decision.number or context.case.number
+        events: list[tuple[StreamId, Event]] = [(case_stream(number), event) for event in decision.events]
+        events.extend(decision.others)
+        expected = dict(self.world.read)
+        written: list[tuple[StreamId, int, Event]] = []
+        versions: dict[StreamId, int] = {}
+        for stream, event in events:
+            if stream not in expected:
+                expected[stream] = self.world.version(stream)
+            versions[stream] = versions.get(stream, expected[stream]) + 1
+            written.append((stream, versions[stream], event))
+        answer = Answer(
+            id=request.id,
+            status="done",
+            case=number or None,
+            events=[(stream, version, type(event).__name__) for stream, version, event in written],
+            data=decision.answer,
+            trial=self.store.trial,
+        )
+        last = self.store.write(
+            Commit(
+                command=request.id,
+                digest=digest,
+                answer=msgspec.json.encode(answer),
+                actor=request.actor,
+                division=division,
+                expected=expected,
+                events=events,
+                numbers=decision.numbers,
+                causation=request.causation,
+            )
+        )
+        self.world.wrote(written, last)
+        return answer
+
+
+def _blank(data: Command) -> Case:
+    """What is known of a case before its first event: enough to say which policy and whose desk."""
+    return Case(
+        division=DivisionCode(getattr(data, "division", "")),
+        programme=getattr(data, "programme", ""),
+        area=getattr(data, "area", ""),
+    )
