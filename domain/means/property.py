@@ -127,7 +127,7 @@ def _money(facts: list[Fact], heads: int, ledger: Ledger) -> bool:
         None,
         facts,
         ("deposit_months", "deposit_codes", "standard"),
-        limit=int(most),
+        most=int(most),
         heads=heads,
     )
     return fits
