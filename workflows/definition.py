@@ -53,7 +53,8 @@ class StateSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`trigger` is a command's type. `to` `=`: stays. `needs` are guards that refuse with a reason; `when` and
     `unless` choose between transitions of one trigger. `begins`: life cycles that start with it; `moves`: states
-    of other instances that it sets (instance or definition name → state)."""
+    of other instances that it sets (definition name → state). `may_begin` and `may_move` name what the decision may
+    add to that."""
 
     trigger: str
     sources: tuple[str, ...]
@@ -65,6 +66,8 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     unless: str = ""
     begins: tuple[str, ...] = ()
     moves: dict[str, str] = {}
+    may_begin: tuple[str, ...] = ()
+    may_move: dict[str, tuple[str, ...]] = {}
 
 
 class Definition(msgspec.Struct, eq=False, kw_only=True, forbid_unknown_fields=True):
@@ -94,7 +97,21 @@ class BadDefinition(Exception):
     """A life cycle that can't be used, with everything that is wrong with it."""
 
 
-def check(definition: Definition, guards: Iterable[str], desks: Iterable[str]) -> None:
+def moved_to(definitions: Iterable[Definition]) -> dict[str, set[str]]:
+    """The states into which transitions of any life cycle move the others, by life cycle."""
+    found: dict[str, set[str]] = {}
+    for definition in definitions:
+        for way in definition.transitions:
+            for life, state in way.moves.items():
+                found.setdefault(life, set()).add(state)
+            for life, states in way.may_move.items():
+                found.setdefault(life, set()).update(states)
+    return found
+
+
+def check(
+    definition: Definition, guards: Iterable[str], desks: Iterable[str], from_outside: Iterable[str] = ()
+) -> None:
     """Every state reachable and able to end; waiting states have owner and due day; guards and desks known;
     several transitions of one trigger from one state stand on a predicate and its negation."""
     wrong: list[str] = []
@@ -111,7 +128,9 @@ def check(definition: Definition, guards: Iterable[str], desks: Iterable[str]) -
         if state.owner and state.owner not in known_desks:
             wrong.append(f"{state.name}: unknown owner {state.owner}")
     by_choice: dict[tuple[str, str], list[Transition]] = {}
-    edges: dict[str, set[str]] = {name: set() for name in names}
+    outside = set(from_outside)
+    wrong.extend(f"others move it to unknown {name}" for name in sorted(outside - names))
+    edges: dict[str, set[str]] = {name: set(() if name in finals else outside & names) for name in names}
     for transition in definition.transitions:
         for desk in transition.who:
             if desk not in known_desks:
@@ -129,17 +148,14 @@ def check(definition: Definition, guards: Iterable[str], desks: Iterable[str]) -
                     wrong.append(f"{transition.trigger} leaves the final state {source}")
             elif source != OPEN:
                 wrong.append(f"{transition.trigger}: unknown state {source}")
-        wrong.extend(
-            f"{transition.trigger} moves {other} to unknown {to}"
-            for other, to in transition.moves.items()
-            if other == definition.name and to not in names
-        )
     for (trigger, source), ways in by_choice.items():
         if len(ways) > 1 and not _exclusive(ways):
             wrong.append(f"{trigger} from {source} has ways that don't exclude each other")
-    entered = {definition.initial} | {
-        t.to for t in definition.transitions if OPEN in t.sources and t.to != "="
-    }
+    entered = (
+        {definition.initial}
+        | (outside & names)
+        | {t.to for t in definition.transitions if OPEN in t.sources and t.to != "="}
+    )
     reached = _closure(entered, edges)
     wrong.extend(f"{name} can't be reached" for name in sorted(names - reached))
     for name in sorted(names - finals):

@@ -162,6 +162,10 @@ def carry_out(context: Context, case: Case, step: Step, decision: Decision) -> C
     moved = [*_enter(context, after, step)]
     for name, state in _other_moves(after, step, {**step.way.moves, **decision.moves}):
         moved.append(_enter_state(context, after, name, definition_of(after, name), state, None))
+    assert set(decision.begins) <= set(step.way.may_begin)
+    assert all(
+        state in step.way.may_move.get(life.split(".")[0], ()) for life, state in decision.moves.items()
+    )
     begun: dict[str, int] = {}
     for life in (*step.way.begins, *decision.begins):
         moved.append(begin(context, after, life, begun.get(life, 0)))

@@ -1,0 +1,133 @@
+"""受理: what the window does with an application until it is accepted or not (57 art. 8–12)."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+
+from domain.case.intake import Paper
+from domain.ids import CaseNo, DivisionCode, MemberKey, StaffId
+from workflows.command import Command, command
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+class MemberEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A member as entered. Without a number: why (`number_missing`), and sex and day of birth."""
+
+    key: Annotated[str, msgspec.Meta(pattern=r"^m[1-9][0-9]{0,3}$")]
+    name: Short
+    kinship: Short
+    number: Short | None = None
+    number_missing: Short | None = None
+    sex: Literal["1", "2", "0", "9"] | None = None
+    born: date | None = None
+
+
+@command(life="application", target="new case")
+class Enter(Command, frozen=True, kw_only=True):
+    """An application as it comes to the window: who applies, for which household, for which programme."""
+
+    division: DivisionCode
+    programme: Literal["dibao"] = "dibao"
+    area: Literal["urban", "rural"]
+    applicant: MemberKey
+    head: MemberKey | None = None
+    members: Annotated[tuple[MemberEntry, ...], msgspec.Meta(min_length=1, max_length=40)]
+    address: Text | None = None
+    phone: Short | None = None
+    account: Short | None = None
+    account_holder: MemberKey | None = None
+    near_relative: bool | None = None
+    single_person: bool = False
+    entrusted: Paper | None = None
+    came_from: CaseNo | None = None
+
+
+@command(life="application")
+class SayMissing(Command, frozen=True, kw_only=True):
+    """The one-time notice: everything that is missing, each thing a paper or field by its name."""
+
+    items: Annotated[tuple[Short, ...], msgspec.Meta(min_length=1)]
+
+
+@command(life="application")
+class Bring(Command, frozen=True, kw_only=True):
+    """A missing thing is brought, or promised where a promise is allowed (57 art. 10)."""
+
+    item: Short
+    paper: Paper | None = None
+    promise: bool = False
+
+
+@command(who=("window", "handler"))
+class Consent(Command, frozen=True, kw_only=True):
+    """A member authorises verification, for a scope and until a day; a supporter only by himself."""
+
+    member: MemberKey
+    until: date
+    scope: Short = "means"
+    paper: Paper | None = None
+
+
+@command(who=("window", "handler"))
+class WithdrawConsent(Command, frozen=True, kw_only=True):
+    member: MemberKey
+
+
+@command(life="application")
+class Accept(Command, frozen=True, kw_only=True):
+    """Papers are whole: accepted, the clock starts (L01)."""
+
+
+@command(life="application")
+class NotAccept(Command, frozen=True, kw_only=True):
+    """Not accepted in writing, by code N… (L03)."""
+
+    code: Short
+    reason: Text | None = None
+
+
+@command(life="application")
+class Lapse(Command, frozen=True, kw_only=True):
+    """Sent by the clock when what was asked for was not brought in time."""
+
+
+@command(life="application")
+class Withdraw(Command, frozen=True, kw_only=True):
+    reason: Text | None = None
+
+
+@command(life="application")
+class Terminate(Command, frozen=True, kw_only=True):
+    """终止 by code E… with its reason (L12)."""
+
+    code: Short
+    reason: Text
+
+
+@command(life="application")
+class ReplaceApplicant(Command, frozen=True, kw_only=True):
+    """The applicant died or can't go on: another adult member does; means are computed anew."""
+
+    applicant: MemberKey
+    head: MemberKey | None = None
+
+
+@command(who=("window", "handler", "leader", "county_handler"))
+class FileRelation(Command, frozen=True, kw_only=True):
+    """近亲属备案: the household has a near relative among handlers or the committee."""
+
+    known_by: Literal["applicant", "staff", "committee", "machine"]
+    kinship: Short
+    member: MemberKey | None = None
+    staff: StaffId | None = None
+
+
+@command(life="application")
+class Extend(Command, frozen=True, kw_only=True):
+    """延期 of the whole limit to 45 working days, on a ground other than an objection (L05)."""
+
+    ground: Literal["separated_residence", "cross_place", "hard_survey"]
+    reason: Text | None = None

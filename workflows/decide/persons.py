@@ -1,0 +1,144 @@
+"""Who the members are: found by their number or registered, and claimed so that nobody is in twice."""
+
+from datetime import date
+from typing import Literal, cast
+
+from domain.days import Month
+from domain.event import Event
+from domain.identity import born, check_number, normalise_name, sex
+from domain.ids import CaseNo, MemberKey, PersonRef, StreamId
+from domain.person import Claimed, Person, PersonRegistered, Released
+from domain.personal import Name, Number
+from workflows.commands.intake import MemberEntry
+from workflows.context import Context
+from workflows.refusal import refuse
+from workflows.world import person_stream
+
+GROUP = {"dibao": "livelihood", "tekun": "livelihood"}
+"""Programmes that exclude each other for a person (rules.md §2)."""
+Sex = Literal["1", "2", "0", "9"]
+
+
+class Found:
+    """A member's person: his reference, and the events that register him where he is new."""
+
+    __slots__ = ("born", "events", "name", "number", "ref", "sex")
+
+    def __init__(self, ref: PersonRef, name: Name, number: Number | None, sex: Sex, born: date) -> None:
+        self.ref, self.name, self.number, self.sex, self.born = ref, name, number, sex, born
+        self.events: list[tuple[StreamId, Event]] = []
+
+
+def find(context: Context, entry: MemberEntry, field: str) -> Found:
+    """The person of an entry. A number that fails says which part of it; a name alone never joins persons."""
+    name = normalise_name(entry.name, f"{field}.name")
+    if entry.number is None:
+        return _without_number(context, entry, name, field)
+    number = check_number(entry.number, context.today, f"{field}.number")
+    if entry.born is not None and entry.born != born(number):
+        raise refuse("born-contradicts-number", f"{field}.born")
+    if entry.sex is not None and entry.sex != sex(number):
+        raise refuse("sex-contradicts-number", f"{field}.sex")
+    ref = context.person_of(number)
+    if ref is not None:
+        person = context.person(ref)
+        known = Found(ref, Name(ref, name), Number(ref, number), cast(Sex, person.sex), born(number))
+        if person.died is not None:
+            raise refuse("person-died", field, on=person.died.isoformat())
+        return known
+    ref = PersonRef(context.token("p"))
+    found = Found(ref, Name(ref, name), Number(ref, number), cast(Sex, sex(number)), born(number))
+    found.events.append((person_stream(ref), _registered(context, found, None)))
+    return found
+
+
+def _without_number(context: Context, entry: MemberEntry, name: str, field: str) -> Found:
+    if not entry.number_missing:
+        raise refuse("number-or-reason", f"{field}.number")
+    if entry.sex is None or entry.born is None:
+        raise refuse("sex-and-born-needed", field)
+    ref = PersonRef(context.token("p"))
+    found = Found(ref, Name(ref, name), None, entry.sex, entry.born)
+    found.events.append((person_stream(ref), _registered(context, found, entry.number_missing)))
+    return found
+
+
+def _registered(context: Context, found: Found, missing: str | None) -> PersonRegistered:
+    return PersonRegistered(
+        on=context.on,
+        person=found.ref,
+        name=found.name,
+        number=found.number,
+        number_missing=missing,
+        sex=found.sex,
+        born=found.born,
+    )
+
+
+def claim_applying(context: Context, person: Person, ref: PersonRef, case: CaseNo) -> tuple[StreamId, Event]:
+    """The application's claim on a member; a second one that lists him is refused with the first's number."""
+    group = GROUP[context.case.programme]
+    open_case = person.applying(group)
+    if open_case is not None:
+        raise refuse("already-applying", "members", case=open_case)
+    living = person.awarded(group, Month(f"{context.on:%Y-%m}"))
+    if living is not None:
+        raise refuse("already-aided", "members", case=living)
+    return person_stream(ref), Claimed(on=context.on, group=group, kind="applying", case=case)
+
+
+def release_applying(context: Context) -> list[tuple[StreamId, Event]]:
+    """All members of the case are free to apply again."""
+    group = GROUP[context.case.programme]
+    return [
+        (
+            person_stream(member.person),
+            Released(on=context.on, group=group, kind="applying", case=context.case.number),
+        )
+        for member in context.case.members.values()
+        if context.person(member.person).applying(group) == context.case.number
+    ]
+
+
+def claim_award(
+    context: Context, covered: tuple[MemberKey, ...], from_month: Month, until: Month | None = None
+) -> list[tuple[StreamId, Event]]:
+    """The award claims the persons it covers; months of one group never overlap (one living award each)."""
+    group = GROUP[context.case.programme]
+    events: list[tuple[StreamId, Event]] = []
+    for key in covered:
+        ref = context.case.members[key].person
+        person = context.person(ref)
+        living = person.awarded(group, from_month, until)
+        if living == context.case.number:
+            continue
+        if living is not None:
+            raise refuse("already-aided", key, case=living)
+        events.append(
+            (
+                person_stream(ref),
+                Claimed(
+                    on=context.on,
+                    group=group,
+                    kind="award",
+                    case=context.case.number,
+                    from_month=from_month,
+                    until=until,
+                ),
+            )
+        )
+    return events
+
+
+def release_award(
+    context: Context, members: tuple[MemberKey, ...], until: Month
+) -> list[tuple[StreamId, Event]]:
+    """The award's claim on these members ends with `until`."""
+    group = GROUP[context.case.programme]
+    return [
+        (
+            person_stream(context.case.members[key].person),
+            Released(on=context.on, group=group, kind="award", case=context.case.number, until=until),
+        )
+        for key in members
+    ]
