@@ -11,7 +11,7 @@ import orjson
 
 from adapters.store.errors import BadPayload, NewerVersion, NoUpcaster, UnknownEvent, Unwritable
 from adapters.store.keyring import Keyring
-from domain.event import Event
+from domain.event import CaseEvent, Event
 from domain.personal import Personal
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -29,13 +29,13 @@ def known_events() -> list[type[Event]]:
     """The event classes of the domain modules imported so far: those that nothing derives from."""
 
     def leaves(cls: type[Event]) -> Iterable[type[Event]]:
-        below = cls.__subclasses__()
-        if not below and cls.__module__.partition(".")[0] == "domain":
+        below = [sub for sub in cls.__subclasses__() if sub.__module__.partition(".")[0] == "domain"]
+        if not below:
             yield cls
         for sub in below:
             yield from leaves(sub)
 
-    return sorted(set(leaves(Event)) - {Event}, key=lambda cls: cls.__name__)
+    return sorted(set(leaves(Event)) - {Event, CaseEvent}, key=lambda cls: cls.__name__)
 
 
 def _plain(value: object) -> object:

@@ -52,6 +52,8 @@ class Database:
         self._local = threading.local()
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
         self._writing = threading.Lock()
+        self.rollbacks = 0
+        """How often something written here was undone; who remembers what was read compares it."""
 
     def session(self) -> Session:
         """This thread's own."""
@@ -95,6 +97,7 @@ class Database:
                 yield session
             except BaseException:
                 session.tail = None
+                self.rollbacks += 1
                 if session.connection.in_transaction:
                     run(f"ROLLBACK TO {mark}")
                     run(f"RELEASE {mark}")
@@ -114,6 +117,7 @@ class Database:
             try:
                 yield session
             except BaseException:
+                self.rollbacks += 1
                 if session.connection.in_transaction:
                     run("ROLLBACK")
                 raise
@@ -121,6 +125,7 @@ class Database:
                 try:
                     run("COMMIT")
                 except sqlite3.Error as error:
+                    self.rollbacks += 1
                     if session.connection.in_transaction:
                         run("ROLLBACK")
                     raise failure(error) from error

@@ -1,0 +1,381 @@
+"""Read tables: rows of a projection in memory, or in the store's file with a cache over them.
+
+Both keep a row as the cells it has in the file, so that a fold sees the same whichever it runs on.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+import orjson
+
+from adapters.store.database import Database
+from adapters.store.keyring import Keyring
+from domain.personal import PERSONAL_TYPES, Personal
+from projections.base import Cell, Key, Row, Table
+
+Cells = tuple[Any, ...]
+
+_SQL: dict[Cell, str] = {
+    "text": "TEXT",
+    "int": "INTEGER",
+    "day": "TEXT",
+    "json": "TEXT",
+    "personal": "TEXT",
+    "bool": "INTEGER",
+}
+_KINDS = {cls.kind: cls for cls in PERSONAL_TYPES}
+
+
+class BadRow(Exception):
+    """A row that doesn't fit its table: names table and column, never a value."""
+
+    def __init__(self, table: str, column: str, reason: str) -> None:
+        super().__init__(f"{table}.{column}: {reason}")
+
+
+class _Mismatch(Exception):
+    pass
+
+
+def _day_in(value: object) -> object:
+    if type(value) is not date:
+        raise _Mismatch
+    return value.isoformat()
+
+
+def _bool_in(value: object) -> object:
+    if type(value) is not bool:
+        raise _Mismatch
+    return int(value)
+
+
+def _json_in(value: object) -> object:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+
+
+class Shape:
+    """How a table's rows become cells and back."""
+
+    def __init__(self, table: Table, keyring: Keyring) -> None:
+        self.table = table
+        self.names = tuple(table.columns)
+        missing = set(table.key) - set(self.names)
+        missing.update(*(set(index) - set(self.names) for index in table.indexes))
+        odd = [name for name in (table.name, *self.names) if not name.isidentifier()]
+        if missing or odd or not table.key:
+            raise ValueError(
+                f"table {table.name}: key and indexes must name its columns: {sorted(missing) or odd}"
+            )
+        self._keyring = keyring
+        self._set = set(self.names)
+        self._values = _getter(self.names)
+        places = {name: at for at, name in enumerate(self.names)}
+        self.key_of = _getter(tuple(places[name] for name in table.key))
+        inward = {at: self._inward(table.columns[name]) for name, at in places.items()}
+        self._in = [(at, convert) for at, convert in inward.items() if convert]
+        outward = {name: self._outward(table.columns[name]) for name in self.names}
+        self._out = [(name, convert) for name, convert in outward.items() if convert]
+        self._allowed = [
+            {int if _SQL[kind] == "INTEGER" else str, *(() if name in table.key else (type(None),))}
+            for name, kind in table.columns.items()
+        ]
+        self._personal = [at for name, at in places.items() if table.columns[name] == "personal"]
+        self._places = places
+
+    def _inward(self, kind: Cell) -> Callable[[Any], Any] | None:
+        converts: dict[Cell, Callable[[Any], Any]] = {
+            "day": _day_in,
+            "bool": _bool_in,
+            "json": _json_in,
+            "personal": self._seal,
+        }
+        return converts.get(kind)
+
+    def _outward(self, kind: Cell) -> Callable[[Any], Any] | None:
+        converts: dict[Cell, Callable[[Any], Any]] = {
+            "day": date.fromisoformat,
+            "bool": bool,
+            "json": orjson.loads,
+            "personal": self._open,
+        }
+        return converts.get(kind)
+
+    def _seal(self, value: object) -> object:
+        if not isinstance(value, Personal):
+            raise _Mismatch
+        sealed = self._keyring.seal(value.of, value.kind, value.text)
+        return orjson.dumps((value.kind, value.of, sealed)).decode()
+
+    def _open(self, cell: str) -> Personal:
+        kind, of, sealed = orjson.loads(cell)
+        return _KINDS[kind](of, self._keyring.open(of, kind, sealed))
+
+    def cells(self, row: Row) -> Cells:
+        """Raises `BadRow`: a column missing or unknown, a value of another kind, no value in the key."""
+        if row.keys() != self._set:
+            column = min(row.keys() ^ self._set)
+            raise BadRow(self.table.name, column, "missing" if column in self._set else "unknown")
+        cells = list(self._values(row))
+        for at, convert in self._in:
+            if cells[at] is not None:
+                try:
+                    cells[at] = convert(cells[at])
+                except (_Mismatch, TypeError):
+                    raise self._bad(at) from None
+        for at, cell in enumerate(cells):
+            if type(cell) not in self._allowed[at]:
+                raise self._bad(at)
+        return tuple(cells)
+
+    def _bad(self, at: int) -> BadRow:
+        return BadRow(self.table.name, self.names[at], f"not a {self.table.columns[self.names[at]]}")
+
+    def row(self, cells: Cells) -> Row:
+        row = dict(zip(self.names, cells, strict=True))
+        for name, convert in self._out:
+            if row[name] is not None:
+                row[name] = convert(row[name])
+        return row
+
+    def cell(self, column: str, value: object) -> Any:
+        """One value to look for; raises `BadRow`."""
+        if column not in self._set:
+            raise BadRow(self.table.name, column, "unknown")
+        kind = self.table.columns[column]
+        if kind in ("json", "personal"):
+            raise BadRow(self.table.name, column, "can't be looked for")
+        convert = self._inward(kind)
+        try:
+            return value if value is None or convert is None else convert(value)
+        except _Mismatch:
+            raise self._bad(self._places[column]) from None
+
+    def key(self, key: Key) -> Cells:
+        return tuple(self.cell(column, value) for column, value in zip(self.table.key, key, strict=True))
+
+    def comparable(self, cells: Cells) -> Cells:
+        """The cells with what is sealed opened: two seals of one text differ."""
+        if not self._personal:
+            return cells
+        opened = list(cells)
+        for at in self._personal:
+            if opened[at] is not None:
+                personal = self._open(opened[at])
+                opened[at] = (personal.kind, personal.of, personal.text)
+        return tuple(opened)
+
+    def places(self, columns: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self._places[column] for column in columns)
+
+
+def _getter(items: tuple[Any, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(items) == 1:
+        return lambda of, only=items[0]: (of[only],)  # type: ignore[misc]
+    return itemgetter(*items)
+
+
+class _MemoryTable:
+    """Rows by key; an index over a set of columns grows when it is first looked through."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.rows: dict[Cells, Cells] = {}
+        self.indexes: dict[
+            tuple[str, ...], tuple[Callable[[Cells], Cells], dict[Cells, dict[Cells, None]]]
+        ] = {}
+
+    def put(self, cells: Cells) -> None:
+        key = self.shape.key_of(cells)
+        old = self.rows.get(key)
+        self.rows[key] = cells
+        for values, index in self.indexes.values():
+            new = values(cells)
+            if old is not None:
+                before = values(old)
+                if before == new:
+                    continue
+                del index[before][key]
+            index.setdefault(new, {})[key] = None
+
+    def delete(self, key: Cells) -> None:
+        old = self.rows.pop(key, None)
+        if old is not None:
+            for values, index in self.indexes.values():
+                del index[values(old)][key]
+
+    def found(self, equal: dict[str, Any]) -> list[Cells]:
+        if not equal:
+            return [self.rows[key] for key in sorted(self.rows)]
+        columns = tuple(sorted(equal))
+        if columns not in self.indexes:
+            values = _getter(self.shape.places(columns))
+            index: dict[Cells, dict[Cells, None]] = {}
+            for key, cells in self.rows.items():
+                index.setdefault(values(cells), {})[key] = None
+            self.indexes[columns] = (values, index)
+        keys = self.indexes[columns][1].get(tuple(equal[column] for column in columns), ())
+        return [self.rows[key] for key in sorted(keys)]
+
+
+class MemoryRows:
+    """Rows of a fold that nobody keeps (`projections.base.Rows`)."""
+
+    def __init__(self, tables: Iterable[Table], keyring: Keyring) -> None:
+        self._tables = {table.name: _MemoryTable(Shape(table, keyring)) for table in tables}
+
+    def get(self, table: str, key: Key) -> Row | None:
+        held = self._tables[table]
+        cells = held.rows.get(held.shape.key(key))
+        return None if cells is None else held.shape.row(cells)
+
+    def put(self, table: str, row: Row) -> None:
+        held = self._tables[table]
+        held.put(held.shape.cells(row))
+
+    def delete(self, table: str, key: Key) -> None:
+        held = self._tables[table]
+        held.delete(held.shape.key(key))
+
+    def select(self, table: str, **equal: Any) -> Iterator[Row]:
+        held = self._tables[table]
+        wanted = {column: held.shape.cell(column, value) for column, value in equal.items()}
+        return map(held.shape.row, held.found(wanted))
+
+    def cells(self, table: str) -> list[Cells]:
+        """All rows of a table as cells, in key order."""
+        return self._tables[table].found({})
+
+    def shape(self, table: str) -> Shape:
+        return self._tables[table].shape
+
+
+class _FileTable:
+    """Statements of one read table, and what was read or changed of it."""
+
+    def __init__(self, shape: Shape) -> None:
+        table = shape.table
+        self.shape = shape
+        self.known: dict[Cells, Cells | None] = {}
+        self.changed: dict[Cells, None] = {}
+        self.name = file_name(table)
+        self.order = ", ".join(map(_quoted, table.key))
+        self.columns = ", ".join(map(_quoted, shape.names))
+        where = " AND ".join(f"{_quoted(column)} = ?" for column in table.key)
+        others = [name for name in shape.names if name not in table.key]
+        sets = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in others)
+        self.one = f"SELECT {self.columns} FROM {self.name} WHERE {where}"
+        self.put = (
+            f"INSERT INTO {self.name} ({self.columns}) VALUES ({', '.join('?' * len(shape.names))})"
+            f" ON CONFLICT ({self.order}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
+        )
+        self.drop = f"DELETE FROM {self.name} WHERE {where}"
+
+    def flush(self, connection: sqlite3.Connection) -> None:
+        if not self.changed:
+            return
+        gone = [key for key in self.changed if self.known[key] is None]
+        kept = [cells for key in self.changed if (cells := self.known[key]) is not None]
+        if gone:
+            connection.executemany(self.drop, gone)
+        if kept:
+            connection.executemany(self.put, kept)
+        self.changed.clear()
+
+
+class SQLiteRows:
+    """Rows in the store's file (`projections.base.Rows`); what is put reaches the file with `flush`."""
+
+    MOST = 200_000
+    """So many rows of a table are remembered; beyond it, the memory begins anew after a flush."""
+
+    def __init__(self, tables: Iterable[Table], database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._tables = {table.name: _FileTable(Shape(table, keyring)) for table in tables}
+
+    def get(self, table: str, key: Key) -> Row | None:
+        held = self._tables[table]
+        cells = self._known(held, held.shape.key(key))
+        return None if cells is None else held.shape.row(cells)
+
+    def _known(self, held: _FileTable, key: Cells) -> Cells | None:
+        if key in held.known:
+            return held.known[key]
+        cells: Cells | None = self._database.connection.execute(held.one, key).fetchone()
+        held.known[key] = cells
+        return cells
+
+    def put(self, table: str, row: Row) -> None:
+        held = self._tables[table]
+        cells = held.shape.cells(row)
+        key = held.shape.key_of(cells)
+        held.known[key] = cells
+        held.changed[key] = None
+
+    def delete(self, table: str, key: Key) -> None:
+        held = self._tables[table]
+        cells = held.shape.key(key)
+        held.known[cells] = None
+        held.changed[cells] = None
+
+    def select(self, table: str, **equal: Any) -> Iterator[Row]:
+        held = self._tables[table]
+        wanted = [held.shape.cell(column, value) for column, value in equal.items()]
+        connection = self._database.connection
+        held.flush(connection)
+        where = " AND ".join(f"{_quoted(column)} IS ?" for column in equal)
+        statement = (
+            f"SELECT {held.columns} FROM {held.name} {'WHERE ' if equal else ''}{where} ORDER BY {held.order}"
+        )
+        return map(held.shape.row, connection.execute(statement, wanted).fetchall())
+
+    def cells(self, table: str) -> list[Cells]:
+        """All rows of a table as cells, in key order."""
+        held = self._tables[table]
+        held.flush(self._database.connection)
+        statement = f"SELECT {held.columns} FROM {held.name} ORDER BY {held.order}"
+        return self._database.connection.execute(statement).fetchall()
+
+    def flush(self) -> None:
+        for held in self._tables.values():
+            held.flush(self._database.connection)
+            if len(held.known) > self.MOST:
+                held.known.clear()
+
+    def forget(self) -> None:
+        """Drop what was read or changed since the last flush."""
+        for held in self._tables.values():
+            held.known.clear()
+            held.changed.clear()
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def file_name(table: Table, mark: str = "") -> str:
+    """The table's quoted name in the file."""
+    return _quoted(f"read_{table.name}{mark}")
+
+
+def create_table(connection: sqlite3.Connection, table: Table, mark: str = "") -> None:
+    columns = ", ".join(f"{_quoted(name)} {_SQL[kind]}" for name, kind in table.columns.items())
+    key = ", ".join(map(_quoted, table.key))
+    connection.execute(
+        f"CREATE TABLE {file_name(table, mark)} ({columns}, PRIMARY KEY ({key})) STRICT, WITHOUT ROWID"
+    )
+
+
+def create_indexes(connection: sqlite3.Connection, table: Table) -> None:
+    for number, index in enumerate(table.indexes):
+        columns = ", ".join(map(_quoted, index))
+        connection.execute(
+            f"CREATE INDEX {_quoted(f'read_{table.name}_{number}')} ON {file_name(table)} ({columns})"
+        )
+
+
+def load_table(connection: sqlite3.Connection, table: Table, rows: Iterable[Cells], mark: str = "") -> None:
+    places = ", ".join("?" * len(table.columns))
+    connection.executemany(f"INSERT INTO {file_name(table, mark)} VALUES ({places})", rows)
