@@ -1,0 +1,96 @@
+"""The one place that knows which store, clock and randomness are in use."""
+
+from datetime import datetime
+
+import domain.division
+import domain.office
+import domain.payment
+import domain.person
+import domain.staff
+import workflows.commands
+import workflows.decide  # noqa: F401
+from adapters.seed.calendars import shipped_calendars
+from adapters.store.access_log import Access
+from adapters.store.open import access_log_of, init_store, open_store, randomness_of
+from adapters.store.sqlite import SQLiteStore
+from domain.days import china_day
+from domain.event import Event
+from domain.ids import CommandId, StaffId, StreamId
+from domain.office import StoreBegun, YearLoaded
+from domain.personal import Name
+from domain.staff import Appointed
+from workflows.command import Answer, Request
+from workflows.office import Office
+from workflows.ports import Commit
+from workflows.world import CLOCK, ROOT, calendar_stream, staff_stream
+
+ADMINISTRATOR = StaffId("admin")
+
+
+class Doudi:
+    """An open store with all that works on it."""
+
+    def __init__(self, store: SQLiteStore) -> None:
+        self.store = store
+        self.access_log = access_log_of(store)
+        self.office = Office(store, store.clock, randomness_of(store), self._note_refusal)
+
+    def _note_refusal(self, request: Request, answer: Answer) -> None:
+        self.access_log.note(
+            Access(
+                at=self.store.clock.now(),
+                actor=request.actor,
+                case=answer.case or request.case,
+                purpose=type(request.data).__name__,
+                outcome=",".join(reason.code for reason in answer.reasons),
+                command=request.id,
+            )
+        )
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def begin(url: str, *, trial: bool = False, seed: int = 1, clock: datetime | None = None) -> Doudi:
+    """Make a store: the shipped calendars are loaded and one administrator stands at the top."""
+    store = init_store(url, trial=trial, seed=seed, clock=clock)
+    today = china_day(store.clock.now())
+    events: list[tuple[StreamId, Event]] = [
+        (CLOCK, StoreBegun(on=today, trial=trial, log=store.log_id)),
+        (
+            staff_stream(ROOT),
+            Appointed(
+                on=today,
+                staff=ADMINISTRATOR,
+                name=Name(ADMINISTRATOR, ADMINISTRATOR),
+                desk="administrator",
+                division=ROOT,
+                since=today.replace(year=1999),
+            ),
+        ),
+    ]
+    for year in shipped_calendars():
+        loaded = YearLoaded(
+            on=today,
+            year=year.year,
+            days_off=tuple(sorted(year.days_off)),
+            workdays=tuple(sorted(year.workdays)),
+            document=year.document,
+        )
+        events.append((calendar_stream(year.year), loaded))
+    store.write(
+        Commit(
+            command=CommandId("init"),
+            digest=store.digest(b"init"),
+            answer=b'{"id":"init","status":"done"}',
+            actor=ADMINISTRATOR,
+            division=ROOT,
+            expected={stream: 0 for stream, _ in events},
+            events=events,
+        )
+    )
+    return Doudi(store)
+
+
+def open_doudi(url: str) -> Doudi:
+    return Doudi(open_store(url))
