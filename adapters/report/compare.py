@@ -1,0 +1,247 @@
+"""What a report printed beside what was counted, and printed figures that can't all be true."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Literal, TypeAlias
+
+from adapters.report.grammar import AREAS, COUNTS, Figure, Key, meets, show
+
+Verdict: TypeAlias = Literal["meets", "contradictory", "not_yet_counted", "not_understood", "differs"]
+
+COUNTED_PROGRAMMES = ("dibao",)
+_SUMMED = COUNTS | {"paid"}
+_PERIOD_ALIASES = {"year": "M1-M12", "M1-M12": "year", "end": "M12", "M12": "end"}
+_HOUSEHOLDS_OF = {
+    "persons": "households",
+    "new_persons": "new_households",
+    "exits_persons": "exits_households",
+    "reviewed_persons": "reviewed_households",
+    "review_exits_persons": "review_exits_households",
+}
+_FLOW = {"paid": "paid", "person_times": "persons"}
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Figures no true values within their steps fit together; `gives_way` has the coarsest step for its size.
+
+    `sum_lines` show the sum in signs and numbers alone (yuan, two decimals), for any language.
+    """
+
+    figures: tuple[Figure, ...]
+    gives_way: Figure
+    sum_lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One printed figure: `counted` exact (fen for yuan) or None; `met` whether it rounds to the printed one."""
+
+    figure: Figure
+    counted: Fraction | None
+    met: bool | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    rows: tuple[Row, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether a figure differs that no contradiction excuses; then a comparison ends with exit code 1."""
+        return any(row.verdict == "differs" for row in self.rows)
+
+
+def compare(figures: Sequence[Figure], counted: Mapping[Key, Fraction | int]) -> Comparison:
+    """Every printed figure of one report beside the counted one, in the order printed.
+
+    `counted` maps (programme, area, measure, period) to exact values, fen for yuan; `year` and `M1-M12`,
+    `end` and `M12` stand for each other.
+    """
+    found = contradictions(figures)
+    excused = {figure.line for one in found for figure in one.figures}
+    return Comparison(tuple(_row(figure, counted, figure.line in excused) for figure in figures), found)
+
+
+def _row(figure: Figure, counted: Mapping[Key, Fraction | int], excused: bool) -> Row:
+    if figure.unclear:
+        return Row(figure, None, None, "not_understood")
+    value = _counted(figure, counted) if figure.programme in COUNTED_PROGRAMMES else None
+    if value is None:
+        return Row(figure, None, None, "contradictory" if excused else "not_yet_counted")
+    met = meets(figure, value)
+    return Row(figure, value, met, "contradictory" if excused else "meets" if met else "differs")
+
+
+def _counted(figure: Figure, counted: Mapping[Key, Fraction | int]) -> Fraction | None:
+    programme, area, measure, period = figure.key
+    for text in (period, _PERIOD_ALIASES.get(period)):
+        if text is not None and (value := counted.get((programme, area, measure, text))) is not None:
+            return Fraction(value)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """What the true value may be: from `low` up to, not including, `high`."""
+
+    low: Fraction
+    high: Fraction
+    money: bool
+
+    @classmethod
+    def of(cls, figure: Figure) -> "_Range":
+        if figure.measure in COUNTS:
+            return cls(Fraction(ceil(figure.low)), Fraction(ceil(figure.high)), False)
+        return cls(figure.low, figure.high, figure.money)
+
+    @property
+    def last(self) -> Fraction:
+        """The greatest value, for whole counts; money is dense enough to take its bound."""
+        return self.high if self.money else self.high - 1
+
+    def __str__(self) -> str:
+        if not self.money and self.last == self.low:
+            return show(self.low, money=False)
+        return f"[{show(self.low, money=self.money)}, {show(self.high, money=self.money)})"
+
+
+def contradictions(figures: Sequence[Figure]) -> tuple[Contradiction, ...]:
+    """Sets of a report's figures that can't all be true, each found after those that give way are set aside.
+
+    Looked at: the same figure printed twice; persons × average against money paid, in a month and to date;
+    urban + rural against all; months and shorter spans against longer ones; all months' persons against
+    person-times; households against persons.
+    """
+    standing = [figure for figure in figures if not figure.unclear]
+    found: list[Contradiction] = []
+    while (one := next(_broken(standing), None)) is not None:
+        members, lines = one
+        gives_way = max(members, key=lambda figure: (_coarseness(figure), figure.line))
+        found.append(Contradiction(tuple(members), gives_way, tuple(lines)))
+        standing.remove(gives_way)
+    return tuple(found)
+
+
+def _coarseness(figure: Figure) -> Fraction:
+    return figure.step / figure.value if figure.value else figure.step
+
+
+_Broken: TypeAlias = tuple[list[Figure], list[str]]
+_Spot: TypeAlias = tuple[str, str, int, int]
+"""(programme, area, first month, last month)"""
+
+
+def _broken(figures: Sequence[Figure]) -> Iterator[_Broken]:
+    placed: dict[tuple[str, str, str, int, int], Figure] = {}
+    for figure in figures:
+        if not figure.period.first:
+            continue
+        at = (figure.programme, figure.area, figure.measure, figure.period.first, figure.period.last)
+        twin = placed.setdefault(at, figure)
+        if twin is not figure and (twin.high <= figure.low or figure.high <= twin.low):
+            yield [twin, figure], [f"{_Range.of(twin)} ≠ {_Range.of(figure)}"]
+    spots = list(dict.fromkeys((at[0], at[1], at[3], at[4]) for at in placed))
+    for spot in spots:
+        yield from _averages(spot, placed)
+        yield from _heads(spot, placed)
+    yield from _areas(placed)
+    yield from _spans(placed)
+
+
+_Placed: TypeAlias = Mapping[tuple[str, str, str, int, int], Figure]
+
+
+def _averages(spot: _Spot, placed: _Placed) -> Iterator[_Broken]:
+    programme, area, first, last = spot
+    heads = "persons" if first == last else "person_times"
+    three = [
+        placed.get((programme, area, measure, first, last)) for measure in (heads, "average_supplement", "paid")
+    ]
+    persons, average, paid = three
+    if persons is None or average is None or paid is None:
+        return
+    many, each, money = _Range.of(persons), _Range.of(average), _Range.of(paid)
+    if many.low <= 0 or (money.low < each.high * many.last and each.low * many.low < money.high):
+        return
+    product = _Range(each.low * many.low, each.high * many.last, True)
+    quotient = _Range(money.low / many.last, money.high / many.low, True)
+    yield (
+        [persons, average, paid],
+        [
+            f"{many} × {each} = {product} ≠ {money}",
+            f"{money} ÷ {many} = {quotient} ≠ {each}",
+            f"{paid.shown} ÷ {persons.shown} = {show(paid.value / persons.value, money=True)}"
+            f" ≠ {average.shown}",
+        ],
+    )
+
+
+def _heads(spot: _Spot, placed: _Placed) -> Iterator[_Broken]:
+    programme, area, first, last = spot
+    for persons_of, households_of in _HOUSEHOLDS_OF.items():
+        persons = placed.get((programme, area, persons_of, first, last))
+        households = placed.get((programme, area, households_of, first, last))
+        if persons and households and _Range.of(persons).last < _Range.of(households).low:
+            yield [households, persons], [f"{_Range.of(persons)} < {_Range.of(households)}"]
+
+
+def _areas(placed: _Placed) -> Iterator[_Broken]:
+    for (programme, area, measure, first, last), whole in placed.items():
+        if area != "all" or measure not in _SUMMED:
+            continue
+        parts = [placed.get((programme, part, measure, first, last)) for part in AREAS if part != "all"]
+        known = [part for part in parts if part is not None]
+        if not known:
+            continue
+        least = sum((_Range.of(part).low for part in known), Fraction(0))
+        most = sum((_Range.of(part).last for part in known), Fraction(0))
+        total = _Range.of(whole)
+        plus = " + ".join(str(_Range.of(part)) for part in known)
+        complete = len(known) == len(parts)
+        if least > total.last or (complete and most < total.low):
+            yield [*known, whole], [f"{plus} {'≠' if complete else '>'} {total}"]
+
+
+def _spans(placed: _Placed) -> Iterator[_Broken]:
+    for (programme, area, measure, first, last), whole in placed.items():
+        if first == last or measure not in _SUMMED or measure in ("persons", "households"):
+            continue
+        monthly = _FLOW.get(measure, measure)
+        inside = [
+            figure
+            for (p, a, m, begin, end), figure in placed.items()
+            if (p, a) == (programme, area)
+            and (m == measure and begin != end or m == monthly and begin == end)
+            and first <= begin <= end <= last
+            and figure is not whole
+        ]
+        for chain in _disjoint(inside):
+            total = _Range.of(whole)
+            least = sum((_Range.of(one).low for one in chain), Fraction(0))
+            most = sum((_Range.of(one).last for one in chain), Fraction(0))
+            plus = " + ".join(str(_Range.of(one)) for one in chain)
+            covered = sum(one.period.last - one.period.first + 1 for one in chain)
+            if least > total.last:
+                yield [*chain, whole], [f"{plus} > {total}"]
+            elif covered == last - first + 1 and most < total.low:
+                yield [*chain, whole], [f"{plus} < {total}"]
+
+
+def _disjoint(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
+    """Chains of figures that don't overlap: of the shortest spans first, and of the longest first."""
+    ordered = sorted(figures, key=lambda figure: (figure.period.last - figure.period.first, figure.line))
+    for order in (ordered, ordered[::-1]):
+        taken: set[int] = set()
+        chain = []
+        for figure in order:
+            span = set(range(figure.period.first, figure.period.last + 1))
+            if not taken & span:
+                taken |= span
+                chain.append(figure)
+        if chain:
+            yield sorted(chain, key=lambda figure: figure.period.first)
