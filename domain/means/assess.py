@@ -115,7 +115,7 @@ def _amount(
     total = part + sum((each.amount for each in due.values()), Fraction(0))
     amount = rounded(total, ledger)
     if grounds:
-        step(ledger, "means.amount.refused", "refused", Fraction(-amount), grounds=" ".join(sorted(grounds)))
+        step(ledger, "means.amount.result", "refused", Fraction(-amount), grounds=" ".join(sorted(grounds)))
         amount, due = 0, {}
     ledger.add("means.amount.result", "amount", "amount", "=", amount)
     return amount, due
