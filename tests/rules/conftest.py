@@ -12,7 +12,7 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from domain.days import Month, first_day, parse_day
-from domain.explain import out_of_sum
+from domain.explain import Explanation, out_of_sum
 from domain.facts import Fact
 from domain.ids import DivisionCode, FactKey, MemberKey
 from domain.means import Assessment, Incomplete, Person, assess
@@ -232,6 +232,16 @@ def kept(story: Story, yuan: str) -> None:
     story.kept = parse_yuan(yuan)
 
 
+def stands_on_its_page(explanation: Explanation) -> None:
+    """Each line reads no fact and no parameter but those its page names."""
+    kinds = {fact.key: fact.kind for fact in explanation.facts}
+    for line in explanation.lines:
+        rule = rules()[line.rule]
+        assert {kinds[key] for key in line.facts} <= set(rule.facts), line
+        named = {name for name in line.parameters if not name.startswith("uplift_C")}
+        assert named <= set(rule.parameters), line
+
+
 def calculate(story: Story, month: Month, decided: date) -> None:
     try:
         story.error = None
@@ -247,7 +257,7 @@ def calculate(story: Story, month: Month, decided: date) -> None:
             kept=story.kept,
         )
         assert out_of_sum(story.answer.explanation) == ()
-        assert {line.rule for line in story.answer.explanation.lines} <= set(rules())
+        stands_on_its_page(story.answer.explanation)
     except (Incomplete, PolicyGap) as error:
         story.error = error
 
