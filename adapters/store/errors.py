@@ -68,7 +68,7 @@ class StoreFailed(StoreError):
 
 
 class BrokenLog(StoreError):
-    """The log isn't what was written: a hole, a lost end, a changed mark (params: reason, position)."""
+    """The log isn't what was written (params: reason = end-cut-off | marks-differ | secret-missing, position)."""
 
     code = "store.broken"
 

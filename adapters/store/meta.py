@@ -38,7 +38,7 @@ class Meta:
         self.trial = self._get("trial") == "1"
         self.seed = self._get("seed")
         if not self.log_id or self.trial != self.log_id.startswith(_TRIAL_MARK):
-            raise BrokenLog(reason="its marks contradict each other", position=0)
+            raise BrokenLog(reason="marks-differ", position=0)
 
     def _get(self, name: str) -> str | None:
         row = self._database.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -49,7 +49,7 @@ class Meta:
             "SELECT value FROM secrets WHERE name = ?", (name,)
         ).fetchone()
         if row is None:
-            raise BrokenLog(reason=f"the secret {name} is gone", position=0)
+            raise BrokenLog(reason="secret-missing", position=0)
         return bytes(row[0])
 
     def clock(self) -> datetime:

@@ -124,7 +124,7 @@ def append(session: Session, rows: Sequence[Row]) -> int:
         connection.executemany(_INSERT, rows)
     last: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
     if last != before + len(rows):
-        raise BrokenLog(reason="the log's end was cut off", position=before)
+        raise BrokenLog(reason="end-cut-off", position=before)
     session.tail = (last, rows[-1].recorded_at)
     return last
 

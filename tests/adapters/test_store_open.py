@@ -1,11 +1,15 @@
 """Making and opening a store; its clock, its references, its access log."""
 
+import re
+import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.catalogue import LANGS, messages
 from adapters.clock import SystemClock, TrialClock
+from adapters.projector import PoisonEvent
 from adapters.randomness import SeededRandomness, SystemRandomness
 from adapters.store.access_log import Access
 from adapters.store.errors import (
@@ -100,8 +104,6 @@ def test_another_file_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
-    import sqlite3
-
     other = sqlite3.connect(tmp_path / "store.db")
     other.execute("CREATE TABLE notes (text)")
     other.close()
@@ -224,3 +226,14 @@ def every_error() -> list[type[StoreError]]:
 def test_every_error_has_a_code_of_its_own() -> None:
     codes = [cls.code for cls in every_error() if "code" in vars(cls)]
     assert len(codes) == len(set(codes)) > 15
+    assert PoisonEvent.code in codes
+
+
+@pytest.mark.parametrize("cls", every_error(), ids=lambda cls: cls.__name__)
+def test_every_error_has_text_and_remedy_with_its_own_parameters(cls: type[StoreError]) -> None:
+    texts = [messages(lang) for lang in LANGS]
+    for code in (cls.code, f"{cls.code}.remedy"):
+        named = [set(re.findall(r"{(\w+)}", text[code])) for text in texts]
+        assert named[0] == named[1]
+        said = re.search(r"\(params: (.*)\)", cls.__doc__ or "")
+        assert named[0] <= set(re.findall(r"\w+", said[1] if said else "reason"))
