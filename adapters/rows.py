@@ -82,6 +82,8 @@ class Shape:
             {int if _SQL[kind] == "INTEGER" else str, *(() if name in table.key else (type(None),))}
             for name, kind in table.columns.items()
         ]
+        self._fitting: set[tuple[type, ...]] = set()
+        self._plain_key = all(table.columns[name] in ("text", "int") for name in table.key)
         self._personal = [at for name, at in places.items() if table.columns[name] == "personal"]
         self._places = places
 
@@ -125,9 +127,12 @@ class Shape:
                     cells[at] = convert(cells[at])
                 except (_Mismatch, TypeError):
                     raise self._bad(at) from None
-        for at, cell in enumerate(cells):
-            if type(cell) not in self._allowed[at]:
-                raise self._bad(at)
+        types = tuple(map(type, cells))
+        if types not in self._fitting:
+            for at, cell_type in enumerate(types):
+                if cell_type not in self._allowed[at]:
+                    raise self._bad(at)
+            self._fitting.add(types)
         return tuple(cells)
 
     def _bad(self, at: int) -> BadRow:
@@ -154,6 +159,8 @@ class Shape:
             raise self._bad(self._places[column]) from None
 
     def key(self, key: Key) -> Cells:
+        if self._plain_key and len(key) == len(self.table.key):
+            return key
         return tuple(self.cell(column, value) for column, value in zip(self.table.key, key, strict=True))
 
     def comparable(self, cells: Cells) -> Cells:

@@ -1,7 +1,7 @@
 """Stores by their address: `sqlite:///PATH` (an absolute path has four slashes)."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -36,9 +36,11 @@ def init_store(
     seed: int = 1,
     clock: datetime | None = None,
     events: Iterable[type[Event]] | None = None,
+    first: Callable[[SQLiteStore], object] | None = None,
 ) -> SQLiteStore:
     """Make a store; a trial has a seed and a clock that begins at `clock` (default: the machine's now).
 
+    What `first` writes is there as soon as the store is: one transaction, or no store.
     Raises `StoreExists`, `NotAStore`, `BadAddress`, `NotYet`.
     """
     path = path_of(url)
@@ -53,7 +55,10 @@ def init_store(
         write_marks(
             database, trial=trial, seed=str(seed) if trial else None, clock=clock or SystemClock().now()
         )
-    return _assemble(database, events)
+        store = _assemble(database, events)
+        if first is not None:
+            first(store)
+    return store
 
 
 def open_store(url: str, *, events: Iterable[type[Event]] | None = None) -> SQLiteStore:

@@ -24,9 +24,10 @@ from adapters.store.errors import (
     StoreMissing,
 )
 from adapters.store.open import access_log_of, init_store, open_store, path_of, randomness_of
+from adapters.store.sqlite import SQLiteStore
 from domain.days import CHINA
 from domain.ids import CommandId
-from tests.adapters.trials import EVENTS, again, commit, fill, opened, trial, url
+from tests.adapters.trials import EVENTS, Broken, again, commit, fill, opened, trial, url
 
 
 def test_addresses() -> None:
@@ -91,6 +92,24 @@ def test_a_making_that_was_broken_off_can_be_done_again(
     with pytest.raises(StoreMissing):
         again(tmp_path)
     assert trial(tmp_path).head() == 0
+
+
+def test_what_is_written_first_is_there_with_the_store_or_neither_is(tmp_path: Path) -> None:
+    def fail(store: SQLiteStore) -> None:
+        store.write(commit("init", ("staff:00", opened())))
+        raise Broken
+
+    with pytest.raises(Broken):
+        init_store(url(tmp_path), trial=True, events=EVENTS, first=fail)
+    with pytest.raises(StoreMissing):
+        again(tmp_path)
+    store = init_store(
+        url(tmp_path),
+        trial=True,
+        events=EVENTS,
+        first=lambda it: it.write(commit("init", ("staff:00", opened()))),
+    )
+    assert store.head() == again(tmp_path).head() == 1
 
 
 def test_another_file_is_left_alone(tmp_path: Path) -> None:
