@@ -1,12 +1,8 @@
 """The one place that knows which store, clock and randomness are in use."""
 
 from datetime import datetime
+from uuid import uuid4
 
-import domain.division
-import domain.office
-import domain.payment
-import domain.person
-import domain.staff
 import workflows.commands
 import workflows.decide  # noqa: F401
 from adapters.seed.calendars import shipped_calendars
@@ -46,6 +42,10 @@ class Doudi:
                 command=request.id,
             )
         )
+
+    def fresh_id(self) -> CommandId:
+        """An id for a command that came without one; in a trial it follows from the log's head."""
+        return CommandId(f"cli-{self.store.head()}" if self.store.trial else f"cli-{uuid4()}")
 
     def close(self) -> None:
         self.store.close()

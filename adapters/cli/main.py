@@ -1,0 +1,88 @@
+"""`doudi`: help with an example each; exits 0 done, 1 refused (why, on stderr), 2 wrong use."""
+
+import sys
+from typing import NoReturn
+
+import click
+
+from adapters.cli import cases, do, office, store
+from adapters.cli.session import REFUSED, Session
+from adapters.store.errors import StoreError
+from domain.errors import BadValue
+from workflows.refusal import Reason, Refused, from_bad_value
+
+
+@click.group(no_args_is_help=True)
+@click.option("--store", "url", help="sqlite:///PATH (an absolute path has four slashes); or DOUDI_STORE")
+@click.option("--as", "actor", metavar="STAFF", help="who acts")
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="language of texts; else the locale's")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
+@click.pass_context
+def root(context: click.Context, url: str | None, actor: str | None, lang: str | None, form: str) -> None:
+    """兜底: case work of social assistance.
+
+    The common options may stand anywhere. Example: doudi init --trial && doudi clock show
+    """
+    context.obj = Session(url=url, actor=actor, lang=lang, form=form)
+
+
+for commands in (store.COMMANDS, do.COMMANDS, office.COMMANDS, cases.COMMANDS):
+    for command in commands:
+        root.add_command(command)
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line. Errors are told by code, field and remedy; personal values never stand in them."""
+    arguments = _common_first(sys.argv[1:] if args is None else args)
+    session = Session(lang=_named(arguments, "--lang"))
+    try:
+        root.main(args=arguments, prog_name="doudi", standalone_mode=False)
+    except click.exceptions.Abort:
+        raise SystemExit(130) from None
+    except click.exceptions.Exit as exit:
+        raise SystemExit(exit.exit_code) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from None
+    except StoreError as error:
+        _tell(session, Reason(code=error.code, params=dict(error.params)))
+    except Refused as refused:
+        _tell(session, *refused.reasons)
+    except BadValue as error:
+        _tell(session, from_bad_value(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+
+
+def _tell(session: Session, *reasons: Reason) -> NoReturn:
+    for reason in reasons:
+        click.echo(session.reason(reason), err=True)
+    raise SystemExit(REFUSED)
+
+
+def _common_first(arguments: list[str]) -> list[str]:
+    """`doudi stats --division C --format json` is the same as `doudi --format json stats --division C`."""
+    common = {"--store", "--as", "--lang", "--format"}
+    first: list[str] = []
+    rest: list[str] = []
+    todo = iter(arguments)
+    for argument in todo:
+        if argument == "--":
+            rest.extend((argument, *todo))
+        elif argument.split("=", 1)[0] in common:
+            first.append(argument)
+            if "=" not in argument:
+                first.extend(value for value in (next(todo, None),) if value is not None)
+        else:
+            rest.append(argument)
+    return first + rest
+
+
+def _named(arguments: list[str], option: str) -> str | None:
+    for place, argument in enumerate(arguments):
+        if argument == option and place + 1 < len(arguments):
+            return arguments[place + 1]
+        if argument.startswith(f"{option}="):
+            return argument.split("=", 1)[1]
+    return None

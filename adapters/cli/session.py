@@ -1,0 +1,194 @@
+"""What one call of the command line works with: the store, who acts, the language, the form of the answer."""
+
+import csv
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NoReturn
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+from adapters.bootstrap import ADMINISTRATOR, Doudi, open_doudi
+from adapters.catalogue import Catalogue, Lang
+from workflows.command import Answer
+from workflows.refusal import Reason
+
+DEFAULT_STORE = "sqlite:///doudi.sqlite"
+REFUSED = 1
+WRONG_USE = 2
+
+
+class Session:
+    def __init__(
+        self,
+        *,
+        url: str | None = None,
+        actor: str | None = None,
+        lang: str | None = None,
+        form: str = "table",
+    ) -> None:
+        self.url = url or os.environ.get("DOUDI_STORE") or DEFAULT_STORE
+        self.named_actor = actor
+        self.form = form
+        self.catalogue = Catalogue(_language(lang))
+
+    @cached_property
+    def doudi(self) -> Doudi:
+        return open_doudi(self.url)
+
+    @property
+    def trial(self) -> bool:
+        return self.doudi.store.trial
+
+    @property
+    def actor(self) -> str:
+        """Who acts: `--as`, in a trial store its administrator; a real store refuses to guess."""
+        if self.named_actor:
+            return self.named_actor
+        if not self.trial:
+            self.refuse(Reason(code="who-acts"))
+        return ADMINISTRATOR
+
+    def text(self, code: str, /, **params: object) -> str:
+        return self.catalogue.text(code, **params)
+
+    def reason(self, reason: Reason) -> str:
+        """What stands in the way, in which field, and what to do."""
+        where = f"{reason.field}: " if reason.field else ""
+        said = f"{where}{self.text(reason.code, **reason.params)}"
+        if self.catalogue.has(reason.remedy):
+            said += f"\n  → {self.text(reason.remedy, **reason.params)}"
+        return said
+
+    def refuse(self, *reasons: Reason) -> NoReturn:
+        for reason in reasons:
+            click.echo(self.reason(reason), err=True)
+        raise SystemExit(REFUSED)
+
+    def send(self, kind: str, case: str | None = None, **data: Any) -> None:
+        """Send one command and print its answer."""
+        line: dict[str, Any] = {"id": self.doudi.fresh_id(), "type": kind, "actor": self.actor, "data": data}
+        if case is not None:
+            line["case"] = case
+        self.answer(self.doudi.office.take(line))
+
+    def answer(self, answer: Answer) -> None:
+        """Print a command's answer; a refusal goes to stderr and ends with 1."""
+        if answer.status == "refused":
+            if self.form == "json":
+                click.echo(self.line(answer))
+            self.refuse(*answer.reasons)
+        if self.form == "json":
+            click.echo(self.line(answer))
+            return
+        click.echo(self.text("answer.done", case=answer.case or "–"))
+        for stream, version, kind in answer.events:
+            click.echo(f"  {stream}#{version} {kind}")
+        for key, value in answer.data.items():
+            click.echo(f"  {key}: {value}")
+        self.note()
+
+    def line(self, answer: Answer) -> str:
+        """An answer as one JSON line: done with events and versions, or refused with its reasons."""
+        said: dict[str, Any] = {"id": answer.id, "status": answer.status}
+        if answer.case:
+            said["case"] = answer.case
+        if answer.status == "done":
+            said["events"] = [
+                {"stream": stream, "version": version, "type": kind}
+                for stream, version, kind in answer.events
+            ]
+            said["data"] = answer.data
+        else:
+            said["reasons"] = [
+                {
+                    "code": reason.code,
+                    "field": reason.field,
+                    "params": reason.params,
+                    "message": self.text(reason.code, **reason.params),
+                    "remedy": self.text(reason.remedy, **reason.params),
+                }
+                for reason in answer.reasons
+            ]
+        said["trial"] = self.trial
+        return orjson.dumps(said).decode()
+
+    def note(self, position: int | None = None) -> None:
+        """To stderr: that this is a trial, and the position an answer was taken at."""
+        parts = []
+        if position is not None:
+            parts.append(self.text("answer.position", position=position))
+        if self.trial:
+            parts.append(self.text("answer.trial"))
+        if parts:
+            click.echo(" · ".join(parts), err=True)
+
+    def show(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        title: str = "",
+        position: int | None = None,
+        **about: Any,
+    ) -> None:
+        """Rows in the form asked for. `columns` are stable json keys; `column.<key>` is their heading.
+
+        json: {"trial", "position", …about, "rows": [{key: value}]}; csv: keys as the first line.
+        """
+        found = [dict(row) for row in rows]
+        if self.form == "json":
+            click.echo(
+                orjson.dumps(
+                    {
+                        "trial": self.trial,
+                        "position": position,
+                        **about,
+                        "rows": [{key: row.get(key) for key in columns} for row in found],
+                    },
+                    option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS,
+                    default=str,
+                ).decode()
+            )
+            return
+        if self.form == "csv":
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows([[_cell(row.get(key)) for key in columns] for row in found])
+            self.note(position)
+            return
+        table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
+        for key in columns:
+            heading = self.text(f"column.{key}") if self.catalogue.has(f"column.{key}") else key
+            numeric = bool(found) and all(isinstance(row.get(key), int | None) for row in found)
+            table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+        for row in found:
+            table.add_row(*(_cell(row.get(key)) for key in columns))
+        width = None if sys.stdout.isatty() else 200
+        Console(width=width, highlight=False, soft_wrap=False).print(table)
+        self.note(position)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    return str(value)
+
+
+def _language(named: str | None) -> Lang:
+    """`--lang`, else the locale's: Chinese for zh…, English otherwise."""
+    found = named or next(
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    return "zh" if found.lower().startswith("zh") else "en"
+
+
+def session() -> Session:
+    found: Session = click.get_current_context().find_object(Session) or Session()
+    return found

@@ -1,0 +1,140 @@
+"""Shorthands made from the command classes: `case accept CASE --on DAY` sends the same line as `do`."""
+
+import re
+import types
+from collections.abc import Callable
+from typing import Any, Literal, Union, get_args, get_origin
+
+import click
+import msgspec
+
+from adapters import strict_json
+from adapters.cli.session import session
+from workflows.command import COMMANDS, Spec
+from workflows.definition import current
+
+
+def verb(name: str) -> str:
+    """`SayMissing` → `say-missing`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def case_verbs() -> dict[str, Spec]:
+    return {
+        verb(spec.name): spec
+        for spec in COMMANDS.values()
+        if spec.target != "office" and not _only_clock(spec)
+    }
+
+
+def _only_clock(spec: Spec) -> bool:
+    if spec.life is None:
+        return spec.who == ("clock",)
+    ways = [way for way in current(spec.life).transitions if way.trigger == spec.name]
+    return bool(ways) and all(way.who == ("clock",) for way in ways)
+
+
+class CaseGroup(click.Group):
+    """The named reads, then every verb of the life cycles."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *sorted(case_verbs())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in case_verbs():
+            found = make(cmd_name, case_verbs()[cmd_name])
+        return found
+
+
+def make(name: str, spec: Spec) -> click.Command:
+    """A click command with an option for each field of the command's class."""
+    params: list[click.Parameter] = []
+    if spec.target == "case":
+        params.append(click.Argument(["case"], metavar="CASE"))
+    for field in msgspec.structs.fields(spec.kind):
+        option = f"--{field.name.replace('_', '-')}"
+        kind, many = _scalar(field.type)
+        if kind is None:
+            params.append(click.Option([option, field.name], metavar="JSON", help=_shape(field.type)))
+        elif kind is bool:
+            params.append(click.Option([f"{option}/--no-{option[2:]}", field.name], default=None))
+        else:
+            params.append(
+                click.Option([option, field.name], type=kind, multiple=many, help=_shape(field.type))
+            )
+    params += [
+        click.Option(["--id", "command_id"], help="the command's id; the same id again changes nothing"),
+        click.Option(["--expected"], type=int, help="the case's version you have seen"),
+        click.Option(["--data", "data_json"], metavar="JSON", help="the whole data, or what no option gives"),
+    ]
+    example = f"doudi --as STAFF case {name}" + (" 11019920250000017" if spec.target == "case" else "")
+    text = (spec.kind.__doc__ or spec.name).strip()
+    return click.Command(name, params=params, callback=_sender(spec), help=f"{text}\n\nExample: {example}")
+
+
+def _sender(spec: Spec) -> Callable[..., None]:
+    def send(
+        case: str | None = None,
+        command_id: str | None = None,
+        expected: int | None = None,
+        data_json: str | None = None,
+        **values: Any,
+    ) -> None:
+        now = session()
+        data: dict[str, Any] = strict_json.read(data_json) if data_json else {}
+        for field in msgspec.structs.fields(spec.kind):
+            value = values.get(field.name)
+            if value is None or value == ():
+                continue
+            kind, many = _scalar(field.type)
+            data[field.name] = list(value) if many else strict_json.read(value) if kind is None else value
+        line: dict[str, Any] = {
+            "id": command_id or now.doudi.fresh_id(),
+            "type": spec.name,
+            "actor": now.actor,
+            "data": data,
+        }
+        if case:
+            line["case"] = case
+        if expected is not None:
+            line["expected"] = expected
+        now.answer(now.doudi.office.take(line))
+
+    return send
+
+
+def _scalar(annotation: Any) -> tuple[Any, bool]:
+    """(click type, many) of a simple field; (None, False) for one that wants JSON."""
+    plain = _plain(annotation)
+    if get_origin(plain) is Literal:
+        return click.Choice([str(one) for one in get_args(plain)]), False
+    if get_origin(plain) is tuple:
+        inner = _plain(get_args(plain)[0])
+        return (str, True) if inner is str else (None, False)
+    if plain in (int, bool):
+        return plain, False
+    if plain is str or getattr(plain, "__name__", "") == "date":
+        return str, False
+    return None, False
+
+
+def _plain(annotation: Any) -> Any:
+    """The type without Annotated, NewType and optional None."""
+    while True:
+        origin = get_origin(annotation)
+        if hasattr(annotation, "__metadata__"):
+            annotation = annotation.__origin__
+        elif hasattr(annotation, "__supertype__"):
+            annotation = annotation.__supertype__
+        elif origin in (Union, types.UnionType):
+            inner = [one for one in get_args(annotation) if one is not type(None)]
+            if len(inner) != 1:
+                return annotation
+            annotation = inner[0]
+        else:
+            return annotation
+
+
+def _shape(annotation: Any) -> str:
+    return "YYYY-MM-DD" if getattr(_plain(annotation), "__name__", "") == "date" else ""
