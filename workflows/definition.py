@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -52,9 +53,10 @@ class StateSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`trigger` is a command's type. `to` `=`: stays. `needs` are guards that refuse with a reason; `when` and
-    `unless` choose between transitions of one trigger. `begins`: life cycles that start with it; `moves`: states
-    of other instances that it sets (definition name → state). `may_begin` and `may_move` name what the decision may
-    add to that."""
+    `unless` choose between transitions of one trigger: predicates that all hold, that all don't (several with
+    spaces between). `begins`: life cycles that start with it; `moves`: states of other instances that it sets
+    (definition name → state). `may_begin` and `may_move` name what the decision may add to that. `foretells`:
+    asked too early it says everything that its needs lack, not only that it is too early."""
 
     trigger: str
     sources: tuple[str, ...]
@@ -68,6 +70,21 @@ class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     moves: dict[str, str] = {}
     may_begin: tuple[str, ...] = ()
     may_move: dict[str, tuple[str, ...]] = {}
+    foretells: bool = False
+
+    @property
+    def choice(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The predicates that must hold, and those that must not."""
+        return tuple(self.when.split()), tuple(self.unless.split())
+
+    def chosen(self, answers: dict[str, bool]) -> bool:
+        whens, unlesses = self.choice
+        return all(answers[name] for name in whens) and not any(answers[name] for name in unlesses)
+
+
+def predicates(ways: Iterable[Transition]) -> tuple[str, ...]:
+    """All predicates that choose between these transitions."""
+    return tuple(dict.fromkeys(name for way in ways for names in way.choice for name in names))
 
 
 class Definition(msgspec.Struct, eq=False, kw_only=True, forbid_unknown_fields=True):
@@ -135,8 +152,8 @@ def check(
         for desk in transition.who:
             if desk not in known_desks:
                 wrong.append(f"{transition.trigger}: unknown desk {desk}")
-        for guard in (*transition.needs, transition.when, transition.unless):
-            if guard and guard not in known_guards:
+        for guard in (*transition.needs, *predicates((transition,))):
+            if guard not in known_guards:
                 wrong.append(f"{transition.trigger}: unknown guard {guard}")
         if transition.to not in names | {"="}:
             wrong.append(f"{transition.trigger}: unknown state {transition.to}")
@@ -175,9 +192,12 @@ def _covered(definition: Definition, state: StateSpec) -> bool:
 
 
 def _exclusive(ways: list[Transition]) -> bool:
-    whens = {way.when for way in ways if way.when}
-    unlesses = {way.unless for way in ways if way.unless}
-    return len(ways) == 2 and len(whens) == 1 and whens == unlesses
+    """Whatever the predicates answer, exactly one way is chosen."""
+    names = predicates(ways)
+    return all(
+        sum(way.chosen(dict(zip(names, answers, strict=True))) for way in ways) == 1
+        for answers in product((True, False), repeat=len(names))
+    )
 
 
 def _closure(start: set[str], edges: dict[str, set[str]]) -> set[str]:
@@ -245,8 +265,8 @@ def machine(definition: Definition) -> Machine:
                 way.trigger,
                 source,
                 source if way.to == "=" and source != OPEN else way.to,
-                conditions=[_asks(name) for name in (*way.needs, *((way.when,) if way.when else ()))],
-                unless=[_asks(way.unless)] if way.unless else [],
+                conditions=[_asks(name) for name in (*way.needs, *way.choice[0])],
+                unless=[_asks(name) for name in way.choice[1]],
             )
     return built
 

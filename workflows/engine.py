@@ -5,7 +5,7 @@ Guards are named predicates over the whole case: each answers None, or the reaso
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 from msgspec.structs import replace
@@ -25,6 +25,7 @@ from workflows.definition import (
     StateSpec,
     Transition,
     current,
+    predicates,
     shipped,
     target,
 )
@@ -33,6 +34,9 @@ from workflows.refusal import Reason, Refused, reason, refuse
 Guard = Callable[[Context, Any], Reason | None]
 GUARDS: dict[str, Guard] = {}
 DUE_DAYS: dict[str, Callable[[Context, Case, InstanceId], date | None]] = {}
+CHOOSERS: dict[str, Callable[[Case, Any, list[InstanceId]], list[InstanceId]]] = {}
+BEFORE_DECISION = frozenset({"application", "survey", "verification", "objection", "complaint"})
+"""Life cycles whose limits never lie after that of the whole application (rules.md §5)."""
 
 
 def guard(function: Guard) -> Guard:
@@ -47,6 +51,23 @@ def due_day(
     """Register a computed due day under its own name; definitions name it as span `@name`. None: no deadline."""
     DUE_DAYS[function.__name__] = function
     return function
+
+
+def chooses(
+    kind: type[Command],
+) -> Callable[
+    [Callable[[Case, Any, list[InstanceId]], list[InstanceId]]],
+    Callable[[Case, Any, list[InstanceId]], list[InstanceId]],
+]:
+    """Register what narrows down several open instances by a command's content, where it names none."""
+
+    def register(
+        function: Callable[[Case, Any, list[InstanceId]], list[InstanceId]],
+    ) -> Callable[[Case, Any, list[InstanceId]], list[InstanceId]]:
+        CHOOSERS[kind.__name__] = function
+        return function
+
+    return register
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +118,8 @@ def pick(case: Case, life: str, command: Command) -> tuple[Definition, InstanceI
         for key in unfinished(case, life)
         if _ways(definition_of(case, key), case.lives[key].state, trigger)
     ] or unfinished(case, life)[-1:]
+    if len(candidates) > 1 and trigger in CHOOSERS:
+        candidates = CHOOSERS[trigger](case, command, candidates)
     if len(candidates) > 1:
         raise refuse("instance-which", "instance", open=", ".join(candidates))
     if not candidates:
@@ -115,17 +138,13 @@ def may(context: Context, case: Case, spec: Spec, authorise: Callable[[tuple[str
     definition, instance, state = pick(case, spec.life, command)
     ways = _ways(definition, state, spec.name)
     if not ways:
-        raise Refused(_not_now(case, definition, instance, state, spec.name))
+        _too_early(context, case, spec, definition, instance, state, authorise)
     authorise(tuple(dict.fromkeys(desk for way in ways for desk in way.who)))
     if instance in case.lives and context.on < case.lives[instance].since:
         since = case.lives[instance].since.isoformat()
         raise refuse("on-before", "data.on", on=context.on.isoformat(), since=since)
-    answers: dict[str, bool] = {}
-    choice = ways[0]
-    if len(ways) > 1:
-        name = next(way.when for way in ways if way.when)
-        answers[name] = GUARDS[name](context, command) is None
-        choice = next(way for way in ways if (way.when == name) is answers[name])
+    answers = {name: GUARDS[name](context, command) is None for name in predicates(ways)}
+    choice = next(way for way in ways if way.chosen(answers))
     in_the_way = []
     for name in choice.needs:
         found = GUARDS[name](context, command)
@@ -137,6 +156,26 @@ def may(context: Context, case: Case, spec: Spec, authorise: Callable[[tuple[str
     to = target(definition, state, spec.name, answers)
     assert to is not None
     return Step(definition=definition, instance=instance, source=state, to=to, way=choice)
+
+
+def _too_early(
+    context: Context,
+    case: Case,
+    spec: Spec,
+    definition: Definition,
+    instance: InstanceId,
+    state: str,
+    authorise: Callable[[tuple[str, ...]], None],
+) -> NoReturn:
+    """Refuse what has no way from this state; a transition that foretells adds what else is in its way."""
+    reasons = [_not_now(case, definition, instance, state, spec.name)]
+    if state != OPEN and not definition.state(state).final:
+        for way in definition.transitions:
+            if way.trigger == spec.name and way.foretells:
+                authorise(way.who)
+                found = (GUARDS[name](context, context.request.data) for name in way.needs)
+                reasons.extend(one for one in found if one is not None)
+    raise Refused(*reasons)
 
 
 def _not_now(case: Case, definition: Definition, instance: InstanceId, state: str, trigger: str) -> Reason:
@@ -248,7 +287,7 @@ def compute(
             key=key, kind="timer", due=day, owner=owner, source=spec.source, provisional=provisional
         )
     whole = case.deadlines.get("application/whole")
-    if whole is not None and day > whole.due:
+    if whole is not None and day > whole.due and instance.split(".")[0] in BEFORE_DECISION:
         day, provisional = whole.due, whole.provisional
     return Deadline(
         key=key,
