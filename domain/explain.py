@@ -3,7 +3,6 @@
 Amounts in lines are exact: fen as a fraction. Within a section `+` and `-` lines run up to the next `=`.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal, Protocol, TypeAlias
@@ -84,7 +83,10 @@ class Line(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
 
 
 class Explanation(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The whole calculation of one month's amount; `result` in fen."""
+    """The whole calculation of one month's amount; `result` in fen.
+
+    `rules` (id to section and source) is filled where an explanation is handed out, not where it is kept.
+    """
 
     version: int
     month: Month
@@ -96,6 +98,7 @@ class Explanation(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     facts: tuple[FactRead, ...]
     parameters: tuple[ParameterRead, ...]
     result: Fen
+    rules: dict[str, str] = {}
 
 
 def out_of_sum(explanation: Explanation) -> tuple[int, ...]:
@@ -124,6 +127,6 @@ def json_schema() -> dict[str, Any]:
 
 
 class Catalogue(Protocol):
-    """Whoever has the texts: a message's code and its named values, in one language."""
+    """Whoever has the texts of one language: a message's code and its named values."""
 
-    def text(self, code: str, params: Mapping[str, str | int], lang: str) -> str: ...
+    def text(self, code: str, /, **params: object) -> str: ...

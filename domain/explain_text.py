@@ -4,10 +4,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+import msgspec
+
 from domain.catalogue import CATALOGUE, ParameterSpec
 from domain.codes import Lang, label
 from domain.explain import SECTIONS, Catalogue, Exact, Explanation, FactRead, Line, ParameterRead
 from domain.ids import MemberKey
+from domain.means.rulebook import rules
 from domain.money import show_yuan
 from domain.policy import show_value
 
@@ -33,13 +36,21 @@ def show_exact(amount: Exact) -> str:
     return sign + show_yuan(fen) + (f" {rest}/{amount.d}" if rest else "")
 
 
+def published(explanation: Explanation) -> Explanation:
+    """The explanation with its rules' sections and sources, as it is handed out."""
+    named = dict.fromkeys(line.rule for line in explanation.lines)
+    return msgspec.structs.replace(
+        explanation, rules={name: f"{rules()[name].section}; {rules()[name].source}" for name in named}
+    )
+
+
 def render(
     explanation: Explanation,
     catalogue: Catalogue,
     lang: Lang,
     who: Mapping[MemberKey, str] | None = None,
 ) -> str:
-    """The text in one language. `who`: how members are called; their keys where it says nothing."""
+    """The text in the catalogue's language. `who`: how members are called; their keys where it says nothing."""
     return "\n".join(_Text(explanation, catalogue, lang, who or {}).lines()) + "\n"
 
 
@@ -58,8 +69,8 @@ class _Text:
         self.facts = {fact.key: fact for fact in explanation.facts}
         self.parameters = {parameter.name: parameter for parameter in explanation.parameters}
 
-    def say(self, code: str, **params: str | int) -> str:
-        return self.catalogue.text(f"explain.{code}", params, self.lang)
+    def say(self, code: str, /, **params: str | int) -> str:
+        return self.catalogue.text(f"explain.{code}", **params)
 
     def lines(self) -> Iterator[str]:
         of = self.explanation
@@ -94,7 +105,8 @@ class _Text:
         if line.amount is not None:
             shown = show_exact(line.amount)
             amount = f"({shown})" if line.op == "note" else _SIGNS[line.op] + shown
-        return _pad(text, _LABEL_WIDTH) + " " + amount.rjust(_AMOUNT_WIDTH) if amount else text
+        row = _pad(text, _LABEL_WIDTH) + " " + amount.rjust(_AMOUNT_WIDTH)
+        return f"{row}  {line.rule} ({rules()[line.rule].section})"
 
     def _param(self, line: Line, key: str, value: str | int) -> str | int:
         if key in _MONEY and isinstance(value, int):

@@ -24,7 +24,7 @@ FactKind = Literal[
     "status",  # code tekun | child_aid | prison | detox | clergy | missing | student | injury_care …
     "supporter",  # numbers: income a month in fen, heads, children, supported; amount = ordered or agreed sum a month
     "limit_breach",  # a property limit nobody can compute: code A…, the surveyor's finding
-    "statement",  # an office's total to reconcile, never counted: code transfers_in | all_in; amount in fen for the span
+    "statement",  # an office's total to reconcile, never counted: code transfers_in | all_in; fen for the span
 ]
 
 

@@ -64,10 +64,11 @@ class IncomeTest:
         received = Fraction(0)
         declared = False
         for fact in facts.get("income", ()):
+            kind = _KINDS.get(fact.code[:1], "transfer")
             if fact.amount is None:
                 missing.append(Missing(member=member, field=f"income.{fact.code}"))
+                declared = True
                 continue
-            kind = _KINDS.get(fact.code[:1], "transfer")
             brought = self._item(kind, fact, member)
             if kind in ("wage", "business"):
                 declared = True

@@ -1,5 +1,6 @@
 """The income period: whole months before the month of acceptance, or of the day a review opened (rules.md §4)."""
 
+from calendar import isleap
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -89,4 +90,4 @@ def reached(born: date, age: int, day: date) -> bool:
         return years > age
     if (day.month, day.day) >= (born.month, born.day):
         return True
-    return (born.month, born.day) == (2, 29) and (day.month, day.day) == (2, 28)
+    return (born.month, born.day) == (2, 29) and (day.month, day.day) == (2, 28) and not isleap(day.year)
