@@ -1,6 +1,6 @@
 """The one place that knows which store, clock and randomness are in use."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 import workflows.commands
@@ -53,21 +53,22 @@ class Doudi:
 
 def begin(url: str, *, trial: bool = False, seed: int = 1, clock: datetime | None = None) -> Doudi:
     """Make a store: the shipped calendars are loaded and one administrator stands at the top."""
-    store = init_store(url, trial=trial, seed=seed, clock=clock)
+    return Doudi(init_store(url, trial=trial, seed=seed, clock=clock, first=_first_events))
+
+
+def _first_events(store: SQLiteStore) -> None:
     today = china_day(store.clock.now())
+    administrator = Appointed(
+        on=today,
+        staff=ADMINISTRATOR,
+        name=Name(ADMINISTRATOR, ADMINISTRATOR),
+        desk="administrator",
+        division=ROOT,
+        since=date(1999, 1, 1),
+    )
     events: list[tuple[StreamId, Event]] = [
-        (CLOCK, StoreBegun(on=today, trial=trial, log=store.log_id)),
-        (
-            staff_stream(ROOT),
-            Appointed(
-                on=today,
-                staff=ADMINISTRATOR,
-                name=Name(ADMINISTRATOR, ADMINISTRATOR),
-                desk="administrator",
-                division=ROOT,
-                since=today.replace(year=1999),
-            ),
-        ),
+        (CLOCK, StoreBegun(on=today, trial=store.trial, log=store.log_id)),
+        (staff_stream(ROOT), administrator),
     ]
     for year in shipped_calendars():
         loaded = YearLoaded(
@@ -89,7 +90,6 @@ def begin(url: str, *, trial: bool = False, seed: int = 1, clock: datetime | Non
             events=events,
         )
     )
-    return Doudi(store)
 
 
 def open_doudi(url: str) -> Doudi:
