@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from domain.case.state import Case
 
 
-class Terms(Value, frozen=True, kw_only=True):
-    """What is due a month from `from_month` on: until the next terms, or for ever."""
+class Terms(Value, frozen=True, kw_only=True, omit_defaults=True):
+    """What is due a month from `from_month` on: until the next terms, or for ever.
+
+    `counted` are the members counted in the means test, `uplifts` what of the shares is additions.
+    """
 
     from_month: Month
     amount: Fen
@@ -29,13 +32,38 @@ class Terms(Value, frozen=True, kw_only=True):
     covered: tuple[MemberKey, ...]
     code: str
     on: date
+    counted: tuple[MemberKey, ...] = ()
+    uplifts: dict[MemberKey, Fen] = {}
+
+    @property
+    def household_part(self) -> Fen:
+        return self.amount - sum(self.uplifts.values())
+
+    def without(self, member: MemberKey, from_month: Month, code: str, on: date) -> "Terms":
+        """The same without one member's share."""
+        shares = {key: share for key, share in self.shares.items() if key != member}
+        return replace(
+            self,
+            from_month=from_month,
+            amount=sum(shares.values()),
+            shares=shares,
+            covered=tuple(key for key in self.covered if key != member),
+            counted=tuple(key for key in self.counted if key != member),
+            uplifts={key: fen for key, fen in self.uplifts.items() if key != member},
+            code=code,
+            on=on,
+        )
 
 
 class AwardBegan(CaseEvent, frozen=True, kw_only=True):
-    """`cause`: new | restored | moved | split | merged | taken_over (how statistics name the entry)."""
+    """`cause`: new | restored | moved | split | merged | taken_over (how statistics name the entry).
+
+    `owed`: months of a restored award that were not drawn and are due as arrears.
+    """
 
     terms: Terms
     cause: str = "new"
+    owed: tuple[Month, ...] = ()
 
 
 class AmountChanged(CaseEvent, frozen=True, kw_only=True):
@@ -48,6 +76,12 @@ class AmountChanged(CaseEvent, frozen=True, kw_only=True):
     instance: InstanceId | None = None
     under: str | None = None
     words: Words | None = None
+
+
+class UpliftPassed(CaseEvent, frozen=True, kw_only=True):
+    """The day of an addition's change came and moved no amount."""
+
+    month: Month
 
 
 class Stopped(CaseEvent, frozen=True, kw_only=True):
@@ -70,6 +104,7 @@ class GradualExitGranted(CaseEvent, frozen=True, kw_only=True):
     by: StaffId | None = None
     instance: InstanceId | None = None
     words: Words | None = None
+    explanation: Explanation | None = None
 
 
 class HoldSet(CaseEvent, frozen=True, kw_only=True):
@@ -100,7 +135,17 @@ class MemberDied(CaseEvent, frozen=True, kw_only=True):
     source: str
 
 
+class WorkRefused(CaseEvent, frozen=True, kw_only=True):
+    """A member refused work that suits him. With a `reason`, or when he took it, the row is broken (57 art. 34)."""
+
+    member: MemberKey
+    words: Words | None = None
+    in_a_row: bool = True
+
+
 class AreaChanged(CaseEvent, frozen=True, kw_only=True):
+    """Urban ↔ rural from a month on: a line of its own, neither new nor exit."""
+
     area: str
     from_month: Month
 
@@ -141,6 +186,10 @@ class Award(Value, frozen=True, kw_only=True):
     """The first month without aid."""
     end_code: str | None = None
     gradual_until: Month | None = None
+    turned: Month = Month("")
+    """The last month for which additions were looked at."""
+    under: str = "application"
+    """The decision it stands on: the application's, or a change by its instance."""
 
     def at(self, month: Month) -> Terms | None:
         """The terms that hold in a month, None before it begins and from its end on."""
@@ -156,8 +205,14 @@ class Award(Value, frozen=True, kw_only=True):
 
 @evolves(AwardBegan)
 def _began(case: "Case", event: AwardBegan) -> "Case":
-    award = Award(began=event.terms.from_month, cause=event.cause, terms=(event.terms,))
-    return replace(case, award=award)
+    first = event.terms.from_month
+    before = case.award
+    if event.cause == "restored" and before is not None and before.ends == first:
+        award = replace(before.with_terms(event.terms), cause="restored", ends=None, end_code=None)
+        award = replace(award, gradual_until=None, turned=first)
+    else:
+        award = Award(began=first, cause=event.cause, terms=(event.terms,), turned=first)
+    return replace(case, award=award, ended=None, ended_code=None)
 
 
 def _award(case: "Case") -> Award:
@@ -168,7 +223,15 @@ def _award(case: "Case") -> Award:
 @evolves(AmountChanged)
 def _changed(case: "Case", event: AmountChanged) -> "Case":
     decided = event.explanation or case.decided_income
-    return replace(case, award=_award(case).with_terms(event.terms), decided_income=decided)
+    award = _award(case).with_terms(event.terms)
+    turned = max(award.turned, event.terms.from_month)
+    award = replace(award, turned=turned, under=event.instance or award.under)
+    return replace(case, award=award, decided_income=decided)
+
+
+@evolves(UpliftPassed)
+def _uplift_passed(case: "Case", event: UpliftPassed) -> "Case":
+    return replace(case, award=replace(_award(case), turned=event.month))
 
 
 @evolves(Stopped)
@@ -180,12 +243,15 @@ def _stopped(case: "Case", event: Stopped) -> "Case":
 @evolves(GradualExitGranted)
 def _gradual(case: "Case", event: GradualExitGranted) -> "Case":
     award = _award(case).with_terms(event.terms)
-    return replace(
-        case,
-        award=replace(
-            award, gradual_until=event.until_month, ends=add_month(event.until_month, 1), end_code=event.code
-        ),
+    award = replace(
+        award,
+        gradual_until=event.until_month,
+        ends=add_month(event.until_month, 1),
+        end_code=event.code,
+        turned=event.terms.from_month,
+        under=event.instance or award.under,
     )
+    return replace(case, award=award, decided_income=event.explanation or case.decided_income)
 
 
 @evolves(HoldSet)
@@ -215,7 +281,14 @@ def _died(case: "Case", event: MemberDied) -> "Case":
 
 @evolves(AreaChanged)
 def _area(case: "Case", event: AreaChanged) -> "Case":
-    return replace(case, area=event.area)
+    earlier = case.areas or ((_award(case).began, case.area),)
+    return replace(case, area=event.area, areas=(*earlier, (event.from_month, event.area)))
+
+
+@evolves(WorkRefused)
+def _work_refused(case: "Case", event: WorkRefused) -> "Case":
+    times = case.work_refused.get(event.member, 0) + 1 if event.in_a_row else 0
+    return replace(case, work_refused={**case.work_refused, event.member: times})
 
 
 @evolves(MonthDrawn)

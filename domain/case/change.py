@@ -36,7 +36,7 @@ class ReviewOpened(CaseEvent, frozen=True, kw_only=True):
 
 
 class ReviewConcluded(CaseEvent, frozen=True, kw_only=True):
-    """`outcome`: unchanged | increase | reduce | stop | not_possible; unchanged ends at the township."""
+    """`outcome`: unchanged | increase | reduce | stop | impossible; unchanged ends at the township."""
 
     review: InstanceId
     outcome: str
@@ -90,17 +90,23 @@ class ChangeProposed(CaseEvent, frozen=True, kw_only=True):
     amount: Fen
     shares: dict[MemberKey, Fen]
     covered: tuple[MemberKey, ...]
+    counted: tuple[MemberKey, ...] = ()
+    uplifts: dict[MemberKey, Fen] = {}
     until_month: Month | None = None
     explanation: Explanation | None = None
 
 
 class ChangeDecided(CaseEvent, frozen=True, kw_only=True):
-    """The deciding organ's hand; the effect itself is AmountChanged, Stopped or GradualExitGranted."""
+    """The deciding organ's hand; the effect itself is AmountChanged, Stopped or GradualExitGranted.
+
+    `findings`: months already drawn from which on it should have held; they stand, and are looked into apart.
+    """
 
     change: InstanceId
     by: StaffId
     effect: Effect
     code: str
+    findings: tuple[Month, ...] = ()
 
 
 class ChangeDropped(CaseEvent, frozen=True, kw_only=True):
@@ -154,7 +160,10 @@ class DeadlineEscalated(CaseEvent, frozen=True, kw_only=True):
 
 
 class Reminded(CaseEvent, frozen=True, kw_only=True):
-    """A certificate, consent or status ends on `ends`; told ahead."""
+    """A certificate, consent or status ends on `ends`, or an addition changes that day; told ahead.
+
+    `key` names the thing and its day, so that each is told once.
+    """
 
     key: str
     subject: str
@@ -171,7 +180,8 @@ class Change(Value, frozen=True, kw_only=True):
     member: MemberKey | None = None
     notice: PriorNotice | None = None
     heard: date | None = None
-    tried: tuple[str, ...] = ()
+    tried: tuple[tuple[str, bool], ...] = ()
+    """Ways tried, each with whether there is proof."""
     proposal: ChangeProposed | None = None
     decided: date | None = None
 
@@ -189,6 +199,7 @@ class Appeal(Value, frozen=True, kw_only=True):
     id: InstanceId
     on: date
     kind: str
+    against: str = "application"
     outcome: str | None = None
     decided: date | None = None
 
@@ -245,7 +256,7 @@ def _heard(case: "Case", event: Heard) -> "Case":
 @evolves(NotReached)
 def _not_reached(case: "Case", event: NotReached) -> "Case":
     one = case.changes[event.change]
-    return _change(case, replace(one, tried=(*one.tried, event.way)))
+    return _change(case, replace(one, tried=(*one.tried, (event.way, event.proof is not None))))
 
 
 @evolves(ChangeProposed)
@@ -260,7 +271,8 @@ def _change_decided(case: "Case", event: ChangeDecided | ChangeDropped) -> "Case
 
 @evolves(MemberJoined)
 def _joined(case: "Case", event: MemberJoined) -> "Case":
-    return replace(case, members={**case.members, event.member.key: event.member})
+    members = {**case.members, event.member.key: event.member}
+    return replace(case, members=members, facts_round=case.facts_round + 1)
 
 
 @evolves(MemberLeft)
@@ -270,10 +282,8 @@ def _left(case: "Case", event: MemberLeft) -> "Case":
 
 @evolves(AppealFiled)
 def _filed(case: "Case", event: AppealFiled) -> "Case":
-    return replace(
-        case,
-        appeals={**case.appeals, event.appeal: Appeal(id=event.appeal, on=event.on, kind=event.kind)},
-    )
+    one = Appeal(id=event.appeal, on=event.on, kind=event.kind, against=event.against)
+    return replace(case, appeals={**case.appeals, event.appeal: one})
 
 
 @evolves(AppealDecided)
@@ -306,4 +316,4 @@ def _escalated(case: "Case", event: DeadlineEscalated) -> "Case":
 
 @evolves(Reminded)
 def _reminded(case: "Case", event: Reminded) -> "Case":
-    return case
+    return replace(case, reminded=case.reminded | {event.key})

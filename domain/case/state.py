@@ -58,12 +58,21 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     relations: tuple[Relation, ...] = ()
     facts: dict[FactKey, Fact] = {}
     facts_changed: date | None = None
+    facts_round: int = 0
+    """Goes up with each change of facts, members, applicant: what was assessed before is out of date."""
+    fact_serial: int = 0
+    supporters: dict[FactKey, date] = {}
+    """Supporters outside the household who consented: the last day of each consent."""
+    inquiries: dict[str, bool] = {}
+    """Inquiry letters by their number: whether they are answered."""
     verifications: dict[InstanceId, Verification] = {}
     visits: tuple[Visit, ...] = ()
     nobody_home: int = 0
     meetings: tuple[ReviewMeeting, ...] = ()
     assessed: Assessed | None = None
     assessed_on: date | None = None
+    assessed_round: int = -1
+    opinion_round: int = -1
     opinion: Opinion | None = None
     publicities: tuple[Publicity, ...] = ()
     objections: dict[InstanceId, Dispute] = {}
@@ -80,18 +89,26 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     announced: date | None = None
 
     award: Award | None = None
+    areas: tuple[tuple[Month, str], ...] = ()
+    """(first month, area) of an award that went between town and country; () if it never did."""
+    work_refused: dict[MemberKey, int] = {}
+    """How often in a row each member refused suitable work."""
     drawn: dict[Month, Line] = {}
     holds: dict[InstanceId, date] = {}
     reviews: dict[InstanceId, Review] = {}
     changes: dict[InstanceId, Change] = {}
     appeals: dict[InstanceId, Appeal] = {}
+    reminded: frozenset[str] = frozenset()
+    """What ends and was told ahead, by key and day."""
 
     def state(self, instance: str) -> str | None:
         life = self.lives.get(InstanceId(instance))
         return life.state if life else None
 
     def with_member(self, key: MemberKey, **changes: Any) -> "Case":
-        return replace(self, members={**self.members, key: replace(self.members[key], **changes)})
+        members = {**self.members, key: replace(self.members[key], **changes)}
+        round = self.facts_round + 1 if changes.keys() & {"joined", "left", "died"} else self.facts_round
+        return replace(self, members=members, facts_round=round)
 
     @property
     def surveyors(self) -> frozenset[StaffId]:
@@ -114,3 +131,13 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     def living(self, month: Month) -> bool:
         return self.award is not None and self.award.at(month) is not None
+
+    def area_in(self, month: Month) -> str:
+        """The area whose list a month's line is on."""
+        return next((area for first, area in reversed(self.areas) if first <= month), self.area)
+
+    @property
+    def kept_back(self) -> bool:
+        """Whether a month drawn now is a held line: on a hold, or until a new head and account are recorded."""
+        gone = [key for key in (self.head, self.account_holder) if key and self.members[key].died]
+        return bool(self.holds) or bool(gone)
