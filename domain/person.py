@@ -82,6 +82,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     born: date | None = None
     died: date | None = None
     claims: tuple[Claim, ...] = ()
+    cases: tuple[CaseNo, ...] = ()
+    """Every case that ever claimed him, in order: the earlier file is shown (57 art. 12)."""
 
     def applying(self, group: str) -> CaseNo | None:
         """The open case that lists this person as applying in the group, if any."""
@@ -113,7 +115,8 @@ def _claimed(person: Person, event: Claimed) -> Person:
         from_month=event.from_month,
         until=event.until,
     )
-    return replace(person, claims=(*person.claims, claim))
+    cases = person.cases if event.case in person.cases else (*person.cases, event.case)
+    return replace(person, claims=(*person.claims, claim), cases=cases)
 
 
 def _released(person: Person, event: Released) -> Person:

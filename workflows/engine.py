@@ -136,6 +136,7 @@ def may(context: Context, case: Case, spec: Spec, authorise: Callable[[tuple[str
     assert spec.life is not None
     command = context.request.data
     definition, instance, state = pick(case, spec.life, command)
+    context.instance = instance
     ways = _ways(definition, state, spec.name)
     if not ways:
         _too_early(context, case, spec, definition, instance, state, authorise)

@@ -31,10 +31,17 @@ class FactEnded(CaseEvent, frozen=True, kw_only=True):
     until: date
 
 
+class VerificationBegun(CaseEvent, frozen=True, kw_only=True):
+    """A further verification is due: at a review, or after a change."""
+
+    verification: InstanceId
+
+
 class VerificationAsked(CaseEvent, frozen=True, kw_only=True):
     verification: InstanceId
     sources: tuple[str, ...]
     round: int = 1
+    supporters: tuple[FactKey, ...] = ()
 
 
 class VerificationStarted(CaseEvent, frozen=True, kw_only=True):
@@ -72,6 +79,16 @@ class Contested(CaseEvent, frozen=True, kw_only=True):
     words: Words
 
 
+class VerificationOutlived(CaseEvent, frozen=True, kw_only=True):
+    """Report or data are older than their validity: to be asked again."""
+
+    verification: InstanceId
+
+
+class VerificationClosed(CaseEvent, frozen=True, kw_only=True):
+    verification: InstanceId
+
+
 class Visited(CaseEvent, frozen=True, kw_only=True):
     """入户调查 by two; `why`: survey | resurvey | county | review. `present`: members who signed."""
 
@@ -86,7 +103,10 @@ class Visited(CaseEvent, frozen=True, kw_only=True):
 
 
 class NobodyHome(CaseEvent, frozen=True, kw_only=True):
+    """`turned_away`: somebody was there and did not let them in."""
+
     surveyors: tuple[StaffId, ...]
+    turned_away: bool = False
 
 
 class NeighboursAsked(CaseEvent, frozen=True, kw_only=True):
@@ -125,9 +145,10 @@ class Verification(Value, frozen=True, kw_only=True):
     round: int = 1
     started: date | None = None
     answers: dict[str, str] = {}
-    oldest_data: date | None = None
+    data_days: dict[str, date] = {}
     hits: tuple[str, ...] = ()
     told: date | None = None
+    told_hits: tuple[str, ...] = ()
     contested: date | None = None
     report: str | None = None
     reported: date | None = None
@@ -135,7 +156,16 @@ class Verification(Value, frozen=True, kw_only=True):
 
     @property
     def unanswered(self) -> tuple[str, ...]:
-        return tuple(source for source in self.sources if source not in self.answers)
+        """Offices whose answer is still out; `late` only says that they were reminded."""
+        return tuple(source for source in self.sources if self.answers.get(source, "late") == "late")
+
+    @property
+    def untold_hits(self) -> tuple[str, ...]:
+        return tuple(source for source in self.hits if source not in self.told_hits)
+
+    @property
+    def oldest_data(self) -> date | None:
+        return min(self.data_days.values(), default=None)
 
 
 class Visit(Value, frozen=True, kw_only=True):
@@ -156,13 +186,24 @@ class ReviewMeeting(Value, frozen=True, kw_only=True):
 def _stated(case: "Case", event: FactsStated) -> "Case":
     facts = {key: fact for key, fact in case.facts.items() if key not in event.replaces}
     facts.update({fact.key: fact for fact in event.facts})
-    return replace(case, facts=facts, facts_changed=event.on)
+    return replace(
+        case,
+        facts=facts,
+        facts_changed=event.on,
+        facts_round=case.facts_round + 1,
+        fact_serial=max(case.fact_serial, *(int(fact.key[1:]) for fact in event.facts)),
+    )
 
 
 @evolves(FactEnded)
 def _fact_ended(case: "Case", event: FactEnded) -> "Case":
     fact = replace(case.facts[event.fact], until=event.until)
-    return replace(case, facts={**case.facts, event.fact: fact}, facts_changed=event.on)
+    return replace(
+        case,
+        facts={**case.facts, event.fact: fact},
+        facts_changed=event.on,
+        facts_round=case.facts_round + 1,
+    )
 
 
 def _with(case: "Case", verification: Verification) -> "Case":
@@ -171,10 +212,20 @@ def _with(case: "Case", verification: Verification) -> "Case":
 
 @evolves(VerificationAsked)
 def _asked(case: "Case", event: VerificationAsked) -> "Case":
-    return _with(
-        case,
-        Verification(id=event.verification, asked=event.on, sources=event.sources, round=event.round),
-    )
+    before = case.verifications.get(event.verification)
+    one = Verification(id=event.verification, asked=event.on, sources=event.sources, round=event.round)
+    if before is not None:
+        kept = [source for source in before.sources if source not in event.sources]
+        one = replace(
+            one,
+            sources=(*kept, *event.sources),
+            answers={source: before.answers[source] for source in kept if source in before.answers},
+            data_days={source: before.data_days[source] for source in kept if source in before.data_days},
+            hits=tuple(source for source in before.hits if source in kept),
+            told=before.told,
+            told_hits=before.told_hits,
+        )
+    return _with(case, one)
 
 
 @evolves(VerificationStarted)
@@ -185,10 +236,12 @@ def _started(case: "Case", event: VerificationStarted) -> "Case":
 @evolves(Answered)
 def _answered(case: "Case", event: Answered) -> "Case":
     one = case.verifications[event.verification]
-    oldest = min((day for day in (one.oldest_data, event.data_day) if day), default=None)
-    hits = (*one.hits, event.source) if event.hit else one.hits
+    hits = (*one.hits, event.source) if event.hit and event.source not in one.hits else one.hits
     answers = {**one.answers, event.source: event.answer}
-    return _with(case, replace(one, answers=answers, oldest_data=oldest, hits=hits))
+    days = one.data_days
+    if event.data_day is not None:
+        days = {**days, event.source: min(event.data_day, days.get(event.source, event.data_day))}
+    return _with(case, replace(one, answers=answers, data_days=days, hits=hits))
 
 
 @evolves(ReportIssued)
@@ -199,7 +252,8 @@ def _reported(case: "Case", event: ReportIssued) -> "Case":
 
 @evolves(HitTold)
 def _told(case: "Case", event: HitTold) -> "Case":
-    return _with(case, replace(case.verifications[event.verification], told=event.on))
+    one = case.verifications[event.verification]
+    return _with(case, replace(one, told=event.on, told_hits=one.hits))
 
 
 @evolves(Contested)
@@ -215,7 +269,7 @@ def _visited(case: "Case", event: Visited) -> "Case":
 
 @evolves(NobodyHome)
 def _nobody(case: "Case", event: NobodyHome) -> "Case":
-    return replace(case, nobody_home=case.nobody_home + 1)
+    return replace(case, nobody_home=case.nobody_home + (2 if event.turned_away else 1))
 
 
 @evolves(ReviewHeld)
@@ -224,6 +278,16 @@ def _review_held(case: "Case", event: ReviewHeld) -> "Case":
     return replace(case, meetings=(*case.meetings, meeting))
 
 
-@evolves(NeighboursAsked, InquirySent, InquiryAnswered)
+@evolves(InquirySent)
+def _inquired(case: "Case", event: InquirySent) -> "Case":
+    return replace(case, inquiries={**case.inquiries, event.inquiry: False})
+
+
+@evolves(InquiryAnswered)
+def _inquiry_answered(case: "Case", event: InquiryAnswered) -> "Case":
+    return replace(case, inquiries={**case.inquiries, event.inquiry: True})
+
+
+@evolves(NeighboursAsked, VerificationBegun, VerificationOutlived, VerificationClosed)
 def _on_file(case: "Case", event: CaseEvent) -> "Case":
     return case

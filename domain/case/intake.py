@@ -3,20 +3,26 @@
 民发〔2021〕57号 art. 5–12; rules.md §3 where, apply, consent, accept.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
 from domain.case.fold import evolves
 from domain.event import CaseEvent, Value
-from domain.ids import CaseNo, DivisionCode, HouseholdRef, MemberKey, PersonRef, StaffId
+from domain.ids import CaseNo, DivisionCode, FactKey, HouseholdRef, MemberKey, PersonRef, StaffId
 from domain.personal import Account, Address, Name, Number, Phone, Words
 
 if TYPE_CHECKING:
     from domain.case.state import Case
 
 Area = Literal["urban", "rural"]
+DAY = timedelta(days=1)
+
+
+def consent_item(member: MemberKey) -> str:
+    """How a member's missing consent is named among what is missing; his consent brings it."""
+    return f"consent:{member}"
 
 
 class Paper(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -84,14 +90,19 @@ class ItemBrought(CaseEvent, frozen=True, kw_only=True):
 
 
 class ConsentGiven(CaseEvent, frozen=True, kw_only=True):
-    member: MemberKey
+    """By a member (or his guardian), or by a supporter outside the household himself (L26 art. 41)."""
+
     scope: str
     until: date
+    member: MemberKey | None = None
+    supporter: FactKey | None = None
+    by: Literal["self", "guardian"] = "self"
     paper: Paper | None = None
 
 
 class ConsentWithdrawn(CaseEvent, frozen=True, kw_only=True):
-    member: MemberKey
+    member: MemberKey | None = None
+    supporter: FactKey | None = None
 
 
 class Accepted(CaseEvent, frozen=True, kw_only=True):
@@ -126,10 +137,10 @@ class ApplicantReplaced(CaseEvent, frozen=True, kw_only=True):
 class RelationFiled(CaseEvent, frozen=True, kw_only=True):
     """近亲属备案: this household has a near relative of `staff`; how it became known (57 art. 11)."""
 
-    member: MemberKey | None
-    staff: StaffId | None
-    kinship: str
     known_by: Literal["applicant", "staff", "committee", "machine"]
+    member: MemberKey | None = None
+    staff: StaffId | None = None
+    kinship: str = ""
 
 
 class Extended(CaseEvent, frozen=True, kw_only=True):
@@ -199,12 +210,22 @@ def _brought(case: "Case", event: ItemBrought) -> "Case":
 
 @evolves(ConsentGiven)
 def _consent(case: "Case", event: ConsentGiven) -> "Case":
+    if event.supporter is not None:
+        return replace(case, supporters={**case.supporters, event.supporter: event.until})
+    assert event.member is not None
+    item = consent_item(event.member)
+    if item in case.intake.outstanding:
+        case = replace(case, intake=replace(case.intake, brought=(*case.intake.brought, item)))
     return case.with_member(event.member, consent_from=event.on, consent_until=event.until)
 
 
 @evolves(ConsentWithdrawn)
 def _consent_withdrawn(case: "Case", event: ConsentWithdrawn) -> "Case":
-    return case.with_member(event.member, consent_until=event.on)
+    if event.supporter is not None:
+        left = {key: until for key, until in case.supporters.items() if key != event.supporter}
+        return replace(case, supporters=left)
+    assert event.member is not None
+    return case.with_member(event.member, consent_until=event.on - DAY)
 
 
 @evolves(Accepted)
@@ -229,7 +250,9 @@ def _withdrawn(case: "Case", event: Withdrawn) -> "Case":
 
 @evolves(ApplicantReplaced)
 def _replaced(case: "Case", event: ApplicantReplaced) -> "Case":
-    return replace(case, applicant=event.applicant, head=event.head)
+    return replace(
+        case, applicant=event.applicant, head=event.head, facts_round=case.facts_round + 1
+    )
 
 
 @evolves(RelationFiled)

@@ -142,7 +142,7 @@ class Dispute(Value, frozen=True, kw_only=True):
 
 @evolves(Assessed)
 def _assessed(case: "Case", event: Assessed) -> "Case":
-    return replace(case, assessed=event, assessed_on=event.on)
+    return replace(case, assessed=event, assessed_on=event.on, assessed_round=case.facts_round)
 
 
 @evolves(OpinionGiven)
@@ -157,7 +157,7 @@ def _given(case: "Case", event: OpinionGiven) -> "Case":
         review_class=event.review_class,
         grounds=event.grounds,
     )
-    return replace(case, opinion=opinion)
+    return replace(case, opinion=opinion, opinion_round=case.facts_round)
 
 
 @evolves(OpinionConfirmed)

@@ -1,0 +1,139 @@
+"""核算: the machine proposes an amount, line by line, from the case's facts (rules.md §4; 57 art. 13–18)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from domain.case import Case
+from domain.case.intake import Member
+from domain.case.opinion import Assessed
+from domain.catalogue import CATALOGUE
+from domain.days import Month, add_month, first_day, month_of
+from domain.facts import Fact
+from domain.ids import MemberKey
+from domain.means import Assessment, Person, assess, uplift_changes
+from domain.money import Fen
+from domain.policy import Policy, read_share
+from workflows.command import Decision, decides
+from workflows.commands.enquiry import Assess
+from workflows.context import Context
+from workflows.engine import guard
+from workflows.refusal import Reason, reason
+
+_UPLIFTS = tuple(name for name in CATALOGUE if name.startswith("uplift_") and name != "uplift_from")
+_FARTHEST_MONTHS = 1200
+
+
+def month_after(day: date) -> Month:
+    """The month from which a decision of that day works."""
+    return add_month(month_of(day), 1)
+
+
+def means_person(case: Case, member: Member) -> Person:
+    return Person(
+        key=member.key,
+        sex=member.sex,
+        born=member.born,
+        kinship=member.kinship,
+        head=member.key == case.head,
+    )
+
+
+def members_in(case: Case, month: Month) -> tuple[Member, ...]:
+    """Who lives with the household on the month's first day and is not dead."""
+    day = first_day(month)
+    return tuple(one for one in case.members.values() if one.here(day) and one.died is None)
+
+
+def assess_case(
+    context: Context,
+    *,
+    anchor: date,
+    month: Month,
+    case: Case | None = None,
+    facts: Iterable[Fact] | None = None,
+    members: Iterable[Member] | None = None,
+    covered: frozenset[MemberKey] | None = None,
+    kept: Fen | None = None,
+    survey_done: bool | None = None,
+) -> Assessment:
+    """What the case is due for `month`. Pure of its inputs: facts, members, policy, and `context.on`.
+
+    `anchor`: the day of acceptance, or the day a review opened. Left out, `facts` are all of the case, `members`
+    those of the month, `covered` all of them (single-person dibao: the head alone), `survey_done` whether somebody
+    visited. Raises `Incomplete` and `PolicyGap`, which the office answers as refusals.
+    """
+    case = case or context.case
+    if covered is None and case.single_person:
+        covered = frozenset((case.head,))
+    whose = members_in(case, month) if members is None else members
+    return assess(
+        [means_person(case, one) for one in whose],
+        case.facts.values() if facts is None else facts,
+        context.policy,
+        anchor=anchor,
+        month=month,
+        decided_on=context.on,
+        survey_done=case.surveyed if survey_done is None else survey_done,
+        covered=covered,
+        kept=kept,
+    )
+
+
+def uplift_months(
+    context: Context, case: Case, from_month: Month, until_month: Month | None = None
+) -> tuple[tuple[Month, MemberKey, str], ...]:
+    """The next changes of additions by age or dated category after `from_month`: (month, member, parameter).
+
+    All those of the first month that has any; () if none comes by `until_month` (default: a lifetime).
+    """
+    if not gives_uplifts(context.policy, first_day(from_month)):
+        return ()
+    people = [means_person(case, one) for one in members_in(case, from_month)]
+    facts = tuple(case.facts.values())
+    last = until_month or add_month(from_month, _FARTHEST_MONTHS)
+    begin, span = from_month, 12
+    while begin < last:
+        end = min(add_month(begin, span), last)
+        found = uplift_changes(people, facts, context.policy, begin, end)
+        if found:
+            return tuple(change for change in found if change[0] == found[0][0])
+        begin, span = end, span * 2
+    return ()
+
+
+def gives_uplifts(policy: Policy, day: date) -> bool:
+    """Whether any addition is set that day."""
+    return any(read_share(policy.word(name, day))[0] != "none" for name in _UPLIFTS)
+
+
+@guard
+def assessed_now(context: Context, command: object) -> Reason | None:
+    """Assessed after the last change of facts or members, for the month that a decision of today begins with."""
+    case = context.case
+    if case.assessed is None:
+        return reason("not-assessed", "case")
+    if case.assessed_round != case.facts_round:
+        return reason("assessed-before-change", "case", on=_day(case.assessed_on))
+    if case.assessed.explanation.month != month_after(context.on):
+        return reason("assessed-other-month", "case", month=case.assessed.explanation.month)
+    return None
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+@decides(Assess)
+def decide_assess(context: Context, command: Assess) -> Decision:
+    case = context.case
+    assert case.intake.accepted is not None
+    found = assess_case(context, anchor=case.intake.accepted, month=month_after(context.on))
+    event = Assessed(
+        on=context.on,
+        explanation=found.explanation,
+        amount=found.amount,
+        eligible=found.eligible,
+        grounds=found.grounds,
+    )
+    answer = {"amount": found.amount, "eligible": found.eligible, "grounds": list(found.grounds)}
+    return Decision(events=[event], answer=answer)
