@@ -79,17 +79,20 @@ def uplift_changes(
     policy: Policy,
     from_month: Month,
     until_month: Month,
+    *,
+    covered: frozenset[MemberKey] | None = None,
 ) -> tuple[tuple[Month, MemberKey, str], ...]:
     """Months after `from_month`, to `until_month`, in which somebody's addition begins, ends or changes its ground.
 
     Each with the member and the parameter that gives the new addition, or that gave the one which ends. Amounts
-    are compared at the standard of `from_month`, so that a year without one yet says nothing.
+    are compared at the standard of `from_month`, so that a year without one yet says nothing. `covered` as in
+    `assess`.
     """
     stated = tuple(facts)
     changes: list[tuple[Month, MemberKey, str]] = []
-    now = _winners(members, stated, policy, from_month, from_month)
+    now = _winners(members, stated, policy, from_month, from_month, covered)
     for month in _turning_points(members, stated, from_month, until_month):
-        then = _winners(members, stated, policy, month, from_month)
+        then = _winners(members, stated, policy, month, from_month, covered)
         for person in members:
             before, after = now.get(person.key), then.get(person.key)
             if before != after:
@@ -99,12 +102,17 @@ def uplift_changes(
 
 
 def _winners(
-    members: Sequence[Person], facts: tuple[Fact, ...], policy: Policy, month: Month, standard: Month
+    members: Sequence[Person],
+    facts: tuple[Fact, ...],
+    policy: Policy,
+    month: Month,
+    standard: Month,
+    covered: frozenset[MemberKey] | None,
 ) -> dict[MemberKey, str]:
     ledger = Ledger(policy, first_day(month))
     if month != standard:
         ledger.assume(policy.get("standard", first_day(standard)))
-    household = count(members, facts, ledger, None)
+    household = count(members, facts, ledger, covered)
     return {key: due.parameter for key, due in uplifts(household, month, ledger).items()}
 
 

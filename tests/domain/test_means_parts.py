@@ -140,6 +140,10 @@ def test_additions_change_with_birthdays_and_with_facts_that_end() -> None:
         (Month("2026-10"), MemberKey("m2"), "uplift_C15"),
     )
     assert uplift_changes(members, facts, policy(), Month("2025-05"), Month("2026-12")) == ()
+    alone = uplift_changes(
+        members, facts, rules, Month("2025-05"), Month("2026-12"), covered=frozenset({MemberKey("m1")})
+    )
+    assert [member for _, member, _ in alone] == ["m1"]
 
 
 def test_each_change_of_an_addition_is_a_change_of_the_amount() -> None:
