@@ -4,10 +4,11 @@
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from domain.case.enquiry import Visit
 from domain.case.fold import evolves
 from domain.case.intake import Paper
 from domain.case.opinion import ReviewClass
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Forwarded(CaseEvent, frozen=True, kw_only=True):
-    """上报. `for_or_against`: the township's opinion goes with the file."""
+    """上报: the township's opinion, for or against, goes with the file."""
 
     favourable: bool
 
@@ -37,6 +38,17 @@ class CountyVisitDue(CaseEvent, frozen=True, kw_only=True):
     """The county must visit the home before it decides: near_relative | complaint | override | sample."""
 
     ground: str
+
+
+class CountyVisited(CaseEvent, frozen=True, kw_only=True):
+    """县级入户: two of the county, who don't decide, look for themselves; every visit due is thereby made."""
+
+    surveyors: tuple[StaffId, ...]
+    result: str
+    way: str
+    present: tuple[MemberKey, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    words: Words | None = None
 
 
 class HandSigned(CaseEvent, frozen=True, kw_only=True):
@@ -92,6 +104,15 @@ class LetterServed(CaseEvent, frozen=True, kw_only=True):
     about: InstanceId | None = None
 
 
+class ServiceTried(CaseEvent, frozen=True, kw_only=True):
+    """A way of service that reached nobody, with its proof; public notice comes only after others."""
+
+    letter: str
+    way: str
+    proof: Paper | None = None
+    about: InstanceId | None = None
+
+
 class Announced(CaseEvent, frozen=True, kw_only=True):
     """公布 L10: applicant, members counted, amount."""
 
@@ -114,6 +135,7 @@ class Letter(Value, frozen=True, kw_only=True):
     about: InstanceId | None = None
     served: date | None = None
     way: str | None = None
+    tried: tuple[str, ...] = ()
 
 
 @evolves(Forwarded)
@@ -129,6 +151,12 @@ def _returned(case: "Case", event: ReturnedForCompletion) -> "Case":
 @evolves(CountyVisitDue)
 def _visit_due(case: "Case", event: CountyVisitDue) -> "Case":
     return replace(case, visit_grounds=(*case.visit_grounds, event.ground))
+
+
+@evolves(CountyVisited)
+def _county_visited(case: "Case", event: CountyVisited) -> "Case":
+    visit = Visit(on=event.on, surveyors=event.surveyors, why="county", way=event.way, result=event.result)
+    return replace(case, visits=(*case.visits, visit), visit_grounds=())
 
 
 @evolves(HandSigned)
@@ -162,12 +190,21 @@ def _issued(case: "Case", event: LetterIssued) -> "Case":
 
 @evolves(LetterServed)
 def _served(case: "Case", event: LetterServed) -> "Case":
-    letters = tuple(
-        replace(letter, served=event.on, way=event.way)
-        if letter.letter == event.letter and letter.about == event.about and letter.served is None
-        else letter
-        for letter in case.letters
-    )
+    return _of_letter(case, event, served=event.on, way=event.way)
+
+
+@evolves(ServiceTried)
+def _tried(case: "Case", event: ServiceTried) -> "Case":
+    tried = next((one.tried for one in case.letters if _meant(one, event)), ())
+    return _of_letter(case, event, tried=(*tried, event.way))
+
+
+def _meant(letter: Letter, event: LetterServed | ServiceTried) -> bool:
+    return letter.letter == event.letter and letter.about == event.about and letter.served is None
+
+
+def _of_letter(case: "Case", event: LetterServed | ServiceTried, **changes: Any) -> "Case":
+    letters = tuple(replace(one, **changes) if _meant(one, event) else one for one in case.letters)
     return replace(case, letters=letters)
 
 

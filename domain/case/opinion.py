@@ -14,7 +14,7 @@ from domain.event import CaseEvent, Value
 from domain.explain import Explanation
 from domain.ids import InstanceId, MemberKey, PersonRef, StaffId
 from domain.money import Fen
-from domain.personal import Words
+from domain.personal import Name, Words
 
 if TYPE_CHECKING:
     from domain.case.state import Case
@@ -45,9 +45,15 @@ class OpinionGiven(CaseEvent, frozen=True, kw_only=True):
 
 
 class OpinionConfirmed(CaseEvent, frozen=True, kw_only=True):
-    """The leader in charge agrees (57 art. 18)."""
+    """The leader in charge agrees (57 art. 18); with three hands a second one does."""
 
     by: StaffId
+
+
+class OpinionTold(CaseEvent, frozen=True, kw_only=True):
+    """A negative opinion is told to the applicant, who may contest it (57 art. 18)."""
+
+    way: str
 
 
 class Posted(CaseEvent, frozen=True, kw_only=True):
@@ -73,9 +79,12 @@ class PublicityVoid(CaseEvent, frozen=True, kw_only=True):
 
 
 class ObjectionRaised(CaseEvent, frozen=True, kw_only=True):
+    """By a person (`by`), by somebody known by name only, or anonymous."""
+
     objection: InstanceId
     words: Words
     by: PersonRef | None = None
+    name: Name | None = None
     anonymous: bool = False
 
 
@@ -91,6 +100,8 @@ class ComplaintRaised(CaseEvent, frozen=True, kw_only=True):
 
     complaint: InstanceId
     words: Words
+    by: PersonRef | None = None
+    name: Name | None = None
     anonymous: bool = False
     before_decision: bool = False
 
@@ -102,6 +113,8 @@ class ComplaintAnswered(CaseEvent, frozen=True, kw_only=True):
 
 
 class Opinion(Value, frozen=True, kw_only=True):
+    """The opinion in force. `signed`: the hands after the handler's."""
+
     on: date
     by: StaffId
     favourable: bool
@@ -112,6 +125,12 @@ class Opinion(Value, frozen=True, kw_only=True):
     grounds: tuple[str, ...] = ()
     confirmed_by: StaffId | None = None
     confirmed: date | None = None
+    signed: tuple[StaffId, ...] = ()
+    told: date | None = None
+
+    @property
+    def hands(self) -> tuple[StaffId, ...]:
+        return (self.by, *self.signed)
 
 
 class Publicity(Value, frozen=True, kw_only=True):
@@ -139,6 +158,11 @@ class Dispute(Value, frozen=True, kw_only=True):
     settled: date | None = None
     before_decision: bool = False
 
+    @property
+    def upheld(self) -> bool:
+        """Wholly or in part: the opinion no longer stands."""
+        return self.outcome in ("upheld", "partly")
+
 
 @evolves(Assessed)
 def _assessed(case: "Case", event: Assessed) -> "Case":
@@ -162,8 +186,16 @@ def _given(case: "Case", event: OpinionGiven) -> "Case":
 
 @evolves(OpinionConfirmed)
 def _confirmed(case: "Case", event: OpinionConfirmed) -> "Case":
+    opinion = case.opinion
+    assert opinion is not None
+    signed = (*opinion.signed, event.by)
+    return replace(case, opinion=replace(opinion, confirmed_by=event.by, confirmed=event.on, signed=signed))
+
+
+@evolves(OpinionTold)
+def _told(case: "Case", event: OpinionTold) -> "Case":
     assert case.opinion is not None
-    return replace(case, opinion=replace(case.opinion, confirmed_by=event.by, confirmed=event.on))
+    return replace(case, opinion=replace(case.opinion, told=event.on))
 
 
 @evolves(Posted)
