@@ -33,6 +33,9 @@ class Deadline(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     source: str
     warn: date | None = None
     provisional: bool = False
+    """Reckoned over a year whose calendar isn't published: the `days`-th working day after `start`."""
+    start: date | None = None
+    days: int | None = None
 
 
 class Moved(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

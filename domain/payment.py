@@ -24,7 +24,9 @@ class ListOpened(Event, frozen=True, kw_only=True):
 
 
 class ListDrawn(Event, frozen=True, kw_only=True):
-    """One draw is done: what it added. `chunk` counts draws; a draw after the first signing is supplementary."""
+    """What a part of a draw added, in one transaction with its lines: so a list's totals are always the sum of
+    its lines. After the first signature it is supplementary. `held` are among the households; `left_out`: living
+    awards without a line, nothing payable or kept back by a check."""
 
     households: int
     persons: int
@@ -40,7 +42,7 @@ class ListSigned(Event, frozen=True, kw_only=True):
 
 
 class ListClosed(Event, frozen=True, kw_only=True):
-    """After this only a supplementary line; the totals are those of all draws."""
+    """After this only a supplementary line, closed in its turn; the totals are those of all lines so far."""
 
     households: int
     persons: int
@@ -59,7 +61,12 @@ class PayList(msgspec.Struct, frozen=True, kw_only=True):
     amount: Fen = 0
     maker: StaffId | None = None
     checker: StaffId | None = None
+    signed: bool = False
+    """Whether anybody ever signed it: what is drawn from then on is supplementary."""
     closed: date | None = None
+    """The day it was first closed."""
+    settled: bool = False
+    """Whether all its lines stand on what was closed."""
 
 
 def _drawn(paylist: PayList, event: ListDrawn) -> PayList:
@@ -71,13 +78,14 @@ def _drawn(paylist: PayList, event: ListDrawn) -> PayList:
         amount=paylist.amount + event.amount,
         maker=None,
         checker=None,
+        settled=False,
     )
 
 
 def _signed(paylist: PayList, event: ListSigned) -> PayList:
     if event.hand == "maker":
-        return replace(paylist, maker=event.by)
-    return replace(paylist, checker=event.by)
+        return replace(paylist, maker=event.by, signed=True)
+    return replace(paylist, checker=event.by, signed=True)
 
 
 _EVOLVE: dict[type[Event], Any] = {
@@ -91,7 +99,7 @@ _EVOLVE: dict[type[Event], Any] = {
     ),
     ListDrawn: _drawn,
     ListSigned: _signed,
-    ListClosed: lambda paylist, event: replace(paylist, closed=event.on),
+    ListClosed: lambda paylist, event: replace(paylist, closed=paylist.closed or event.on, settled=True),
 }
 
 

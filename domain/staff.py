@@ -56,6 +56,7 @@ class Appointed(Event, frozen=True, kw_only=True):
     since: date
     until: date | None = None
     person: PersonRef | None = None
+    lent_from: DivisionCode | None = None
 
 
 class AppointmentEnded(Event, frozen=True, kw_only=True):
@@ -99,6 +100,12 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     def desks(self, staff: str, day: date) -> frozenset[str]:
         return frozenset(a.desk for a in self.appointments if a.staff == staff and a.holds(day))
 
+    def related(self, staff: str) -> tuple[PersonRef, ...]:
+        """The near relatives that are filed for a member of staff."""
+        return tuple(
+            person for person, filed in self.relations.items() if any(who == staff for who, _ in filed)
+        )
+
 
 def _appointed(roster: Roster, event: Appointed) -> Roster:
     appointment = Appointment(
@@ -118,7 +125,7 @@ def _ended(roster: Roster, event: AppointmentEnded) -> Roster:
         roster,
         appointments=tuple(
             replace(one, until=event.until)
-            if one.staff == event.staff and one.desk == event.desk and one.until is None
+            if one.staff == event.staff and one.desk == event.desk and one.holds(event.until)
             else one
             for one in roster.appointments
         ),

@@ -5,7 +5,7 @@ done (default today, never later).
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
@@ -46,6 +46,8 @@ class Decision(msgspec.Struct, kw_only=True):
     begins: tuple[str, ...] = ()
     moves: dict[str, str] = {}
     number: CaseNo | None = None
+    clock: datetime | None = None
+    """Where a trial's clock goes with it."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +86,8 @@ class Spec(msgspec.Struct, kw_only=True):
     life: str | None = None
     who: tuple[str, ...] = ()
     ended_too: bool = False
+    process: bool = False
+    """Its parts are commands of their own, taken before it is written; it answers with their counts."""
     decide: Decide | None = None
 
     @property
@@ -100,11 +104,14 @@ def command(
     target: Target = "case",
     who: tuple[str, ...] = (),
     ended_too: bool = False,
+    process: bool = False,
 ) -> Callable[[type[C]], type[C]]:
     """Register a command's class. With `life` its definition says who may and when; else `who` does."""
 
     def register(kind: type[C]) -> type[C]:
-        COMMANDS[kind.__name__] = Spec(kind=kind, target=target, life=life, who=who, ended_too=ended_too)
+        COMMANDS[kind.__name__] = Spec(
+            kind=kind, target=target, life=life, who=who, ended_too=ended_too, process=process
+        )
         return kind
 
     return register

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import msgspec
 from msgspec.structs import replace
 
-from domain.calendar import warning_day
+from domain.calendar import Due, warning_day
 from domain.case import Case, evolve
 from domain.case.fold import move
 from domain.event import CaseEvent, Deadline, Moved
@@ -33,7 +33,8 @@ from workflows.refusal import Reason, Refused, reason, refuse
 
 Guard = Callable[[Context, Any], Reason | None]
 GUARDS: dict[str, Guard] = {}
-DUE_DAYS: dict[str, Callable[[Context, Case, InstanceId], date | None]] = {}
+DueDay = Callable[[Context, Case, InstanceId], date | Due | None]
+DUE_DAYS: dict[str, DueDay] = {}
 CHOOSERS: dict[str, Callable[[Case, Any, list[InstanceId]], list[InstanceId]]] = {}
 BEFORE_DECISION = frozenset({"application", "survey", "verification", "objection", "complaint"})
 """Life cycles whose limits never lie after that of the whole application (rules.md §5)."""
@@ -45,9 +46,7 @@ def guard(function: Guard) -> Guard:
     return function
 
 
-def due_day(
-    function: Callable[[Context, Case, InstanceId], date | None],
-) -> Callable[[Context, Case, InstanceId], date | None]:
+def due_day(function: DueDay) -> DueDay:
     """Register a computed due day under its own name; definitions name it as span `@name`. None: no deadline."""
     DUE_DAYS[function.__name__] = function
     return function
@@ -270,10 +269,16 @@ def compute(
 ) -> Deadline | None:
     """The deadline a state brings, counted from the day the thing was done; with its warning day."""
     provisional = False
+    start: date | None = context.on
+    days: int | None = None
     if spec.span.startswith("@"):
-        day = DUE_DAYS[spec.span[1:]](context, case, instance)
-        if day is None:
+        reckoned = DUE_DAYS[spec.span[1:]](context, case, instance)
+        if reckoned is None:
             return None
+        if isinstance(reckoned, Due):
+            day, provisional = reckoned.day, reckoned.provisional
+        else:
+            day = reckoned
         length = (day - context.on).days
     else:
         found = context.due_by(spec.span, context.on)
@@ -289,7 +294,9 @@ def compute(
         )
     whole = case.deadlines.get("application/whole")
     if whole is not None and day > whole.due and instance.split(".")[0] in BEFORE_DECISION:
-        day, provisional = whole.due, whole.provisional
+        day, provisional, start, days = whole.due, whole.provisional, whole.start, whole.days
+    elif provisional:
+        days = context.calendar.working_days_between(context.on, day)
     return Deadline(
         key=key,
         kind="limit",
@@ -298,4 +305,6 @@ def compute(
         source=spec.source,
         warn=warning_day(day, length, context.calendar),
         provisional=provisional,
+        start=start if provisional else None,
+        days=days if provisional else None,
     )

@@ -35,6 +35,10 @@ class Office:
         self.clock = clock
         self.randomness = randomness
         self.world = World(store)
+        self.processes: dict[str, Callable[[Request], dict[str, Any]]] = {}
+        """What takes the parts of a command that is a process, by its type; it answers with counts."""
+        self.after: dict[str, Callable[[Request], None]] = {}
+        """What follows from a command once it is done, by its type; said twice it changes nothing."""
         self._noted = noted
 
     def take(self, line: Any, default_actor: str | None = None) -> Answer:
@@ -50,18 +54,34 @@ class Office:
 
     def handle(self, request: Request) -> Answer:
         """Said twice it answers the same and changes nothing; the same id with other content is refused."""
+        answer = self._handle(request)
+        then = self.after.get(type(request.data).__name__)
+        if then is not None and answer.status == "done":
+            then(request)
+        return answer
+
+    def attempt(self, request: Request) -> Answer:
+        """Like `handle`, but once: raises Conflict, for who knows better than to decide it all again."""
+        return self._handle(request, tries=0)
+
+    def _handle(self, request: Request, tries: int = TRIES) -> Answer:
         digest = self.store.digest(content(request))
         known = self._known(request, digest)
         if known is not None:
             return known
-        for _ in range(TRIES):
+        parts: dict[str, Any] | None = None
+        for _ in range(tries + 1):
             try:
                 self.world.refresh()
-                answer = self._decide_and_write(request, digest)
+                if parts is None:
+                    parts = self._parts(request)
+                answer = self._decide_and_write(request, digest, parts)
             except Conflict:
                 known = self._known(request, digest)
                 if known is not None:
                     return known
+                if not tries:
+                    raise
                 continue
             except Refused as refused:
                 answer = self._refusal(request.id, request.case, refused.reasons)
@@ -82,6 +102,18 @@ class Office:
             self.world.forget()
             raise
 
+    def _parts(self, request: Request) -> dict[str, Any]:
+        """Take the parts of a process, if it is one and its actor may begin it; what they came to."""
+        spec = COMMANDS[type(request.data).__name__]
+        if not spec.process:
+            return {}
+        context = Context(self.world, request, self.clock.now(), None, self.randomness.tokens(request.id))
+        _not_later(context)
+        authorise(context, spec.who, _division_of(request.data), None)
+        counts = self.processes[spec.name](request)
+        self.world.refresh()
+        return counts
+
     def _known(self, request: Request, digest: bytes) -> Answer | None:
         before = self.store.answer(request.id)
         if before is None:
@@ -93,13 +125,13 @@ class Office:
     def _refusal(self, name: str, case: str | None, reasons: tuple[Reason, ...]) -> Answer:
         return Answer(id=name, status="refused", case=case, reasons=reasons, trial=self.store.trial)
 
-    def _decide_and_write(self, request: Request, digest: bytes) -> Answer:
+    def _decide_and_write(self, request: Request, digest: bytes, parts: dict[str, Any]) -> Answer:
         spec = COMMANDS[type(request.data).__name__]
         case = self._case(request, spec)
         context = Context(self.world, request, self.clock.now(), case, self.randomness.tokens(request.id))
-        if context.on > context.today:
-            raise refuse("on-later", "data.on", on=context.on.isoformat(), today=context.today.isoformat())
+        _not_later(context)
         decision, division = self._decide(context, spec, case)
+        decision.answer = {**parts, **decision.answer}
         return self._write(context, decision, division, digest)
 
     def _case(self, request: Request, spec: Spec) -> Case | None:
@@ -123,7 +155,7 @@ class Office:
         data = context.request.data
         assert spec.decide is not None
         if spec.target == "office":
-            division = DivisionCode(getattr(data, "division", None) or ROOT)
+            division = _division_of(data)
             authorise(context, spec.who, division, None)
             return spec.decide(context, data), division
         if case is None:
@@ -171,21 +203,35 @@ class Office:
             data=decision.answer,
             trial=self.store.trial,
         )
-        last = self.store.write(
-            Commit(
-                command=request.id,
-                digest=digest,
-                answer=msgspec.json.encode(answer),
-                actor=request.actor,
-                division=division,
-                expected=expected,
-                events=events,
-                numbers=decision.numbers,
-                causation=request.causation,
-            )
+        commit = Commit(
+            command=request.id,
+            digest=digest,
+            answer=msgspec.json.encode(answer),
+            actor=request.actor,
+            division=division,
+            expected=expected,
+            events=events,
+            numbers=decision.numbers,
+            causation=request.causation,
         )
+        if decision.clock is None:
+            last = self.store.write(commit)
+        else:
+            with self.store.batch():
+                last = self.store.write(commit)
+                self.clock.set(decision.clock)
         self.world.wrote(written, last)
         return answer
+
+
+def _not_later(context: Context) -> None:
+    if context.on > context.today:
+        raise refuse("on-later", "data.on", on=context.on.isoformat(), today=context.today.isoformat())
+
+
+def _division_of(data: Command) -> DivisionCode:
+    """Whose matter a command of the office is: that of all, where it names no division."""
+    return DivisionCode(getattr(data, "division", None) or ROOT)
 
 
 def _blank(data: Command) -> Case:

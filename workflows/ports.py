@@ -1,6 +1,6 @@
 """What the workflows need from outside, as small ports; adapters give them their real form."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -101,6 +101,9 @@ class Store(Protocol):
 class Clock(Protocol):
     def now(self) -> datetime: ...
 
+    def set(self, when: datetime) -> None:
+        """A trial's clock goes there, in the transaction that is open; a real one refuses."""
+
 
 class Randomness(Protocol):
     def tokens(self, command: CommandId) -> Callable[[str], str]:
@@ -111,19 +114,26 @@ class Randomness(Protocol):
 
 
 class DueRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A step of a deadline that has come: warn, escalate or fire `key` of a case, due on `day`."""
+    """A deadline of a case of which a step may have come on `day`: a warning, an escalation, its firing."""
 
     case: CaseNo
     key: str
-    step: str
     day: date
+    division: DivisionCode
+    timer: bool = False
 
 
 class Due(Protocol):
+    """Deadlines of all cases, brought to the head of the log. A row that no longer holds costs only a look."""
+
     def due(self, until: date) -> Sequence[DueRow]:
-        """Steps whose day ≤ until, oldest first, brought to the head of the log."""
+        """Deadlines whose next step may have come by `until`, by the day of that step; one row each."""
+
+    def provisional(self) -> Sequence[DueRow]:
+        """Deadlines reckoned over a year without a calendar, by their due day."""
 
 
 class Cases(Protocol):
-    def cases(self, division: DivisionCode, programme: str, area: str | None, month: str) -> Iterable[CaseNo]:
-        """Cases that may be payable in the month, brought to the head; a stale row costs only a look."""
+    def cases(self, division: DivisionCode, programme: str, area: str, month: str) -> Sequence[CaseNo]:
+        """Cases that may be payable in the month or still owed an earlier one, by number, brought to the head;
+        a stale row costs only a look."""

@@ -140,13 +140,18 @@ class AppealDecided(CaseEvent, frozen=True, kw_only=True):
 
 
 class DeadlineMoved(CaseEvent, frozen=True, kw_only=True):
-    """A due day moves with its cause: an objection (45), an extension, a calendar published."""
+    """A due day moves with its cause: an objection (45), an extension, a calendar published.
+
+    A provisional one says from where it is counted (`domain.event.Deadline`).
+    """
 
     key: str
     due: date
     warn: date | None
     cause: str
     provisional: bool = False
+    start: date | None = None
+    days: int | None = None
 
 
 class DeadlineWarned(CaseEvent, frozen=True, kw_only=True):
@@ -295,7 +300,12 @@ def _appeal_decided(case: "Case", event: AppealDecided) -> "Case":
 @evolves(DeadlineMoved)
 def _moved(case: "Case", event: DeadlineMoved) -> "Case":
     deadline = replace(
-        case.deadlines[event.key], due=event.due, warn=event.warn, provisional=event.provisional
+        case.deadlines[event.key],
+        due=event.due,
+        warn=event.warn,
+        provisional=event.provisional,
+        start=event.start,
+        days=event.days,
     )
     return replace(case, deadlines={**case.deadlines, event.key: deadline}, steps=_forget(case, event.key))
 

@@ -51,7 +51,11 @@ def _move(case: "Case", moved: Moved, on: date) -> "Case":
     began = before.began if before and not moved.life else on
     lives = {**case.lives, moved.instance: Life(life=life, state=moved.state, since=on, began=began)}
     deadlines = case.deadlines
+    steps = case.steps
     if moved.meets or moved.sets:
         deadlines = {key: value for key, value in deadlines.items() if key not in moved.meets}
         deadlines.update({deadline.key: deadline for deadline in moved.sets})
-    return replace(case, lives=lives, deadlines=deadlines)
+        if steps:
+            begun_anew = {*moved.meets, *(deadline.key for deadline in moved.sets)}
+            steps = frozenset(step for step in steps if step[0] not in begun_anew)
+    return replace(case, lives=lives, deadlines=deadlines, steps=steps)

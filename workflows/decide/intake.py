@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TypeVar
 
+from domain.calendar import Due
 from domain.case import Case
 from domain.case.intake import (
     Accepted,
@@ -13,7 +14,16 @@ from domain.case.intake import (
 )
 from domain.days import age_on
 from domain.event import Event
-from domain.ids import CaseNo, HouseholdRef, InstanceId, MemberKey, StreamId, county_of, level_of, make_case_no
+from domain.ids import (
+    CaseNo,
+    HouseholdRef,
+    InstanceId,
+    MemberKey,
+    StreamId,
+    county_of,
+    level_of,
+    make_case_no,
+)
 from domain.office import NumberGiven
 from domain.personal import Account, Address, Personal, Phone
 from domain.text import check_text
@@ -58,10 +68,10 @@ def consents(member: Member, day: date) -> bool:
 
 
 @due_day
-def whole_limit(context: Context, case: Case, instance: InstanceId) -> date:
+def whole_limit(context: Context, case: Case, instance: InstanceId) -> Due:
     """30 working days in all, 20 where the township decides (57 art. 22; 83)."""
     name = "whole_days_township" if context.rule("township_decides") else "whole_days"
-    return context.due_by(name, context.on).day
+    return context.due_by(name, context.on)
 
 
 @decides(Enter)
