@@ -75,13 +75,17 @@ class Amounts:
 
     def _wanted(self, flows: Flows) -> list[tuple[Span, Window]]:
         """Single months from the latest back, then spans; a sum fixed first is not touched by the next."""
-        spans = sorted({*self.targets.paid, *self.targets.average}, key=lambda s: (s[0] != s[1], -s[1], -s[0]))
+        spans = sorted(
+            {*self.targets.paid, *self.targets.average}, key=lambda s: (s[0] != s[1], -s[1], -s[0])
+        )
         found = []
         for span in spans:
             window = self.targets.money(span, flows.heads(span))
             if window is not None:
                 if not window:
-                    raise CannotFit("simulate.money-does-not-fit", "paid", self.targets.lines_of("paid", span))
+                    raise CannotFit(
+                        "simulate.money-does-not-fit", "paid", self.targets.lines_of("paid", span)
+                    )
                 found.append((span, window))
         return found
 
@@ -120,13 +124,17 @@ class Amounts:
             goal = self._goal(span, window)
             self._more_changes(span, goal, fixed)
             self._settle(span, goal, window, fixed)
+            while not self._met(span, window):
+                if self._change(self.rng.choice((True, False)), span, fixed) is None:
+                    raise CannotFit(
+                        "simulate.money-does-not-fit", "paid", self.targets.lines_of("paid", span)
+                    )
+                self._settle(span, goal, window, fixed)
             fixed.append(span)
-        self._keep()
         return self.paid
 
     def _goal(self, span: Span, window: Window) -> int:
-        total = self.total(span)
-        return total if window.low <= total <= window.high else self.rng.randint(window.low, window.high)
+        return self.total(span) if self._met(span, window) else self.rng.randint(window.low, window.high)
 
     def _share_of(self, leaving: Sequence[Paid]) -> Fraction:
         """Homes that leave are mostly the better off: as much lower as the longest printed sum allows."""
@@ -185,9 +193,7 @@ class Amounts:
         ]
 
     def total(self, span: Span) -> int:
-        return sum(
-            stretch.amount * stretch.months_in(span) for one in self.paid for stretch in one.stretches
-        )
+        return sum(stretch.amount * stretch.months_in(span) for one in self.paid for stretch in one.stretches)
 
     def _settle(self, span: Span, goal: int, window: Window, fixed: Sequence[Span]) -> None:
         need = goal - self.total(span)
@@ -205,9 +211,11 @@ class Amounts:
                     need -= moved * months
                     moving.append((one, stretch, months))
             free = moving
-        total = self.total(span)
-        if not window.low <= total <= window.high:
+        if not self._met(span, window):
             self._odd(span, window, fixed)
+
+    def _met(self, span: Span, window: Window) -> bool:
+        return window.low <= self.total(span) <= window.high
 
     def _odd(self, span: Span, window: Window, fixed: Sequence[Span]) -> None:
         """The last odd yuan: single yuan up and down over stretches of different lengths."""
@@ -221,15 +229,12 @@ class Amounts:
                         kept.append((one, stretch, by))
         total = self.total(span)
         chain = _combine(list(steps), window.low - total, window.high - total)
-        if chain is None:
-            raise CannotFit("simulate.money-does-not-fit", "paid", self.targets.lines_of("paid", span))
         used: set[int] = set()
-        for weight in chain:
+        for weight in chain or ():
             pick = next((item for item in steps[weight] if id(item[0]) not in used), None)
-            if pick is None:
-                raise CannotFit("simulate.money-does-not-fit", "paid", self.targets.lines_of("paid", span))
-            used.add(id(pick[0]))
-            pick[1].amount += pick[2]
+            if pick is not None:
+                used.add(id(pick[0]))
+                pick[1].amount += pick[2]
 
     def _more_changes(self, span: Span, goal: int, fixed: Sequence[Span]) -> None:
         """Incomes change until what is missing is small: less before if too much is paid, more if too little."""
@@ -262,11 +267,6 @@ class Amounts:
             old.amount = near + (far - near) * self.rng.randint(5, 60) // 100
             return (old.amount - new.amount) * old.months_in(span)
         return None
-
-    def _keep(self) -> None:
-        for span, window in self.wanted:
-            if not window.low <= self.total(span) <= window.high:
-                raise CannotFit("simulate.money-does-not-fit", "paid", self.targets.lines_of("paid", span))
 
 
 def _can_change(one: Paid) -> bool:

@@ -1,6 +1,6 @@
 """From printed figures to what the books of an area must give: whole numbers between two bounds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
@@ -85,15 +85,17 @@ def targets(figures: Sequence[Figure]) -> tuple[list[Targets], tuple[Contradicti
     """
     found = contradictions(figures)
     dropped = {one.gives_way.line for one in found}
-    kept = [one for one in figures if one.programme == "dibao" and not one.unclear and one.line not in dropped]
-    areas = {area: Targets(area) for area in ("urban", "rural", "all")}  # type: ignore[arg-type]
+    kept = [
+        one for one in figures if one.programme == "dibao" and not one.unclear and one.line not in dropped
+    ]
+    areas = {one.area: one for one in (Targets("urban"), Targets("rural"), Targets("all"))}
     for figure in kept:
         _place(areas, figure)
     for one in areas.values():
         _imply(one)
     planned = [areas["urban"], areas["rural"]]
     if any(one.heads or one.paid for one in planned):
-        _share_totals(*planned, areas["all"])
+        _share_totals(planned[0], planned[1], areas["all"])
         used = [one for one in planned if one.heads or one.paid]
     else:
         used = [areas["all"]] if areas["all"].heads or areas["all"].paid else []
@@ -105,12 +107,12 @@ def targets(figures: Sequence[Figure]) -> tuple[list[Targets], tuple[Contradicti
     return used, found
 
 
-def _place(areas: dict[str, Targets], figure: Figure) -> None:
+def _place(areas: Mapping[BookArea, Targets], figure: Figure) -> None:
     split = split_area(figure.area)
     if split is None:
         return
     area, part = split
-    one = areas[area]
+    one = next(one for one in areas.values() if one.area == area)
     if figure.measure == "standard":
         yearly = figure.unit.endswith("/year")
         one.standards[part] = int(figure.value // (12 if yearly else 1))

@@ -1,12 +1,12 @@
 """Households and persons of an area month by month: stock, new, joined, exits, left (rules.md §8)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from adapters.simulate.figures import CannotFit, Span, Targets, Window
+from adapters.simulate.figures import CannotFit, Span, Targets
 from adapters.simulate.repair import POINT, Bound, near, project
 
-MONTHS = range(1, 13)
 BIGGEST = 6
 _MANY = 10**9
 _SIZES = {"urban": (8, 5), "rural": (3, 2), "all": (8, 5)}
@@ -32,18 +32,19 @@ class Flows:
 
 
 def plan_flows(targets: Targets, rng: Random) -> Flows:
-    """Counts by month that give every head count printed; raises `CannotFit` naming rows that can't be met."""
+    """Counts by month that give every head count printed; raises `CannotFit` naming rows that can't be met.
+
+    Households are planned first and persons within them; where that is too narrow, both at once.
+    """
     _empty(targets)
     scale = _scale(targets)
     shape = _shape(targets, scale, rng)
-    failed: CannotFit | None = None
     for least in (True, False):
         try:
             return _persons(targets, _households(targets, scale, shape, least), scale, rng)
-        except CannotFit as error:
-            failed = error
-    assert failed is not None
-    raise failed
+        except CannotFit:
+            continue
+    return _together(targets, scale, shape, rng)
 
 
 def _typical(targets: Targets, measure: str) -> int | None:
@@ -76,17 +77,17 @@ def _scale(targets: Targets) -> tuple[int, int]:
     return households, persons
 
 
-def _figure_bounds(
-    targets: Targets, measure: str, terms: "dict[str, list[tuple[int, int]]]"
-) -> list[Bound]:
+def _figure_bounds(targets: Targets, measure: str, terms: "dict[str, list[tuple[int, int]]]") -> list[Bound]:
     return [
-        Bound(tuple(terms[name + str(span)]), window.low, window.high, name, tuple(targets.lines_of(name, span)))
+        Bound(
+            tuple(terms[name + str(span)]), window.low, window.high, name, tuple(targets.lines_of(name, span))
+        )
         for (name, span), window in targets.heads.items()
         if name in (measure, f"new_{measure}", f"exits_{measure}")
     ]
 
 
-def _check(broken: list[Bound]) -> None:
+def _check(broken: Sequence[Bound]) -> None:
     if broken:
         lines = sorted({line for bound in broken for line in bound.lines})
         raise CannotFit("simulate.counts-do-not-fit", broken[0].name or "persons", lines)
@@ -167,8 +168,7 @@ def _households(
         run = ins if name == "new" else outs
         for (measure, span), window in targets.heads.items():
             if measure == f"{name}_persons":
-                persons = Bound(tuple(_flow(span, [run])), 0, window.high, measure)
-                bounds.append(persons)
+                bounds.append(Bound(tuple(_flow(span, [run])), 0, window.high, measure))
     for (measure, span), window in targets.heads.items():
         if measure == "persons":
             months = span[1] - span[0] + 1
@@ -214,16 +214,64 @@ def _persons(
     ]
     x, broken = near(guess, weights, limits, bounds, (came, joined, went, left))
     _check(broken)
-    persons = [x[0]]
+    return _flows(x[0], stock, new, out, x, (came, joined, went, left))
+
+
+def _flows(
+    first: int,
+    stock: Sequence[int],
+    new: Sequence[int],
+    out: Sequence[int],
+    x: Sequence[int],
+    runs: Sequence[list[int]],
+) -> Flows:
+    came, joined, went, left = ((0, *(x[at] for at in run)) for run in runs)
+    persons = [first]
+    for month in range(1, 13):
+        persons.append(persons[-1] + came[month] + joined[month] - went[month] - left[month])
+    return Flows(tuple(stock), tuple(persons), tuple(new), came, joined, tuple(out), went, left)
+
+
+def _together(
+    targets: Targets, scale: tuple[int, int], shape: tuple[list[int], list[int]], rng: Random
+) -> Flows:
+    """Households and persons in one go: of each flow the households, and the persons beyond one in each."""
+    usual, people = scale
+    new, out, wider, joined, thinner, left = ([*range(at, at + 12)] for at in (1, 13, 26, 38, 50, 62))
+    first, beyond = 0, 25
+    guess = [usual * POINT]
+    for name, run in zip(("new", "exits"), shape, strict=True):
+        part, persons = _share(targets, name, (usual, people))
+        guess += [one * part // max(1, persons) for one in run]
+    rest = max(0, people - usual) * POINT
+    guess += [rest, *(_about(rng, rest // 400) for _ in range(48))]
+    limits = [(0, _MANY)] * len(guess)
+    weights = [max(1, usual), *[1] * 24, max(1, people), *[1] * 48]
+    bounds = _figure_bounds(targets, "households", _terms(targets, "households", [new], [out]))
+    terms = _terms(targets, "persons", [new, wider, joined], [out, thinner, left])
+    for some in terms.values():
+        some += [(beyond, factor) for at, factor in some if at == first]
+    bounds += _figure_bounds(targets, "persons", terms)
+    for households, more in (*zip(new, wider, strict=True), *zip(out, thinner, strict=True)):
+        bounds.append(Bound(((more, 1), (households, 1 - BIGGEST)), -_MANY, 0))
+    stay = [(first, 1), *((at, -1) for at in out)]
+    extra = [(beyond, 1), *((at, -1) for at in thinner)]
+    off = [(at, -1) for at in left]
+    on = [(at, 1) for at in joined]
+    bounds += [
+        Bound(tuple(stay), 0, _MANY),
+        Bound((*extra, *off), 0, _MANY),
+        Bound((*extra, *on, *((at, (1 - BIGGEST) * factor) for at, factor in stay)), -_MANY, 0),
+        Bound((*stay, *off, *((at, -1) for at in joined)), 0, _MANY),
+    ]
+    x, broken = near(guess, weights, limits, bounds, (new, out, wider, joined, thinner, left), 40)
+    if broken:
+        _check([*(bound for bound in broken if bound.lines), *broken])
+    for households, more in (*zip(new, wider, strict=True), *zip(out, thinner, strict=True)):
+        x[more] += x[households]
+    x[beyond] += x[first]
+    stock = [x[first]]
     for month in range(12):
-        persons.append(
-            persons[-1] + x[came[month]] + x[joined[month]] - x[went[month]] - x[left[month]]
-        )
-    picked = ([0, *(x[at] for at in run)] for run in (came, joined, went, left))
-    new_persons, joiners, exits_persons, leavers = (tuple(run) for run in picked)
-    return Flows(
-        tuple(stock), tuple(persons), tuple(new), new_persons, joiners, tuple(out), exits_persons, leavers
-    )
-
-
-__all__ = ["BIGGEST", "MONTHS", "Flows", "Window", "plan_flows"]
+        stock.append(stock[-1] + x[new[month]] - x[out[month]])
+    runs = (wider, joined, thinner, left)
+    return _flows(x[beyond], stock, [0, *(x[at] for at in new)], [0, *(x[at] for at in out)], x, runs)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from random import Random
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from adapters.simulate.homes import STAYS, Home
 from adapters.simulate.plan import Change, Origin, Review, ReviewClass, ReviewOutcome, Stop
@@ -11,8 +11,27 @@ from domain.days import Month, add_month
 from domain.ids import MemberKey
 
 PERIOD: dict[ReviewClass, int] = {"A": 12, "B": 6}
-_STOPS_SINGLE = (("S03", 42), ("S01", 20), ("S15", 8), ("S06", 8), ("S07", 7), ("S05", 6), ("S02", 5), ("S04", 4))
-_STOPS = (("S01", 40), ("S04", 12), ("S15", 11), ("S06", 12), ("S02", 9), ("S05", 8), ("S17", 5), ("S16", 3))
+_Table: TypeAlias = tuple[tuple[str, int], ...]
+_STOPS_SINGLE: _Table = (
+    ("S03", 42),
+    ("S01", 20),
+    ("S15", 8),
+    ("S06", 8),
+    ("S07", 7),
+    ("S05", 6),
+    ("S02", 5),
+    ("S04", 4),
+)
+_STOPS: _Table = (
+    ("S01", 40),
+    ("S04", 12),
+    ("S15", 11),
+    ("S06", 12),
+    ("S02", 9),
+    ("S05", 8),
+    ("S17", 5),
+    ("S16", 3),
+)
 _BY_REVIEW = frozenset({"S01", "S02", "S15", "S16"})
 _DETECTED = frozenset({"S02", "S03", "S15"})
 
@@ -56,7 +75,7 @@ def live(rng: Random, home: Home, review_class: ReviewClass, singles_death: bool
         origin = "detected"
     if home.first > 0:
         began = home.first
-        months = [month for month in range(began + period, last + 1, period)]
+        months = range(began + period, last + 1, period)
         return Life(review_class, began, tuple((month, "unchanged") for month in months), origin, stop, grace)
     began, reviews = _calendar(rng, period, last, busy, by_review)
     if by_review is not None and by_review not in reviews:
@@ -114,11 +133,18 @@ def day_in(rng: Random, month: Month) -> date:
 
 
 def change_of(
-    rng: Random, home: Home, year: int, origin: Origin, member: MemberKey | None, kind: Literal["death", "away", ""]
+    rng: Random,
+    home: Home,
+    year: int,
+    origin: Origin,
+    member: MemberKey | None,
+    kind: Literal["death", "away", ""],
 ) -> tuple[Change, ...]:
     if home.event is None:
         return ()
-    code = {"more": "I03", "less": "D03", "joined": "I02"}.get(home.event) or ("D01" if kind == "death" else "D02")
+    code = {"more": "I03", "less": "D03", "joined": "I02"}.get(home.event) or (
+        "D01" if kind == "death" else "D02"
+    )
     before = month_at(year, home.at - 1)
     return (
         Change(

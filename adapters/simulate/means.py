@@ -26,7 +26,9 @@ def totals(rng: Random, paid: Paid, counted: Sequence[int]) -> list[Fen]:
     """
     found: list[Fen] = []
     for stretch, heads in zip(paid.stretches, counted, strict=True):
-        found.append(paid.standard * heads - gap_of(rng, stretch.amount, stretch.covered, heads, paid.standard))
+        found.append(
+            paid.standard * heads - gap_of(rng, stretch.amount, stretch.covered, heads, paid.standard)
+        )
     if paid.after is None:
         return found
     change = found[1] - found[0]

@@ -18,7 +18,9 @@ _SURNAMES = (
 )
 _COMPOUND = ("欧阳", "司马", "上官", "诸葛")
 _MALE = "伟强磊军洋勇杰涛明超刚平辉鹏华飞斌波宇浩凯健俊帆旭宁龙林国建志文东海山松柏春生金福德贵根全宝"
-_FEMALE = "芳娜敏静丽艳娟霞秀英华慧巧美婷雪玲红梅兰萍燕彩春菊凤洁云莲真环翠珍贞莉桂娣叶璧璐娅琦晶妍茜秋珊莎锦青倩"
+_FEMALE = (
+    "芳娜敏静丽艳娟霞秀英华慧巧美婷雪玲红梅兰萍燕彩春菊凤洁云莲真环翠珍贞莉桂娣叶璧璐娅琦晶妍茜秋珊莎锦青倩"
+)
 _CHRONIC, _ILLNESS, _DISABILITY, _SCHOOL, _LABOUR, _OTHER = "C05", "1", "2", "3", "5", "6"
 _KINDS = "1234567"
 
@@ -78,7 +80,9 @@ class Registry:
         letters = _MALE if sex == "1" else _FEMALE
         return "".join(self.rng.choice(letters) for _ in range(1 if self.rng.randrange(4) == 0 else 2))
 
-    def members(self, roles: list[Role], year: int, months: dict[int, tuple[Month | None, Month | None]]) -> tuple[Member, ...]:
+    def members(
+        self, roles: list[Role], year: int, months: dict[int, tuple[Month | None, Month | None]]
+    ) -> tuple[Member, ...]:
         """Members m1, m2 … of the roles; `months`: by position, the first and last month one is counted in."""
         head_name = self.surname()
         others = self.surname()
@@ -86,9 +90,11 @@ class Registry:
         for index, role in enumerate(roles):
             if role.own_name:
                 surname = self.surname()
-            elif role.kinship == "10" or role.kinship == "52":
-                surname = others
-            elif roles[0].sex == "2" and role.kinship in ("20", "30"):
+            elif (
+                role.kinship == "10"
+                or role.kinship == "52"
+                or (roles[0].sex == "2" and role.kinship in ("20", "30"))
+            ):
                 surname = others
             else:
                 surname = head_name
@@ -163,7 +169,9 @@ def family(
     if aside:
         sex = _sex(rng)
         roles.append(
-            Role("41" if sex == "1" else "42", sex, rng.randint(4, 15), categories=["C17"], status="child_aid")
+            Role(
+                "41" if sex == "1" else "42", sex, rng.randint(4, 15), categories=["C17"], status="child_aid"
+            )
         )
     _describe(rng, roles)
     return roles
@@ -219,7 +227,9 @@ def _household(rng: Random, size: int, youngest: int, oldest: int, *, couple: bo
     while len(roles) < size:
         if children < 3 and mother >= 21 and rng.randrange(10) < 8:
             sex = _sex(rng)
-            roles.append(Role("20" if sex == "1" else "30", sex, rng.randint(max(0, mother - 42), mother - 21)))
+            roles.append(
+                Role("20" if sex == "1" else "30", sex, rng.randint(max(0, mother - 42), mother - 21))
+            )
             children += 1
         elif parents and age <= 66:
             kinship = parents.pop(0)
@@ -261,7 +271,7 @@ def _describe(rng: Random, roles: list[Role]) -> None:
             role.disability = _impairment(rng, "34")
         if role.disability is not None:
             _once(role.causes, _DISABILITY)
-        elif role.labour in ("2", "3") or role.age >= 60 and rng.randrange(3) == 0:
+        elif role.labour in ("2", "3") or (role.age >= 60 and rng.randrange(3) == 0):
             _once(role.causes, _ILLNESS)
             _once(role.categories, "C04" if role.labour == "3" else _CHRONIC)
         if 6 <= role.age <= 22 and role.labour in ("4", "1") and (role.age < 18 or rng.randrange(2)):
@@ -271,9 +281,9 @@ def _describe(rng: Random, roles: list[Role]) -> None:
                 _once(role.causes, _SCHOOL)
         elif role.age < 6:
             _once(role.categories, "C09")
-    if len(roles) > 1 and roles[0].age < 60 and not any(role.kinship == "10" for role in roles):
-        if any(role.age < 18 for role in roles[1:]):
-            _once(roles[0].categories, "C13")
+    alone = roles[0].age < 60 and not any(role.kinship == "10" for role in roles)
+    if alone and any(role.age < 18 for role in roles[1:]):
+        _once(roles[0].categories, "C13")
     for role in roles:
         if not role.causes:
             role.causes.append(_LABOUR if not any(one.labour == "1" for one in roles) else _OTHER)

@@ -37,6 +37,15 @@ def make_place(printed: Mapping[str, int], households: Mapping[str, int]) -> Pla
     return _placed(_built(shipped[0], wanted, names))
 
 
+def addresses(place: Place) -> dict[DivisionCode, str]:
+    """County, township and community or village in words, by the last's code: what an address begins with."""
+    names = {row.code: row.name for row in place.divisions}
+    return {
+        code: names[place.county] + names[DivisionCode(code[:9])] + names[code]
+        for code in place.urban + place.rural
+    }
+
+
 def _kind(row: DivisionRow) -> str:
     if row.level == "township":
         return "towns" if int(row.code[6:]) >= TOWN else "subdistricts"
@@ -58,7 +67,8 @@ def _name(names: list[str], index: int, suffix: str) -> str:
         return f"第{index + 1}{suffix}"
     round_, at = divmod(index, len(names))
     stem = names[at].removesuffix(suffix)
-    return stem + (_DIGITS[round_] if round_ < len(_DIGITS) else str(round_ + 1) if round_ else "") * (round_ > 0) + suffix
+    again = "" if not round_ else _DIGITS[round_] if round_ < len(_DIGITS) else str(round_ + 1)
+    return stem + again + suffix
 
 
 def _built(
@@ -80,6 +90,8 @@ def _built(
         for index in range(wanted[kind]):
             turn, at = divmod(index, len(below[kind]))
             code = DivisionCode(f"{below[kind][at]}{start + turn:03d}")
-            rows.append(DivisionRow(code, _name(names[kind], index, _SUFFIX[kind]), "village", below[kind][at]))
+            rows.append(
+                DivisionRow(code, _name(names[kind], index, _SUFFIX[kind]), "village", below[kind][at])
+            )
     townships = sorted(rows[1:], key=lambda row: (row.code[6:9], row.code))
     return [county, *townships]

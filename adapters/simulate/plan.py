@@ -3,6 +3,7 @@
 All money in fen. Months are `YYYY-MM`; month 0 of a book is the December before the year.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal, TypeAlias
 
@@ -41,9 +42,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A member under his key; codes as in the coded lists. `covered` False: counted in the means test, not paid.
+    """A member under his key; codes as in the coded lists.
 
-    `status` child_aid: why he is not covered. `disability`: kind and grade as `4-2`. `from_month` / `until_month`: first and last month he is counted in, None: from the beginning / to the end.
+    `covered` False: counted in the means test, not paid, because of his `status` (child_aid).
+    `disability`: kind and grade as `4-2`. `from_month` / `until_month`: first and last month he is counted in,
+    None: from the beginning / to the end.
     """
 
     key: MemberKey
@@ -221,3 +224,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     stories: tuple[Story, ...]
     books: dict[Area, tuple[BookMonth, ...]]
     contradictions: tuple[Contradiction, ...]
+
+
+def standard_at(standards: Iterable[Standard], area: Area, division: DivisionCode) -> Fen:
+    """The standard of the nearest division at or above one; raises `LookupError` if there is none."""
+    found = [one for one in standards if one.area == area and division.startswith(one.division)]
+    if not found:
+        raise LookupError(division)
+    return max(found, key=lambda one: len(one.division)).amount

@@ -3,8 +3,10 @@
 Integer arithmetic only (fixed point), so that a seed gives the same place everywhere.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
+from typing import TypeAlias
 
 POINT = 1 << 20
 _SWEEPS = 600
@@ -13,7 +15,10 @@ _STEPS = 400
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """low ≤ Σ factor × variable ≤ high; `name` and `lines` say which printed figure asks for it."""
+    """low ≤ Σ factor × variable ≤ high; `name` and `lines` say which printed figure asks for it.
+
+    One that no figure asks for yields first while the others are mended.
+    """
 
     terms: tuple[tuple[int, int], ...]
     low: int
@@ -39,15 +44,16 @@ def near(
     limits: Sequence[tuple[int, int]],
     bounds: Sequence[Bound],
     series: Sequence[Sequence[int]] = (),
+    shakes: int = 0,
 ) -> tuple[list[int], list[Bound]]:
     """Whole numbers within `limits` that keep `bounds`, near `guess` (in units of 1/`POINT`); and those not kept.
 
     A variable of greater weight gives way more. `series` are runs of variables rounded together, so that
-    their running sums stay right.
+    their running sums stay right. `shakes`: how often a dead end is left by chance.
     """
     x = project(list(guess), weights, limits, bounds)
     rounded = _round(x, limits, series)
-    return _step(rounded, limits, bounds)
+    return _step(rounded, limits, bounds, shakes)
 
 
 def project(
@@ -83,53 +89,98 @@ def _round(x: list[int], limits: Sequence[tuple[int, int]], series: Sequence[Seq
     return rounded
 
 
-def _step(
-    x: list[int], limits: Sequence[tuple[int, int]], bounds: Sequence[Bound]
-) -> tuple[list[int], list[Bound]]:
-    values = [bound.value(x) for bound in bounds]
-    worth = [1000 // max(abs(factor) for _, factor in bound.terms) for bound in bounds]
-    touching: list[list[tuple[int, int]]] = [[] for _ in x]
-    for index, bound in enumerate(bounds):
-        for at, factor in bound.terms:
-            touching[at].append((index, factor))
+_Moves: TypeAlias = tuple[tuple[int, int], ...]
 
-    def gain(moves: tuple[tuple[int, int], ...]) -> int:
+
+class _Mending:
+    """Whole numbers moved by one or two at a time while that brings the bounds nearer to being kept."""
+
+    def __init__(self, x: list[int], limits: Sequence[tuple[int, int]], bounds: Sequence[Bound]) -> None:
+        self.x = x
+        self.limits = limits
+        self.bounds = bounds
+        self.values = [bound.value(x) for bound in bounds]
+        self.worth = [
+            (1000 if bound.lines else 24) // max(abs(factor) for _, factor in bound.terms) for bound in bounds
+        ]
+        self.touching: list[list[tuple[int, int]]] = [[] for _ in x]
+        for index, bound in enumerate(bounds):
+            for at, factor in bound.terms:
+                self.touching[at].append((index, factor))
+
+    def broken(self) -> list[Bound]:
+        return [bound for bound, value in zip(self.bounds, self.values, strict=True) if bound.off(value)]
+
+    def gain(self, moves: _Moves) -> int | None:
+        """How much nearer the moves bring the bounds; None if they leave a limit."""
         shift: dict[int, int] = {}
         for at, by in moves:
-            if not limits[at][0] <= x[at] + by <= limits[at][1]:
-                return -1
-            for index, factor in touching[at]:
+            if not self.limits[at][0] <= self.x[at] + by <= self.limits[at][1]:
+                return None
+            for index, factor in self.touching[at]:
                 shift[index] = shift.get(index, 0) + factor * by
-        return sum(
-            (abs(bounds[index].off(values[index])) - abs(bounds[index].off(values[index] + by))) * worth[index]
-            for index, by in shift.items()
-        )
+        gained = 0
+        for index, by in shift.items():
+            bound, value = self.bounds[index], self.values[index]
+            gained += (abs(bound.off(value)) - abs(bound.off(value + by))) * self.worth[index]
+        return gained
 
-    for _ in range(_STEPS):
-        broken = [i for i, bound in enumerate(bounds) if bound.off(values[i])]
-        if not broken:
-            return x, []
-        sizes = sorted({1, *(min(abs(bounds[i].off(values[i])), 1 << 20) for i in broken)})
-        first = dict.fromkeys(at for i in broken for at, _ in bounds[i].terms)
-        singles = [((at, sign * size),) for at in first for size in sizes for sign in (1, -1)]
-        best = max(singles, key=gain)
-        chosen = best if gain(best) > 0 else next((two for two in _pairs(first, sizes, len(x)) if gain(two) > 0), ())
-        if not chosen:
-            break
-        for at, by in chosen:
-            x[at] += by
-            for index, factor in touching[at]:
-                values[index] += factor * by
-    return x, [bound for i, bound in enumerate(bounds) if bound.off(values[i])]
+    def move(self, moves: _Moves) -> None:
+        for at, by in moves:
+            self.x[at] += by
+            for index, factor in self.touching[at]:
+                self.values[index] += factor * by
+
+    def descend(self) -> None:
+        for _ in range(_STEPS):
+            broken = self.broken()
+            better = self._better(broken) if broken else None
+            if better is None:
+                return
+            self.move(better)
+
+    def _better(self, broken: Sequence[Bound]) -> _Moves | None:
+        off = {abs(bound.off(bound.value(self.x))) for bound in broken}
+        sizes = sorted({1, *(min(one, 1 << 20) for one in off)})
+        first = list(dict.fromkeys(at for bound in broken for at, _ in bound.terms))
+        singles: list[_Moves] = [((at, by),) for at in first for size in sizes for by in (size, -size)]
+        best = max(singles, key=lambda moves: self.gain(moves) or 0)
+        if (self.gain(best) or 0) > 0:
+            return best
+        return next((two for two in _pairs(first, sizes, len(self.x)) if (self.gain(two) or 0) > 0), None)
+
+    def shake(self, rng: Random) -> None:
+        """The least harmful of some random pairs of moves, to leave a dead end."""
+        tried: list[tuple[int, _Moves]] = []
+        for _ in range(150):
+            at, other = rng.sample(range(len(self.x)), 2)
+            by = rng.choice((1, -1))
+            moves: _Moves = ((at, by), (other, rng.choice((by, -by))))
+            if (gained := self.gain(moves)) is not None:
+                tried.append((gained, moves))
+        for _, moves in sorted(tried, reverse=True)[:3]:
+            if self.gain(moves) is not None and rng.randrange(2):
+                self.move(moves)
 
 
-def _pairs(
-    first: Iterable[int], sizes: Sequence[int], many: int
-) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _step(
+    x: list[int], limits: Sequence[tuple[int, int]], bounds: Sequence[Bound], shakes: int
+) -> tuple[list[int], list[Bound]]:
+    mending = _Mending(x, limits, bounds)
+    mending.descend()
+    rng = Random(len(x))
+    while shakes and mending.broken():
+        mending.shake(rng)
+        mending.descend()
+        shakes -= 1
+    return x, mending.broken()
+
+
+def _pairs(first: Sequence[int], sizes: Sequence[int], many: int) -> Iterator[_Moves]:
     for size in sizes:
         for at in first:
-            for sign in (1, -1):
+            for by in (size, -size):
                 for other in range(many):
                     if other != at:
-                        yield (at, sign * size), (other, -sign * size)
-                        yield (at, sign * size), (other, sign * size)
+                        yield (at, by), (other, -by)
+                        yield (at, by), (other, by)

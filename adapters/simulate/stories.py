@@ -1,10 +1,10 @@
 """Applications that end without an award: refused, withdrawn, lapsed, terminated, not accepted."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from random import Random
 
 from adapters.simulate.means import spread
-from adapters.simulate.people import Registry, Role, family
+from adapters.simulate.people import Registry, family
 from adapters.simulate.plan import Area, Income, Objection, Property, Story, StoryKind
 from domain.days import Month
 from domain.ids import DivisionCode, MemberKey
@@ -27,18 +27,17 @@ def stories(
     area: Area,
     new_households: int,
     year: int,
-    divisions: tuple[DivisionCode, ...],
-    standard_of: Callable[[DivisionCode], Fen],
-    prefix_of: Callable[[DivisionCode], str],
+    standards: Mapping[DivisionCode, Fen],
+    addresses: Mapping[DivisionCode, str],
     registry: Registry,
-    rng: Random,
 ) -> list[Story]:
-    """Stories of one area, entered from January to October so that each ends within the year."""
+    """Stories of one area in the divisions of `standards`, entered from January to October: each ends in the year."""
+    rng = registry.rng
     found: list[Story] = []
     for kind, code, percent in _KINDS:
         for _ in range(max(1, new_households * percent // 100) if new_households else 0):
-            division = rng.choice(divisions)
-            found.append(_story(area, kind, code, division, year, standard_of, prefix_of, registry, rng))
+            division = rng.choice(sorted(standards))
+            found.append(_story(area, kind, code, division, year, standards, addresses, registry))
     rng.shuffle(found)
     return found
 
@@ -49,12 +48,12 @@ def _story(
     code: str,
     division: DivisionCode,
     year: int,
-    standard_of: Callable[[DivisionCode], Fen],
-    prefix_of: Callable[[DivisionCode], str],
+    standards: Mapping[DivisionCode, Fen],
+    addresses: Mapping[DivisionCode, str],
     registry: Registry,
-    rng: Random,
 ) -> Story:
-    standard = standard_of(division)
+    rng = registry.rng
+    standard = standards[division]
     size = rng.choice((1, 1, 2, 2, 3, 4))
     roles = family(rng, size)
     keyed = [(MemberKey(f"m{index + 1}"), role) for index, role in enumerate(roles)]
@@ -69,7 +68,7 @@ def _story(
         area=area,
         division=division,
         month=Month(f"{year}-{rng.randint(1, 10):02d}"),
-        contact=registry.contact(prefix_of(division), area),
+        contact=registry.contact(addresses[division], area),
         members=registry.members(roles, year, {}),
         declared=tuple(declared),
         found=found,
@@ -97,6 +96,3 @@ def _property(rng: Random, standard: Fen, size: int) -> tuple[Property, ...]:
 
 def _objection(rng: Random) -> Objection:
     return Objection(anonymous=rng.randrange(3) == 0, outcome="upheld")
-
-
-__all__ = ["Role", "stories"]

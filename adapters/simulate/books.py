@@ -1,0 +1,100 @@
+"""A plan's own books: what its lists give month by month, and as a report would print it (rules.md §8)."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from adapters.report.grammar import Key
+from adapters.simulate.lives import month_at
+from adapters.simulate.plan import Area, BookMonth, Household, Plan
+from domain.days import Month, months_between
+
+AREAS: tuple[Area, ...] = ("urban", "rural")
+
+
+def books_of(households: Sequence[Household], year: int) -> dict[Area, tuple[BookMonth, ...]]:
+    """What the lists of the December before and of the year's months give, counted household by household."""
+    books: dict[Area, tuple[BookMonth, ...]] = {}
+    start = Month(month_at(year, 0))
+    for area in AREAS:
+        rows = [dict.fromkeys(_COLUMNS, 0) for _ in range(14)]
+        for one in households:
+            if one.area == area:
+                _enter(rows, one, start)
+        if any(row["households"] for row in rows):
+            books[area] = tuple(BookMonth(month=month_at(year, index), **rows[index]) for index in range(13))
+    return books
+
+
+_COLUMNS = (
+    "households",
+    "persons",
+    "paid",
+    "new_households",
+    "new_persons",
+    "joined",
+    "exits_households",
+    "exits_persons",
+    "left",
+)
+
+
+def _enter(rows: list[dict[str, int]], one: Household, start: Month) -> None:
+    before = 0
+    for piece in one.pieces:
+        first, last = (months_between(start, month) for month in (piece.first, piece.last))
+        for index in range(first, last + 1):
+            rows[index]["households"] += 1
+            rows[index]["persons"] += piece.covered
+            rows[index]["paid"] += piece.amount
+        if before == 0 and first > 0:
+            rows[first]["new_households"] += 1
+            rows[first]["new_persons"] += piece.covered
+        elif before:
+            rows[first]["joined"] += max(0, piece.covered - before)
+            rows[first]["left"] += max(0, before - piece.covered)
+        before = piece.covered
+    if one.last_month is not None:
+        rows[last + 1]["exits_households"] += 1
+        rows[last + 1]["exits_persons"] += before
+
+
+def counted(plan: Plan) -> dict[Key, Fraction]:
+    """The plan's own books as a report would print them, exact: every month, every span from January.
+
+    Areas `urban`, `rural` and `all`; money and averages in fen. An average of no persons is left out.
+    """
+    found: dict[Key, Fraction] = {}
+    both = list(plan.books.values())
+    for area, books in [*((str(area), [book]) for area, book in plan.books.items()), ("all", both)]:
+        for last in range(1, 13):
+            spans = [
+                (last, last, f"M{last}"),
+                *((first, last, f"M{first}-M{last}") for first in range(1, last)),
+            ]
+            if last == 12:
+                spans += [(1, 12, "year"), (12, 12, "end")]
+            for first, end, period in spans:
+                rows = [book[index] for book in books for index in range(first, end + 1)]
+                for measure, value in _measures(rows, single=first == end).items():
+                    found["dibao", area, measure, period] = value
+    return found
+
+
+def _measures(rows: Sequence[BookMonth], *, single: bool) -> dict[str, Fraction]:
+    def total(name: str) -> Fraction:
+        return Fraction(sum(getattr(row, name) for row in rows))
+
+    heads, paid = total("persons"), total("paid")
+    values = {
+        "person_times": heads,
+        "paid": paid,
+        "new_households": total("new_households"),
+        "new_persons": total("new_persons") + total("joined"),
+        "exits_households": total("exits_households"),
+        "exits_persons": total("exits_persons") + total("left"),
+    }
+    if single:
+        values |= {"households": total("households"), "persons": heads}
+    if heads:
+        values["average_supplement"] = paid / heads
+    return values
