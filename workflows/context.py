@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from domain.calendar import Calendar, Due, due
 from domain.case import Case
@@ -33,6 +34,8 @@ class Context:
         self.case: Case = case or Case()
         self.instance: InstanceId = InstanceId("")
         """The instance of a life cycle that the command moves."""
+        self.memo: dict[str, Any] = {}
+        """What its guards computed and its decider takes up, so that it is computed once."""
 
     @property
     def actor(self) -> str:

@@ -1,5 +1,10 @@
 """All commands, by what they are about. Importing this registers them."""
 
-from workflows.commands import enquiry, intake
+from workflows.commands import (
+    decision,
+    enquiry,
+    intake,
+    opinion,
+)
 
-__all__ = ["enquiry", "intake"]
+__all__ = ["decision", "enquiry", "intake", "opinion"]

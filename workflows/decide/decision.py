@@ -1,0 +1,237 @@
+"""审核确认: forwarding, the county's hands and visit, confirmed or refused with reasons (57 art. 20–24)."""
+
+from domain.case.award import AwardBegan
+from domain.case.decision import (
+    Confirmed,
+    CountyVisited,
+    Forwarded,
+    HandSigned,
+    LetterIssued,
+    RefusedAid,
+    ReturnedForCompletion,
+)
+from domain.codes import check_code
+from domain.errors import BadValue
+from domain.event import CaseEvent, Event
+from domain.explain import Explanation
+from domain.ids import InstanceId, StaffId, StreamId, county_of
+from domain.personal import Words
+from domain.text import check_text
+from workflows.command import Decision, decides
+from workflows.commands.decision import (
+    Confirm,
+    CountyVisit,
+    Forward,
+    Override,
+    Refuse,
+    ReturnFile,
+    SignHand,
+)
+from workflows.context import Context
+from workflows.decide.assessing import month_after
+from workflows.decide.opinion import assessment, check_grounds, overridden, single_hand, words
+from workflows.decide.persons import claim_award, release_applying
+from workflows.decide.review import first_review
+from workflows.decide.terms import terms_of
+from workflows.engine import guard, instances
+from workflows.refusal import Reason, reason, refuse
+
+COUNTY_DIGITS = 6
+CONFIRMED_LETTER, REFUSED_LETTER = "L08", "L09"
+NEAR_RELATIVE = "near_relative"
+
+
+def _township_hands(context: Context) -> tuple[StaffId, ...]:
+    opinion = context.case.opinion
+    return opinion.hands if opinion else ()
+
+
+@guard
+def not_signed_yet(context: Context, command: object) -> Reason | None:
+    """Nobody is two of the hands, of the township's and the county's (rules.md §1)."""
+    if context.actor in context.case.hands or context.actor in _township_hands(context):
+        return reason("hand-twice", "actor", actor=context.actor, desks="county_handler, section_chief")
+    return None
+
+
+@guard
+def hands_complete(context: Context, command: object) -> Reason | None:
+    """Handler or section chief before the decider, who counts as one; nobody is two of them."""
+    signed = context.case.hands
+    needed = context.limit("county_hands") - 1
+    if len(signed) < needed:
+        return reason(
+            "hands-missing", "case", signed=len(signed), needed=needed, desks="county_handler, section_chief"
+        )
+    if context.actor in signed or context.actor in _township_hands(context):
+        return reason("hand-twice", "actor", actor=context.actor, desks="decider")
+    return None
+
+
+@guard
+def decider_did_not_survey(context: Context, command: object) -> Reason | None:
+    """Who surveyed doesn't decide, save on record; who visited for the county never does."""
+    case = context.case
+    if context.actor in case.surveyors and "decider_surveyed" not in case.overrides:
+        return reason("surveyed-yourself", "actor", actor=context.actor, desks="decider")
+    if any(visit.why == "county" and context.actor in visit.surveyors for visit in case.visits):
+        return reason("visited-yourself", "actor", actor=context.actor, desks="decider")
+    return None
+
+
+@guard
+def county_visit_done(context: Context, command: object) -> Reason | None:
+    """The visits that are due have happened: near relatives, complaints, overrides (57 art. 11, 20)."""
+    case = context.case
+    due = set(case.visit_grounds)
+    visited = any(visit.why == "county" for visit in case.visits)
+    if case.near_relative and not visited:
+        due.add(NEAR_RELATIVE)
+    if not context.rule("visit_near_relative"):
+        due.discard(NEAR_RELATIVE)
+    if due:
+        return reason(
+            "county-visit-due", "case", grounds=", ".join(sorted(due)), desks="county_handler, section_chief"
+        )
+    return None
+
+
+@guard
+def two_of_the_county(context: Context, command: CountyVisit) -> Reason | None:
+    """Two who hold a desk at the county (where the township decides, at the township), who did not survey."""
+    two = dict.fromkeys(command.surveyors)
+    least = context.limit("surveyors")
+    if len(two) < least:
+        return reason("surveyors-few", "data.surveyors", least=least, given=len(two))
+    local = context.rule("township_decides")
+    others = [one for one in two if not _of_the_county(context, one, local)]
+    if others:
+        return reason("not-of-the-county", "data.surveyors", staff=", ".join(others))
+    same = sorted(context.case.surveyors & two.keys())
+    return reason("surveyors-the-same", "data.surveyors", staff=", ".join(same)) if same else None
+
+
+def _of_the_county(context: Context, staff: StaffId, local: bool) -> bool:
+    held = context.desks(staff, context.case.division, context.on)
+    return any(local or len(at) <= COUNTY_DIGITS for _, at in held)
+
+
+@decides(Forward)
+def forward(context: Context, command: Forward) -> Decision:
+    opinion = context.case.opinion
+    assert opinion is not None
+    events: list[CaseEvent] = [Forwarded(on=context.on, favourable=opinion.favourable)]
+    if context.limit("county_hands") <= 1 and "county_hands" not in context.case.overrides:
+        events.extend(single_hand(context, "county_hands"))
+    return Decision(events=events)
+
+
+@decides(ReturnFile)
+def return_file(context: Context, command: ReturnFile) -> Decision:
+    event = ReturnedForCompletion(
+        on=context.on, missing=command.missing, words=words(context, command.words, "data.words")
+    )
+    return Decision(events=[event])
+
+
+@decides(CountyVisit)
+def county_visit(context: Context, command: CountyVisit) -> Decision:
+    event = CountyVisited(
+        on=context.on,
+        surveyors=command.surveyors,
+        way=check_code("survey_way", command.way, "data.way"),
+        result=check_code("survey_result", command.result, "data.result"),
+        present=command.present,
+        papers=command.papers,
+        words=words(context, command.words, "data.words"),
+    )
+    return Decision(events=[event])
+
+
+@decides(SignHand)
+def sign_hand(context: Context, command: SignHand) -> Decision:
+    event = HandSigned(
+        on=context.on,
+        by=StaffId(context.actor),
+        favourable=command.favourable,
+        words=words(context, command.words, "data.words"),
+    )
+    return Decision(events=[event])
+
+
+@decides(Override)
+def override(context: Context, command: Override) -> Decision:
+    case = context.case
+    if case.intake.accepted is None or case.decision is not None:
+        raise refuse("nothing-to-override", "case")
+    if command.rule in case.overrides:
+        raise refuse("overridden-already", "data.rule", rule=command.rule)
+    return Decision(events=overridden(context, command.rule, check_text(command.reason, "data.reason")))
+
+
+@decides(Confirm)
+def confirm(context: Context, command: Confirm) -> Decision:
+    """Paid from the month after; the amount is that of `assessment`, which the guards found to be the opinion's."""
+    case = context.case
+    opinion = case.opinion
+    assert opinion is not None
+    found = assessment(context)
+    month = month_after(context.on)
+    others: list[tuple[StreamId, Event]] = [
+        *release_applying(context),
+        *claim_award(context, found.covered, month),
+    ]
+    confirmed = Confirmed(
+        on=context.on,
+        by=StaffId(context.actor),
+        amount=found.amount,
+        shares=found.shares,
+        counted=found.counted,
+        covered=found.covered,
+        from_month=month,
+        review_class=opinion.review_class,
+        explanation=found.explanation,
+        words=words(context, command.words, "data.words"),
+    )
+    events: list[CaseEvent] = [
+        confirmed,
+        LetterIssued(on=context.on, letter=CONFIRMED_LETTER, about=next_telling(context)),
+        AwardBegan(on=context.on, terms=terms_of(found, month, "new", context.on), cause=_cause(context)),
+        first_review(context, opinion.review_class, month),
+    ]
+    return Decision(events=events, others=others, answer={"amount": found.amount, "from_month": month})
+
+
+def next_telling(context: Context) -> InstanceId:
+    """The telling that begins with this decision."""
+    return InstanceId(f"telling.{len(instances(context.case, 'telling')) + 1}")
+
+
+def _cause(context: Context) -> str:
+    """Out of a case of the same county: split; of another one: moved (rules.md §8)."""
+    before = context.case.came_from
+    if before is None:
+        return "new"
+    return "split" if before[:COUNTY_DIGITS] == county_of(context.case.division) else "moved"
+
+
+@decides(Refuse)
+def refuse_aid(context: Context, command: Refuse) -> Decision:
+    check_grounds(command.grounds, "data.grounds", command.words)
+    refused = RefusedAid(
+        on=context.on,
+        by=StaffId(context.actor),
+        grounds=command.grounds,
+        words=Words(context.case.number, check_text(command.words, "data.words")),
+        explanation=_explanation(context),
+    )
+    letter = LetterIssued(on=context.on, letter=REFUSED_LETTER, about=next_telling(context))
+    return Decision(events=[refused, letter], others=release_applying(context))
+
+
+def _explanation(context: Context) -> Explanation | None:
+    """What the means test says on that day; a refusal on other grounds may stand without."""
+    try:
+        return assessment(context).explanation
+    except BadValue:
+        return None

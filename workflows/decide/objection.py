@@ -1,0 +1,321 @@
+"""异议与举报: objections in publicity, second survey, review, complaints after it (57 art. 19, 20, 22)."""
+
+from fractions import Fraction
+from math import ceil
+
+from domain.case.decision import CountyVisitDue, LetterIssued
+from domain.case.enquiry import ReviewHeld, Visited
+from domain.case.opinion import (
+    ComplaintAnswered,
+    ComplaintRaised,
+    ObjectionRaised,
+    ObjectionSettled,
+)
+from domain.codes import check_code
+from domain.event import CaseEvent, Event
+from domain.identity import normalise_name
+from domain.ids import InstanceId, PersonRef, StaffId, StreamId
+from domain.personal import Name, Words
+from domain.text import check_text
+from workflows.command import Decision, decides
+from workflows.commands.intake import MemberEntry
+from workflows.commands.opinion import (
+    AnswerComplaint,
+    ByAnybody,
+    Complain,
+    HoldReview,
+    Object,
+    Resurvey,
+    SettleObjection,
+)
+from workflows.context import Context
+from workflows.decide.limits import extended_whole
+from workflows.decide.opinion import words
+from workflows.decide.persons import find
+from workflows.engine import guard, unfinished
+from workflows.refusal import Reason, reason, refuse
+
+THIRDS = {33: Fraction(1, 3), 67: Fraction(2, 3)}
+"""Percentages that stand for thirds."""
+NOT_KIN = "99"
+ANSWER_LETTER = "L23"
+
+
+class Speaker:
+    """Who objects or complains: a person, somebody by name only, or nobody known."""
+
+    __slots__ = ("by", "events", "name", "numbers")
+
+    def __init__(self, by: PersonRef | None = None, name: Name | None = None) -> None:
+        self.by, self.name = by, name
+        self.events: list[tuple[StreamId, Event]] = []
+        self.numbers: list[tuple[str, PersonRef]] = []
+
+
+def speaker(context: Context, command: ByAnybody) -> Speaker:
+    if command.anonymous:
+        if command.number or command.name:
+            raise refuse("anonymous-with-name", "data.anonymous")
+        return Speaker()
+    if command.name is None:
+        raise refuse("name-or-anonymous", "data.name")
+    if command.number is None:
+        name = normalise_name(command.name, "data.name")
+        return Speaker(name=Name(PersonRef(context.token("p")), name))
+    entry = MemberEntry(key="m1", name=command.name, kinship=NOT_KIN, number=command.number)
+    found = find(context, entry, "data")
+    who = Speaker(by=found.ref)
+    who.events = found.events
+    if found.events and found.number:
+        who.numbers = [(found.number.text, found.ref)]
+    return who
+
+
+@guard
+def no_open_objection(context: Context, command: object) -> Reason | None:
+    case = context.case
+    if not case.objections:
+        return None
+    still = unfinished(case, "objection")
+    return reason("objection-open", "case", objections=", ".join(still)) if still else None
+
+
+@guard
+def in_publicity(context: Context, command: object) -> Reason | None:
+    """Between the posting and the last day; after it there is the complaint (57 art. 20)."""
+    case = context.case
+    posted = case.publicity
+    if case.decision is not None or case.ended is not None:
+        return reason("decided-already", "case")
+    if posted is None or posted.void or context.on < posted.posted:
+        return reason("not-posted", "case")
+    if context.on > posted.until:
+        return reason("publicity-over", "data.on", until=posted.until.isoformat())
+    return None
+
+
+@guard
+def something_to_review(context: Context, command: HoldReview) -> Reason | None:
+    """Only after an objection in publicity, or of all cases where the division wants it."""
+    if unfinished(context.case, "objection"):
+        return None
+    if not context.rule("review_of_all"):
+        return reason("review-not-due", "case")
+    return reason("instance-unknown", "data.instance", life="objection") if command.instance else None
+
+
+@guard
+def delegates_enough(context: Context, command: HoldReview) -> Reason | None:
+    """At least two thirds of those who take part (民发〔2012〕220号 art. 22)."""
+    percent = context.limit("review_delegates_percent")
+    least = ceil(command.participants * THIRDS.get(percent, Fraction(percent, 100)))
+    if command.delegates < max(least, 1):
+        return reason(
+            "delegates-few",
+            "data.delegates",
+            delegates=command.delegates,
+            least=max(least, 1),
+            participants=command.participants,
+        )
+    return None
+
+
+@guard
+def all_signed(context: Context, command: HoldReview) -> Reason | None:
+    if command.signed == command.participants:
+        return None
+    return reason("not-all-signed", "data.signed", signed=command.signed, participants=command.participants)
+
+
+@guard
+def reviewed_where_due(context: Context, command: object) -> Reason | None:
+    """A review of every case where the division wants it; disputed, it leads to another survey."""
+    case = context.case
+    if not context.rule("review_of_all"):
+        return None
+    held = [one for one in case.meetings if one.objection is None]
+    if not held:
+        return reason("review-missing", "case", desks="handler, leader")
+    last = held[-1]
+    if last.outcome == "disputed" and not any(
+        visit.on >= last.on for visit in case.visits if visit.why in ("survey", "resurvey")
+    ):
+        return reason("review-disputed", "case", on=last.on.isoformat())
+    return None
+
+
+@guard
+def others_than_surveyed(context: Context, command: Resurvey) -> Reason | None:
+    same = sorted(context.case.surveyors & set(command.surveyors))
+    return reason("surveyors-the-same", "data.surveyors", staff=", ".join(same)) if same else None
+
+
+@guard
+def looked_into(context: Context, command: SettleObjection) -> Reason | None:
+    """Surveyed again by others, or reviewed; one that was taken back needs neither."""
+    case = context.case
+    if command.outcome == "withdrawn":
+        return None
+    still = unfinished(case, "objection")
+    about = command.instance or (still[0] if still else None)
+    if about is None or about not in case.objections:
+        return None
+    since = case.objections[about].on
+    if any(visit.why == "resurvey" and visit.on >= since for visit in case.visits):
+        return None
+    if any(meeting.objection == about for meeting in case.meetings):
+        return None
+    return reason("not-looked-into", "instance", objection=about)
+
+
+@guard
+def settler_did_not_survey(context: Context, command: SettleObjection) -> Reason | None:
+    first = {who for visit in context.case.visits if visit.why == "survey" for who in visit.surveyors}
+    same = sorted(first & {StaffId(context.actor), *command.by})
+    return (
+        reason("surveyed-yourself", "actor", actor=", ".join(same), desks="handler, leader") if same else None
+    )
+
+
+@guard
+def after_publicity(context: Context, command: object) -> Reason | None:
+    """Before, an objection is raised; after, and after the decision too, it is a complaint."""
+    case = context.case
+    posted = case.publicity
+    if case.decision is not None:
+        return None
+    if case.ended is not None:
+        return reason("case-ended", "case", on=case.ended.isoformat())
+    if case.opinion is not None and not case.opinion.favourable:
+        return None
+    if posted is None or posted.void:
+        return reason("publicity-not-yet", "case")
+    if context.on <= posted.until:
+        return reason("object-instead", "case", until=posted.until.isoformat())
+    return None
+
+
+@guard
+def no_open_complaint(context: Context, command: object) -> Reason | None:
+    case = context.case
+    if not case.complaints:
+        return None
+    still = [one for one in unfinished(case, "complaint") if case.complaints[one].before_decision]
+    return reason("complaint-open", "case", complaints=", ".join(still)) if still else None
+
+
+@decides(HoldReview)
+def hold_review(context: Context, command: HoldReview) -> Decision:
+    if command.delegates > command.participants:
+        raise refuse("delegates-many", "data.delegates", participants=command.participants)
+    still = unfinished(context.case, "objection")
+    about = command.instance
+    if about is not None and about not in still:
+        raise refuse("instance-unknown", "data.instance", life="objection")
+    if about is None and len(still) > 1:
+        raise refuse("instance-which", "data.instance", open=", ".join(still))
+    event = ReviewHeld(
+        on=context.on,
+        participants=command.participants,
+        delegates=command.delegates,
+        signed=command.signed,
+        chair=command.chair,
+        outcome=check_code("review_outcome", command.outcome, "data.outcome"),
+        objection=about or (still[0] if still else None),
+        words=words(context, command.words, "data.words"),
+    )
+    return Decision(events=[event])
+
+
+@decides(Object)
+def raise_objection(context: Context, command: Object) -> Decision:
+    who = speaker(context, command)
+    raised = ObjectionRaised(
+        on=context.on,
+        objection=context.instance,
+        words=_said(context, command),
+        by=who.by,
+        name=who.name,
+        anonymous=command.anonymous,
+    )
+    return Decision(
+        events=[raised, *extended_whole(context, "objection")],
+        others=who.events,
+        numbers=who.numbers,
+        answer={"instance": context.instance},
+    )
+
+
+def _said(context: Context, command: ByAnybody) -> Words:
+    return Words(context.case.number, check_text(command.words, "data.words"))
+
+
+@decides(Resurvey)
+def resurvey(context: Context, command: Resurvey) -> Decision:
+    event = Visited(
+        on=context.on,
+        surveyors=command.surveyors,
+        way=check_code("survey_way", command.way, "data.way"),
+        result=check_code("survey_result", command.result, "data.result"),
+        present=command.present,
+        why="resurvey",
+        papers=command.papers,
+        words=words(context, command.words, "data.words"),
+        instance=context.instance,
+    )
+    return Decision(events=[event])
+
+
+@decides(SettleObjection)
+def settle_objection(context: Context, command: SettleObjection) -> Decision:
+    """Whoever gave a name gets an answer (L23)."""
+    about = context.instance
+    settled = ObjectionSettled(
+        on=context.on,
+        objection=about,
+        outcome=check_code("objection_outcome", command.outcome, "data.outcome"),
+        by=tuple(dict.fromkeys((StaffId(context.actor), *command.by))),
+        words=words(context, command.words, "data.words"),
+    )
+    return Decision(events=[settled, *_answer(context, about, context.case.objections[about].anonymous)])
+
+
+@decides(Complain)
+def complain(context: Context, command: Complain) -> Decision:
+    who = speaker(context, command)
+    before = context.case.decision is None
+    events: list[CaseEvent] = [
+        ComplaintRaised(
+            on=context.on,
+            complaint=context.instance,
+            words=_said(context, command),
+            by=who.by,
+            name=who.name,
+            anonymous=command.anonymous,
+            before_decision=before,
+        )
+    ]
+    if before:
+        events.append(CountyVisitDue(on=context.on, ground="complaint"))
+    return Decision(
+        events=events, others=who.events, numbers=who.numbers, answer={"instance": context.instance}
+    )
+
+
+@decides(AnswerComplaint)
+def answer_complaint(context: Context, command: AnswerComplaint) -> Decision:
+    about = context.instance
+    anonymous = context.case.complaints[about].anonymous
+    if not anonymous and not command.words:
+        raise refuse("answer-needed", "data.words")
+    answered = ComplaintAnswered(
+        on=context.on,
+        complaint=about,
+        outcome=check_code("objection_outcome", command.outcome, "data.outcome"),
+        words=words(context, command.words, "data.words"),
+    )
+    return Decision(events=[answered, *_answer(context, about, anonymous)])
+
+
+def _answer(context: Context, about: InstanceId, anonymous: bool) -> list[CaseEvent]:
+    return [] if anonymous else [LetterIssued(on=context.on, letter=ANSWER_LETTER, about=about)]
