@@ -1,0 +1,47 @@
+"""Who may look: a member of staff sees his divisions; out of scope a case does not exist. Looks are logged."""
+
+from adapters.bootstrap import ADMINISTRATOR
+from adapters.cli.session import Session
+from adapters.store.access_log import Access
+from domain.days import china_day
+from domain.ids import CaseNo, DivisionCode, parse_case_no, parse_division
+from workflows.refusal import refuse
+
+
+def division_in_scope(now: Session, division: str) -> DivisionCode:
+    """The division asked about; refused where the actor holds no desk over it (`out-of-scope`)."""
+    code = parse_division(division)
+    if not _sees(now, code):
+        raise refuse("out-of-scope", "division", division=code)
+    return code
+
+
+def case_in_scope(now: Session, case: str, purpose: str) -> CaseNo:
+    """The case's number; an unknown one and one out of scope answer alike. The look is logged."""
+    number = parse_case_no(case)
+    actor = now.actor
+    now.doudi.office.world.refresh()
+    found = now.doudi.office.world.case(number)
+    seen = found is not None and _sees(now, found.division)
+    now.doudi.access_log.note(
+        Access(
+            at=now.doudi.store.clock.now(),
+            actor=actor,
+            case=number,
+            purpose=purpose,
+            outcome="seen" if seen else "case-unknown",
+            command=None,
+        )
+    )
+    if not seen:
+        raise refuse("case-unknown", "case")
+    return number
+
+
+def _sees(now: Session, division: DivisionCode) -> bool:
+    actor = now.actor
+    if actor == ADMINISTRATOR and now.trial:
+        return True
+    world = now.doudi.office.world
+    today = china_day(now.doudi.store.clock.now())
+    return any(world.roster(one).desks(actor, today) for one in world.chain(division))

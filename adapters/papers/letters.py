@@ -1,0 +1,280 @@
+"""Letters (L codes) out of a case: every value comes from its events; what isn't there yet is refused by code.
+
+Each shows only what its reader may see: the board head's name, members counted and amount (57 art. 19, 24); the
+applicant his own name. No number, account, illness or child stands in any.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+from typing import Any, TypeVar
+
+import msgspec
+
+from adapters.bootstrap import Doudi
+from domain.case import Case
+from domain.case.award import AmountChanged, GradualExitGranted, Stopped
+from domain.case.change import PriorNotice
+from domain.case.decision import Announced, Confirmed, LetterServed, RefusedAid
+from domain.case.enquiry import HitTold
+from domain.case.intake import Extended, NotAccepted, Terminated
+from domain.case.opinion import ObjectionRaised
+from domain.codes import label
+from domain.days import add_month, age_on
+from domain.event import CaseEvent
+from domain.ids import CaseNo, DivisionCode, county_of
+from domain.money import rmb_upper, show_yuan
+from workflows.ports import Recorded
+from workflows.refusal import refuse
+from workflows.world import case_stream, division_stream
+
+E = TypeVar("E", bound=CaseEvent)
+ADULT = 18
+PROGRAMMES = {"urban": "城市最低生活保障", "rural": "农村最低生活保障"}
+EFFECTS = {"increase": "增发", "reduce": "减发", "stop": "停发", "gradual_exit": "渐退"}
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter ready to be read: its fields by name, and the text they make."""
+
+    code: str
+    title: str
+    reader: str
+    fields: dict[str, str]
+    text: str
+
+
+@cache
+def kinds() -> Mapping[str, Mapping[str, str]]:
+    found: Mapping[str, Mapping[str, str]] = tomllib.loads(
+        (files("adapters") / "papers" / "letters.toml").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def compose(doudi: Doudi, number: CaseNo, code: str) -> Letter:
+    """The letter of a case by its code. Refused: `letter-unknown`, `letter-not-due` (naming what isn't there)."""
+    kind = kinds().get(code)
+    if kind is None:
+        raise refuse("letter-unknown", "kind", kinds=", ".join(kinds()))
+    doudi.office.world.refresh()
+    case = doudi.office.world.case(number)
+    if case is None:
+        raise refuse("case-unknown", "case")
+    values = Values(doudi, case, doudi.store.load(case_stream(number)))
+    used = _names(kind["text"])
+    fields = {name: values.get(name, code) for name in used}
+    return Letter(
+        code=code,
+        title=label("letter", code, "zh"),
+        reader=kind["reader"],
+        fields=fields,
+        text=kind["text"].lstrip("\n").format(**fields),
+    )
+
+
+def _names(template: str) -> list[str]:
+    return list(dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name))
+
+
+class Values:
+    """The fields of letters by name, each read from the case when asked for."""
+
+    def __init__(self, doudi: Doudi, case: Case, history: Iterable[Recorded]) -> None:
+        self.doudi = doudi
+        self.case = case
+        self.history = list(history)
+
+    def get(self, name: str, code: str) -> str:
+        """A field's text; raises `letter-not-due` where the case has nothing for it yet."""
+        try:
+            value = _FIELDS[name](self)
+        except (_NotThere, AttributeError, IndexError):
+            raise refuse("letter-not-due", "kind", letter=label("letter", code, "zh"), lacks=name) from None
+        if value is None:
+            raise refuse("letter-not-due", "kind", letter=label("letter", code, "zh"), lacks=name)
+        return _day(value) if isinstance(value, date) else str(value)
+
+    def last(self, *kinds: type[E]) -> E:
+        return self.recorded(*kinds)[1]
+
+    def recorded(self, *kinds: type[E]) -> tuple[Recorded, E]:
+        """The last event of these types with its envelope."""
+        for recorded in reversed(self.history):
+            if isinstance(recorded.event, kinds):
+                return recorded, recorded.event
+        raise _NotThere
+
+    def division(self, code: DivisionCode) -> str:
+        found = self.doudi.office.world.state(division_stream(code))
+        return found.name if found else str(code)
+
+    @property
+    def township(self) -> str:
+        return self.division(DivisionCode(self.case.division[:9]))
+
+    @property
+    def county(self) -> str:
+        return self.division(county_of(self.case.division))
+
+    @property
+    def head(self) -> str:
+        """The head's name on a board; a child's is not shown (57 art. 19; rules.md §3 publicity)."""
+        member = self.case.members[self.case.head]
+        today = self.doudi.store.clock.now().date()
+        return member.name.text if age_on(member.born, today) >= ADULT else member.name.masked()
+
+    @property
+    def change_amounts(self) -> tuple[int, int]:
+        event = self.last(AmountChanged, Stopped)
+        if isinstance(event, AmountChanged):
+            return event.before, event.terms.amount
+        assert isinstance(event, Stopped)
+        award = self.case.award
+        before = award.at(add_month(event.from_month, -1)) if award else None
+        return (before.amount if before else 0), 0
+
+
+class _NotThere(Exception):
+    """What a field would be made of has not happened."""
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _month(month: str) -> str:
+    year, _, number = month.partition("-")
+    return f"{year}年{int(number)}月"
+
+
+def _reported(values: Values) -> Any:
+    found = [one for one in values.case.verifications.values() if one.report]
+    if not found:
+        raise _NotThere
+    return found[-1]
+
+
+def _posted(values: Values) -> Any:
+    if values.case.publicity is None:
+        raise _NotThere
+    return values.case.publicity
+
+
+def _publicity_result(values: Values) -> str:
+    raised = sum(isinstance(one.event, ObjectionRaised) for one in values.history)
+    return f"收到异议{raised}件，已处理" if raised else "无异议"
+
+
+def _hits(values: Values) -> str:
+    report = _reported(values)
+    if not report.hits:
+        return "未发现不一致。"
+    return "\n".join(f"- {label('source', code, 'zh')}：反馈与申报不一致" for code in report.hits)
+
+
+def _whole_due(values: Values) -> date:
+    """The limit as it stands, or as it last stood once the decision has met it."""
+    standing = values.case.deadlines.get("application/whole")
+    if standing is not None:
+        return standing.due
+    for recorded in reversed(values.history):
+        event = recorded.event
+        if getattr(event, "key", "") == "application/whole" and hasattr(event, "due"):
+            found: date = event.due
+            return found
+        for moved in getattr(event, "moved", ()):
+            for deadline in moved.sets:
+                if deadline.key == "application/whole":
+                    return deadline.due  # type: ignore[no-any-return]
+    raise _NotThere
+
+
+def _limit_days(values: Values) -> int:
+    case, accepted = values.case, values.case.intake.accepted
+    if accepted is None:
+        raise _NotThere
+    policy = values.doudi.office.world.policy(case.division, case.programme, case.area)
+    name = "whole_days_township" if policy.flag("township_decides", accepted) else "whole_days"
+    return policy.number(name, accepted)
+
+
+_GROUNDS = {"separated_residence": "人户分离", "cross_place": "跨地区核查", "hard_survey": "调查难度较大"}
+
+_FIELDS: dict[str, Callable[[Values], Any]] = {
+    "number": lambda v: v.case.number,
+    "applicant": lambda v: v.case.members[v.case.applicant].name.text,
+    "head": lambda v: v.head,
+    "programme": lambda v: PROGRAMMES[v.case.area],
+    "township": lambda v: v.township,
+    "county": lambda v: v.county,
+    "entered": lambda v: v.case.entered,
+    "accepted": lambda v: v.case.intake.accepted,
+    "limit_days": _limit_days,
+    "whole_due": _whole_due,
+    "missing": lambda v: "\n".join(f"- {item}" for item in v.case.intake.missing) or None,
+    "missing_said": lambda v: v.case.intake.missing_said,
+    "missing_until": lambda v: v.case.intake.missing_until,
+    "not_accepted_reason": lambda v: label("not_accepted", v.last(NotAccepted).code, "zh"),
+    "terminated_reason": lambda v: label("ended", v.last(Terminated).code, "zh"),
+    "ended": lambda v: v.case.ended,
+    "report": lambda v: _reported(v).report,
+    "report_valid": lambda v: _reported(v).valid_until,
+    "hits": _hits,
+    "hits_told": lambda v: v.last(HitTold).on,
+    "extension_ground": lambda v: _GROUNDS.get(v.last(Extended).ground, v.last(Extended).ground),
+    "extended_on": lambda v: v.last(Extended).on,
+    "size": lambda v: _posted(v).size,
+    "posted_amount": lambda v: show_yuan(_posted(v).amount),
+    "posted": lambda v: _posted(v).posted,
+    "posted_until": lambda v: _posted(v).until,
+    "taken_down": lambda v: _posted(v).taken_down,
+    "place": lambda v: _posted(v).place,
+    "publicity_result": _publicity_result,
+    "counted": lambda v: len(v.last(Confirmed).counted),
+    "covered": lambda v: len(v.last(Confirmed).covered),
+    "amount": lambda v: show_yuan(v.last(Confirmed).amount),
+    "amount_upper": lambda v: rmb_upper(v.last(Confirmed).amount),
+    "from_month": lambda v: _month(v.last(Confirmed).from_month),
+    "zero_note": lambda v: "" if v.last(Confirmed).amount else "目前无应发金额：仍列入在保名册，按期核查。\n",
+    "decided": lambda v: v.last(Confirmed, RefusedAid).on,
+    "refused_reason": lambda v: "；".join(label("refuse", one, "zh") for one in v.last(RefusedAid).grounds),
+    "announced": lambda v: v.last(Announced).on,
+    "notice_reason": lambda v: _reason(v.last(PriorNotice).code),
+    "notice_effect": lambda v: EFFECTS[v.last(PriorNotice).effect],
+    "noticed": lambda v: v.last(PriorNotice).on,
+    "answer_until": lambda v: v.last(PriorNotice).answer_until,
+    "change_reason": lambda v: _reason(_change(v)[0]),
+    "change_from": lambda v: _month(_change(v)[1]),
+    "change_effect": lambda v: _change(v)[2],
+    "change_before": lambda v: show_yuan(v.change_amounts[0]),
+    "change_after": lambda v: show_yuan(v.change_amounts[1]),
+    "change_decided": lambda v: v.last(AmountChanged, Stopped).on,
+    "gradual_reason": lambda v: _reason(v.last(GradualExitGranted).code),
+    "gradual_from": lambda v: _month(v.last(GradualExitGranted).terms.from_month),
+    "gradual_until": lambda v: _month(v.last(GradualExitGranted).until_month),
+    "gradual_amount": lambda v: show_yuan(v.last(GradualExitGranted).terms.amount),
+    "gradual_decided": lambda v: v.last(GradualExitGranted).on,
+    "served_letter": lambda v: label("letter", v.last(LetterServed).letter, "zh"),
+    "served_way": lambda v: label("service", v.last(LetterServed).way, "zh"),
+    "served": lambda v: v.last(LetterServed).on,
+    "served_by": lambda v: v.recorded(LetterServed)[0].actor,
+}
+
+
+def _change(values: Values) -> tuple[str, str, str]:
+    """(code, first month, effect) of the last decided change."""
+    event = values.last(AmountChanged, Stopped)
+    if isinstance(event, Stopped):
+        return event.code, event.from_month, "停发"
+    assert isinstance(event, AmountChanged)
+    return event.terms.code, event.terms.from_month, "增发" if event.terms.amount > event.before else "减发"
+
+
+def _reason(code: str) -> str:
+    """The text of a coded reason, whichever list it is of."""
+    name = {"S": "stop", "D": "reduce", "I": "increase"}[code[0]]
+    return label(name, code, "zh")

@@ -1,0 +1,156 @@
+"""增减变动表 and 发放花名册 of a month, from the register's and the statistics' rows (forms of an office).
+
+Money is fen in the columns of `MONEY`; who prints shows yuan.
+"""
+
+from typing import Any
+
+from domain.codes import label
+from domain.days import Month, add_month, first_day
+from projections.base import Row, Rows
+from projections.register import SEGMENT
+from projections.statistics import LINE
+
+ROLL = (
+    "division",
+    "head",
+    "number",
+    "covered",
+    "household_part",
+    "uplift",
+    "total",
+    "holder",
+    "account",
+    "supplementary",
+    "held",
+)
+CHANGES = (
+    "division",
+    "head",
+    "number",
+    "covered",
+    "amount",
+    "uplift",
+    "changed_on",
+    "kind",
+    "before",
+    "difference",
+    "reason",
+)
+SUMMARY = ("kind", "households", "persons", "amount")
+MONEY = frozenset({"household_part", "uplift", "total", "amount", "before", "difference"})
+KINDS = {"new": "新增", "increase": "保障金增加", "reduce": "保障金减少", "stop": "停保"}
+
+
+def _lines(statistics: Rows, month: Month, area: str | None, divisions: str) -> dict[str, Row]:
+    return {
+        row["case_no"]: row
+        for row in statistics.select(LINE, month=month)
+        if row["division"].startswith(divisions) and area in (None, row["area"])
+    }
+
+
+def roll(
+    register: Rows, statistics: Rows, division: str, month: Month, area: str | None
+) -> list[dict[str, Any]]:
+    """发放花名册: a line a household as drawn; names and numbers masked, the account by its last digits."""
+    rows = []
+    for case, line in sorted(_lines(statistics, month, area, division).items()):
+        household = register.get("register_case", (case,))
+        assert household is not None
+        holder = register.get("register_member", (case, household["account_holder"] or household["head"]))
+        uplift = line.get("uplift") or 0
+        rows.append(
+            {
+                "division": line["division"],
+                "head": household["head_name"].masked(),
+                "number": _number(register, case, household["head"]),
+                "covered": len(line["covered"]),
+                "household_part": line["amount"] - uplift,
+                "uplift": uplift,
+                "total": line["amount"],
+                "holder": holder["name"].masked() if holder else "",
+                "account": household["account"].masked() if household["account"] else "",
+                "supplementary": "补" if line.get("supplementary") else "",
+                "held": "缓" if line.get("held") else "",
+            }
+        )
+    return rows
+
+
+def _number(register: Rows, case: str, member: str) -> str:
+    row = register.get("register_member", (case, member))
+    return row["number"].masked() if row and row["number"] else ""
+
+
+def changes(
+    register: Rows, statistics: Rows, division: str, month: Month, area: str | None
+) -> list[dict[str, Any]]:
+    """Who is new on the month's list, paid more or less than on the last, or gone from it, and why."""
+    now = _lines(statistics, month, area, division)
+    before = _lines(statistics, add_month(month, -1), area, division)
+    rows = []
+    for case in sorted(now.keys() | before.keys()):
+        new, old = now.get(case), before.get(case)
+        kind = _kind(new, old)
+        if kind is None:
+            continue
+        line = new or old
+        assert line is not None
+        household = register.get("register_case", (case,))
+        assert household is not None
+        was, amount = old["amount"] if old else 0, new["amount"] if new else 0
+        rows.append(
+            {
+                "division": line["division"],
+                "head": household["head_name"].masked(),
+                "number": _number(register, case, household["head"]),
+                "covered": len(line["covered"]),
+                "amount": amount,
+                "uplift": (new or {}).get("uplift") or 0,
+                "changed_on": first_day(month),
+                "kind": KINDS[kind],
+                "before": was,
+                "difference": amount - was,
+                "reason": _reason(register, case, month, kind),
+            }
+        )
+    return rows
+
+
+def _kind(new: Row | None, old: Row | None) -> str | None:
+    if old is None:
+        return "new"
+    if new is None:
+        return "stop"
+    if new["amount"] == old["amount"]:
+        return None
+    return "increase" if new["amount"] > old["amount"] else "reduce"
+
+
+def _reason(register: Rows, case: str, month: Month, kind: str) -> str:
+    """The coded reason of the decision that works from the month."""
+    for row in register.select(SEGMENT, case_no=case):
+        if kind == "stop" and row["end_code"] and row["until_month"] == add_month(month, -1):
+            return f"{row['end_code']} {label('stop', row['end_code'], 'zh')}"
+        if kind in ("increase", "reduce") and row["from_month"] == month:
+            name = "increase" if row["cause"].startswith("I") else "reduce"
+            return f"{row['cause']} {label(name, row['cause'], 'zh')}"
+    return ""
+
+
+def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Households, persons and money by kind of change."""
+    found = []
+    for kind in KINDS.values():
+        mine = [row for row in rows if row["kind"] == kind]
+        moved = sum(row["difference"] for row in mine)
+        found.append(
+            {
+                "kind": kind,
+                "households": len(mine),
+                "persons": sum(row["covered"] for row in mine),
+                "amount": moved,
+            }
+        )
+    return found
