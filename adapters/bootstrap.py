@@ -1,10 +1,12 @@
 """The one place that knows which store, clock and randomness are in use."""
 
 from datetime import date, datetime
+from functools import cached_property
 from uuid import uuid4
 
 import workflows.commands
 import workflows.decide  # noqa: F401
+from adapters.projector import Projector
 from adapters.seed.calendars import shipped_calendars
 from adapters.store.access_log import Access
 from adapters.store.open import access_log_of, init_store, open_store, randomness_of
@@ -15,12 +17,19 @@ from domain.ids import CommandId, StaffId, StreamId
 from domain.office import StoreBegun, YearLoaded
 from domain.personal import Name
 from domain.staff import Appointed
+from projections.base import Projection
+from projections.register import Register
+from projections.statistics import Statistics
 from workflows.command import Answer, Request
 from workflows.office import Office
 from workflows.ports import Commit
 from workflows.world import CLOCK, ROOT, calendar_stream, staff_stream
 
 ADMINISTRATOR = StaffId("admin")
+PROJECTIONS: tuple[Projection, ...] = (
+    Register(),
+    Statistics(),
+)
 
 
 class Doudi:
@@ -30,6 +39,11 @@ class Doudi:
         self.store = store
         self.access_log = access_log_of(store)
         self.office = Office(store, store.clock, randomness_of(store), self._note_refusal)
+
+    @cached_property
+    def projector(self) -> Projector:
+        """All projections; a read first lets them catch up."""
+        return Projector(self.store, PROJECTIONS)
 
     def _note_refusal(self, request: Request, answer: Answer) -> None:
         self.access_log.note(
