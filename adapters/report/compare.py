@@ -160,7 +160,8 @@ def _averages(spot: _Spot, placed: _Placed) -> Iterator[_Broken]:
     programme, area, first, last = spot
     heads = "persons" if first == last else "person_times"
     three = [
-        placed.get((programme, area, measure, first, last)) for measure in (heads, "average_supplement", "paid")
+        placed.get((programme, area, measure, first, last))
+        for measure in (heads, "average_supplement", "paid")
     ]
     persons, average, paid = three
     if persons is None or average is None or paid is None:
@@ -216,7 +217,7 @@ def _spans(placed: _Placed) -> Iterator[_Broken]:
             figure
             for (p, a, m, begin, end), figure in placed.items()
             if (p, a) == (programme, area)
-            and (m == measure and begin != end or m == monthly and begin == end)
+            and ((m == measure and begin != end) or (m == monthly and begin == end))
             and first <= begin <= end <= last
             and figure is not whole
         ]

@@ -23,9 +23,12 @@ PeriodKind: TypeAlias = Literal["month", "span", "end", "three_years", "campaign
 COLUMNS = ("report", "programme", "area", "measure", "period", "value", "unit", "step")
 AREAS = ("urban", "rural", "all")
 COUNTS = frozenset(
-    "households persons person_times new_households new_persons exits_households exits_persons"
-    " reviewed_households reviewed_persons review_exits_households review_exits_persons covered_persons"
-    " applications towns subdistricts communities villages".split()
+    {
+        *("households", "persons", "person_times", "covered_persons", "applications"),
+        *("new_households", "new_persons", "exits_households", "exits_persons"),
+        *("reviewed_households", "reviewed_persons", "review_exits_households", "review_exits_persons"),
+        *("towns", "subdistricts", "communities", "villages"),
+    }
 )
 MONEY = frozenset({"paid", "average_supplement", "standard", "standard_before"})
 MEASURES = COUNTS | MONEY | {"uplift_min", "uplift_max"}
@@ -39,8 +42,8 @@ _AREA = re.compile(r"(urban|rural|all)(?:_([a-z0-9_]+))?", re.ASCII)
 class BadFigures(BadValue):
     """A figures file that can't be read; `line` counts from 1 (the header), `column` is the column's name."""
 
-    def __init__(self, code: str, line: int, column: str) -> None:
-        super().__init__(code, column, line=line, column=column)
+    def __init__(self, code: str, line: int, column: str, **params: str | int) -> None:
+        super().__init__(code, column, line=line, column=column, **params)
         self.line = line
         self.column = column
 
@@ -165,7 +168,7 @@ def _figure(row: list[str], line: int) -> Figure:
         raise BadFigures("figures.step-zero", line, "step")
     if (value / step).denominator != 1:
         raise BadFigures("figures.value-off-step", line, "value")
-    if measure in COUNTS and yuan or measure in MONEY and not yuan:
+    if (measure in COUNTS and yuan) or (measure in MONEY and not yuan):
         raise BadFigures("figures.unit", line, "unit")
     period = read_period(period_text)
     unclear = tuple(
@@ -218,5 +221,5 @@ def of_report(figures: Iterable[Figure], report: str) -> tuple[Figure, ...]:
     """One report's figures; raises `BadFigures` (line 0) if the file has none of it."""
     found = tuple(figure for figure in figures if figure.report == report)
     if not found:
-        raise BadFigures("figures.no-such-report", 0, "report")
+        raise BadFigures("figures.no-such-report", 0, "report", report=report)
     return found

@@ -1,12 +1,18 @@
 """The grammar of printed figures, and the comparison of a report with what was counted."""
 
+import re
 from fractions import Fraction
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.report.compare import compare, contradictions
+import adapters.report
+import adapters.simulate
+from adapters.catalogue import Lang, messages
+from adapters.report.compare import Verdict, compare, contradictions
 from adapters.report.grammar import (
     COLUMNS,
     BadFigures,
@@ -264,3 +270,23 @@ def test_compare_gives_each_row_its_verdict() -> None:
     assert result.differs
     counted["dibao", "urban", "persons", "M12"] = 5155
     assert not compare(rows, counted).differs
+
+
+def codes() -> set[str]:
+    folders = (Path(adapters.report.__path__[0]), Path(adapters.simulate.__path__[0]))
+    return {
+        code
+        for folder in folders
+        for path in folder.glob("*.py")
+        for code in re.findall(r'"((?:figures|simulate)\.[a-z0-9-]+)"', path.read_text(encoding="utf-8"))
+    }
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_each_code_and_verdict_has_its_texts(lang: Lang) -> None:
+    known = messages(lang)
+    assert len(codes()) >= 15
+    assert [code for code in sorted(codes()) if not {code, f"{code}.remedy"} <= set(known)] == []
+    assert all(f"verdict.{verdict}" in known for verdict in get_args(Verdict))
+    for code in codes():
+        assert set(re.findall(r"{(\w+)}", known[code])) <= {"line", "column", "lines", "report"}
