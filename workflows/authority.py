@@ -48,12 +48,17 @@ def _fits(context: Context, desk: str, at: DivisionCode, who: tuple[str, ...], c
 
 def is_relative(context: Context, case: Case) -> bool:
     """Whether the actor, by his own or another's filing, is a near relative of somebody in the household."""
-    if any(relation.staff == context.actor for relation in case.relations):
+    return relative_of(context, case, context.actor)
+
+
+def relative_of(context: Context, case: Case, who: str) -> bool:
+    """The same of any member of staff."""
+    if any(relation.staff == who for relation in case.relations):
         return True
     for one in context.world.chain(case.division):
         relations = context.roster(one).relations
         if relations and any(
-            staff == context.actor
+            staff == who
             for member in case.members.values()
             for staff, _ in relations.get(member.person, ())
         ):

@@ -250,9 +250,7 @@ def _withdrawn(case: "Case", event: Withdrawn) -> "Case":
 
 @evolves(ApplicantReplaced)
 def _replaced(case: "Case", event: ApplicantReplaced) -> "Case":
-    return replace(
-        case, applicant=event.applicant, head=event.head, facts_round=case.facts_round + 1
-    )
+    return replace(case, applicant=event.applicant, head=event.head, facts_round=case.facts_round + 1)
 
 
 @evolves(RelationFiled)

@@ -168,5 +168,3 @@ class EndFact(Command, frozen=True, kw_only=True):
 @command(life="application")
 class Assess(Command, frozen=True, kw_only=True):
     """核算: compute the amount from what is stated; what isn't stated is named."""
-
-

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from domain.case.intake import Paper
-from domain.ids import CaseNo, DivisionCode, MemberKey, StaffId
+from domain.ids import CaseNo, DivisionCode, FactKey, MemberKey, StaffId
 from workflows.command import Command, command
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -14,7 +14,10 @@ Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 
 class MemberEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A member as entered. Without a number: why (`number_missing`), and sex and day of birth."""
+    """A member as entered. Without a number: why (`number_missing`), and sex and day of birth.
+
+    `renamed`: the number is known under another name, which this one replaces.
+    """
 
     key: Annotated[str, msgspec.Meta(pattern=r"^m[1-9][0-9]{0,3}$")]
     name: Short
@@ -23,6 +26,7 @@ class MemberEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     number_missing: Short | None = None
     sex: Literal["1", "2", "0", "9"] | None = None
     born: date | None = None
+    renamed: bool = False
 
 
 @command(life="application", target="new case")
@@ -47,7 +51,10 @@ class Enter(Command, frozen=True, kw_only=True):
 
 @command(life="application")
 class SayMissing(Command, frozen=True, kw_only=True):
-    """The one-time notice: everything that is missing, each thing a paper or field by its name."""
+    """The one-time notice: everything that is missing, each a paper or field by its name.
+
+    A member's consent is named `consent:m2`; his consenting brings it.
+    """
 
     items: Annotated[tuple[Short, ...], msgspec.Meta(min_length=1)]
 
@@ -63,17 +70,25 @@ class Bring(Command, frozen=True, kw_only=True):
 
 @command(who=("window", "handler"))
 class Consent(Command, frozen=True, kw_only=True):
-    """A member authorises verification, for a scope and until a day; a supporter only by himself."""
+    """A member authorises verification, for a scope and until a day; for one who can't, his guardian.
 
-    member: MemberKey
+    A supporter outside the household (his fact of kind supporter) only by himself (L26 art. 41).
+    """
+
     until: date
+    member: MemberKey | None = None
+    supporter: FactKey | None = None
+    by: Literal["self", "guardian"] = "self"
     scope: Short = "means"
     paper: Paper | None = None
 
 
 @command(who=("window", "handler"))
 class WithdrawConsent(Command, frozen=True, kw_only=True):
-    member: MemberKey
+    """The authorisation ends that day; what it allowed until then stands."""
+
+    member: MemberKey | None = None
+    supporter: FactKey | None = None
 
 
 @command(life="application")
@@ -91,11 +106,13 @@ class NotAccept(Command, frozen=True, kw_only=True):
 
 @command(life="application")
 class Lapse(Command, frozen=True, kw_only=True):
-    """Sent by the clock when what was asked for was not brought in time."""
+    """Asked for once and not brought in time: sent by the clock, the day after the last one."""
 
 
 @command(life="application")
 class Withdraw(Command, frozen=True, kw_only=True):
+    """主动撤回: a notice that hangs comes down that day."""
+
     reason: Text | None = None
 
 

@@ -3,11 +3,31 @@
 from workflows.decide import (
     assessing,
     decision,
+    ending,
+    enquiry,
+    facts,
     intake,
+    limits,
     objection,
     opinion,
     publicity,
+    relations,
     telling,
+    verification,
 )
 
-__all__ = ["assessing", "decision", "intake", "objection", "opinion", "publicity", "telling"]
+__all__ = [
+    "assessing",
+    "decision",
+    "ending",
+    "enquiry",
+    "facts",
+    "intake",
+    "limits",
+    "objection",
+    "opinion",
+    "publicity",
+    "relations",
+    "telling",
+    "verification",
+]

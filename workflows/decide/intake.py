@@ -1,24 +1,25 @@
-"""受理: entering, what is missing, consent, acceptance and its refusals (57 art. 8–12; rules.md §3)."""
+"""受理: entering, what is missing, consent, acceptance (57 art. 8–12; rules.md §3 where, apply, consent, accept)."""
 
-from datetime import date
 from typing import TypeVar
 
-from domain.calendar import Due
-from domain.case import Case
 from domain.case.intake import (
     Accepted,
     ApplicationEntered,
+    ConsentGiven,
+    ConsentWithdrawn,
     ItemBrought,
     Member,
     MissingSaid,
+    RelationFiled,
 )
-from domain.days import age_on
+from domain.codes import check_code
 from domain.event import Event
 from domain.ids import (
     CaseNo,
+    FactKey,
     HouseholdRef,
-    InstanceId,
     MemberKey,
+    PersonRef,
     StreamId,
     county_of,
     level_of,
@@ -28,14 +29,24 @@ from domain.office import NumberGiven
 from domain.personal import Account, Address, Personal, Phone
 from domain.text import check_text
 from workflows.command import Decision, decides
-from workflows.commands.intake import Accept, Bring, Enter, SayMissing
+from workflows.commands.intake import (
+    Accept,
+    Bring,
+    Consent,
+    Enter,
+    MemberEntry,
+    SayMissing,
+    WithdrawConsent,
+)
 from workflows.context import Context
-from workflows.decide.persons import claim_applying, find
-from workflows.engine import due_day, guard
+from workflows.decide.consent import consent_runs, unconsented
+from workflows.decide.papers import check_paper
+from workflows.decide.persons import Found, claim_applying, find
+from workflows.decide.relations import declared, matched, visit_due
+from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 from workflows.world import numbers_stream
 
-ADULT = 18
 P = TypeVar("P", bound=Personal)
 
 
@@ -48,38 +59,52 @@ def papers_whole(context: Context, command: object) -> Reason | None:
 @guard
 def all_consented(context: Context, command: object) -> Reason | None:
     """Each adult who lives with the household authorises verification (L26 art. 41)."""
-    missing = [
-        key
-        for key, member in context.case.members.items()
-        if member.here(context.on)
-        and age_on(member.born, context.on) >= ADULT
-        and not consents(member, context.on)
-    ]
+    missing = unconsented(context.case, context.on)
     return reason("consent-missing", "members", members=", ".join(missing)) if missing else None
-
-
-def consents(member: Member, day: date) -> bool:
-    return (
-        member.consent_from is not None
-        and member.consent_from <= day
-        and member.consent_until is not None
-        and day <= member.consent_until
-    )
-
-
-@due_day
-def whole_limit(context: Context, case: Case, instance: InstanceId) -> Due:
-    """30 working days in all, 20 where the township decides (57 art. 22; 83)."""
-    name = "whole_days_township" if context.rule("township_decides") else "whole_days"
-    return context.due_by(name, context.on)
 
 
 @decides(Enter)
 def enter(context: Context, command: Enter) -> Decision:
+    _check_entry(command)
+    county = county_of(command.division)
+    numbering = numbers_stream(county, context.on.year)
+    serial = (context.world.state(numbering) or 0) + 1
+    number = make_case_no(county, context.on.year, serial)
+    others: list[tuple[StreamId, Event]] = [
+        (numbering, NumberGiven(on=context.on, serial=serial, case=number))
+    ]
+    numbers: list[tuple[str, PersonRef]] = []
+    members: list[Member] = []
+    earlier: list[CaseNo] = []
+    for place, entry in enumerate(command.members):
+        field = f"data.members[{place}]"
+        found = find(context, entry, field)
+        if any(member.person == found.ref for member in members):
+            raise refuse("person-twice", field)
+        if entry.key == command.applicant and found.number is None:
+            raise refuse("applicant-needs-number", f"{field}.number")
+        others.extend(found.events)
+        if found.new and found.number:
+            numbers.append((found.number.text, found.ref))
+        person = context.person(found.ref)
+        earlier.extend(person.cases)
+        others.append(claim_applying(context, person, found.ref, number))
+        members.append(_member(entry, found))
+    filed = [*declared(context, command.near_relative), *matched(context, members)]
+    if any(isinstance(one, RelationFiled) and one.staff == context.actor for one in filed):
+        raise refuse("recusal", "actor", actor=context.actor)
+    if filed:
+        filed += visit_due(context)
+    entered = _entered(context, command, number, members, tuple(dict.fromkeys(earlier)))
+    return Decision(events=[entered, *filed], others=others, numbers=numbers, number=number)
+
+
+def _check_entry(command: Enter) -> None:
+    """What an entry must hold before anybody is looked up."""
     if level_of(command.division) not in ("village", "township"):
         raise refuse("division-too-high", "data.division")
-    keys = [entry.key for entry in command.members]
-    if len(set(keys)) != len(keys):
+    keys = {entry.key for entry in command.members}
+    if len(keys) != len(command.members):
         raise refuse("member-key-twice", "data.members")
     for field, key in (
         ("applicant", command.applicant),
@@ -88,48 +113,34 @@ def enter(context: Context, command: Enter) -> Decision:
     ):
         if key not in keys:
             raise refuse("not-a-member", f"data.{field}", member=key)
-    county = county_of(command.division)
-    numbering = numbers_stream(county, context.on.year)
-    serial = (context.world.state(numbering) or 0) + 1
-    number = make_case_no(county, context.on.year, serial)
-    others: list[tuple[StreamId, Event]] = [
-        (numbering, NumberGiven(on=context.on, serial=serial, case=number))
-    ]
-    numbers = []
-    members: list[Member] = []
-    households: list[CaseNo] = []
     for place, entry in enumerate(command.members):
-        found = find(context, entry, f"data.members[{place}]")
-        if any(member.person == found.ref for member in members):
-            raise refuse("person-twice", f"data.members[{place}]")
-        others.extend(found.events)
-        if found.events and found.number:
-            numbers.append((found.number.text, found.ref))
-        person = context.person(found.ref)
-        if not found.events and age_on(found.born, context.on) >= ADULT:
-            households.extend(claim.case for claim in person.claims)
-        if entry.key == command.applicant and found.number is None:
-            raise refuse("applicant-needs-number", f"data.members[{place}].number")
-        others.append(claim_applying(context, person, found.ref, number))
-        members.append(
-            Member(
-                key=MemberKey(entry.key),
-                person=found.ref,
-                name=found.name,
-                number=found.number,
-                sex=found.sex,
-                born=found.born,
-                kinship=entry.kinship,
-            )
-        )
+        check_code("kinship", entry.kinship, f"data.members[{place}].kinship")
+    check_paper(command.entrusted, "data.entrusted")
+
+
+def _member(entry: MemberEntry, found: Found) -> Member:
+    return Member(
+        key=MemberKey(entry.key),
+        person=found.ref,
+        name=found.name,
+        number=found.number,
+        sex=found.sex,
+        born=found.born,
+        kinship=entry.kinship,
+    )
+
+
+def _entered(
+    context: Context, command: Enter, number: CaseNo, members: list[Member], earlier: tuple[CaseNo, ...]
+) -> ApplicationEntered:
     applicant = next(member for member in members if member.key == command.applicant)
     head = command.head or command.applicant
-    event = ApplicationEntered(
+    return ApplicationEntered(
         on=context.on,
         number=number,
         programme=command.programme,
         area=command.area,
-        household=_household(context, households),
+        household=_household(context, earlier),
         division=command.division,
         applicant=command.applicant,
         head=head,
@@ -141,40 +152,96 @@ def enter(context: Context, command: Enter) -> Decision:
         entrusted=command.entrusted,
         near_relative=command.near_relative,
         single_person=command.single_person,
-        earlier=tuple(dict.fromkeys(households)),
+        earlier=earlier,
         came_from=command.came_from,
     )
-    return Decision(events=[event], others=others, numbers=numbers, number=number)
 
 
-def _household(context: Context, earlier: list[CaseNo]) -> HouseholdRef:
-    """That of a living or open case of one of its adults, else a new one."""
+def _household(context: Context, earlier: tuple[CaseNo, ...]) -> HouseholdRef:
+    """That of a living or open case of one of its people, else a new one."""
     for number in reversed(earlier):
         case = context.other_case(number)
-        if case is not None and case.household:
+        if case is not None and case.household and case.ended is None:
             return case.household
     return HouseholdRef(context.token("h"))
 
 
 def _text(kind: type[P], of: str, text: str | None, field: str) -> P | None:
-    return kind(of, check_text(text, field)) if text else None
+    clean = check_text(text, field) if text else ""
+    return kind(of, clean) if clean else None
 
 
 @decides(SayMissing)
 def say_missing(context: Context, command: SayMissing) -> Decision:
+    """Everything that is missing, said once; a consent by the member's key."""
+    items = tuple(check_text(item, "data.items", lines=False) for item in command.items)
+    if len(set(items)) != len(items) or "" in items:
+        raise refuse("items-wrong", "data.items")
+    for item in items:
+        member = item.removeprefix("consent:")
+        if member != item and member not in context.case.members:
+            raise refuse("not-a-member", "data.items", member=member)
     until = context.due_by("papers_days", context.on).day
-    return Decision(events=[MissingSaid(on=context.on, items=command.items, until=until)])
+    return Decision(events=[MissingSaid(on=context.on, items=items, until=until)])
 
 
 @decides(Bring)
 def bring(context: Context, command: Bring) -> Decision:
+    """What was asked for, as a paper or, where a promise may stand for it, promised (57 art. 10)."""
     if command.item not in context.case.intake.outstanding:
         raise refuse("not-asked-for", "data.item", items=", ".join(context.case.intake.outstanding))
+    if command.item.startswith("consent:"):
+        raise refuse("consent-is-given", "data.item")
+    paper = check_paper(command.paper, "data.paper")
     return Decision(
-        events=[ItemBrought(on=context.on, item=command.item, paper=command.paper, promise=command.promise)]
+        events=[ItemBrought(on=context.on, item=command.item, paper=paper, promise=command.promise)]
     )
 
 
 @decides(Accept)
 def accept(context: Context, command: Accept) -> Decision:
     return Decision(events=[Accepted(on=context.on)])
+
+
+@decides(Consent)
+def consent(context: Context, command: Consent) -> Decision:
+    if command.until < context.on:
+        raise refuse("consent-over", "data.until", on=context.on.isoformat())
+    given = ConsentGiven(
+        on=context.on,
+        scope=command.scope,
+        until=command.until,
+        member=_one_of(context, command.member, command.supporter),
+        supporter=command.supporter,
+        by=command.by,
+        paper=check_paper(command.paper, "data.paper"),
+    )
+    if command.supporter is not None and command.by != "self":
+        raise refuse("supporter-consents-himself", "data.by")
+    return Decision(events=[given])
+
+
+@decides(WithdrawConsent)
+def withdraw_consent(context: Context, command: WithdrawConsent) -> Decision:
+    member = _one_of(context, command.member, command.supporter)
+    runs = (
+        consent_runs(context.case.members[member], context.on)
+        if member is not None
+        else command.supporter in context.case.supporters
+    )
+    if not runs:
+        raise refuse("consent-not-running", "data.member")
+    return Decision(events=[ConsentWithdrawn(on=context.on, member=member, supporter=command.supporter)])
+
+
+def _one_of(context: Context, member: MemberKey | None, supporter: FactKey | None) -> MemberKey | None:
+    """Whose consent it is: a member's or a supporter's, one of the two."""
+    if (member is None) == (supporter is None):
+        raise refuse("consent-whose", "data.member")
+    if member is not None and member not in context.case.members:
+        raise refuse("not-a-member", "data.member", member=member)
+    if supporter is not None:
+        fact = context.case.facts.get(supporter)
+        if fact is None or fact.kind != "supporter":
+            raise refuse("supporter-unknown", "data.supporter", fact=supporter)
+    return member

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Literal, cast
 
-from domain.days import Month
+from domain.days import Month, month_of
 from domain.event import Event
 from domain.identity import born, check_number, normalise_name, sex
 from domain.ids import CaseNo, MemberKey, PersonRef, StreamId
-from domain.person import Claimed, Person, PersonRegistered, Released
+from domain.person import Claimed, Person, PersonCorrected, PersonRegistered, Released
 from domain.personal import Name, Number
 from workflows.commands.intake import MemberEntry
 from workflows.context import Context
@@ -20,12 +20,15 @@ Sex = Literal["1", "2", "0", "9"]
 
 
 class Found:
-    """A member's person: his reference, and the events that register him where he is new."""
+    """A member's person: his reference, whether he is new, and the events that register or correct him."""
 
-    __slots__ = ("born", "events", "name", "number", "ref", "sex")
+    __slots__ = ("born", "events", "name", "new", "number", "ref", "sex")
 
-    def __init__(self, ref: PersonRef, name: Name, number: Number | None, sex: Sex, born: date) -> None:
+    def __init__(
+        self, ref: PersonRef, name: Name, number: Number | None, sex: Sex, born: date, *, new: bool = True
+    ) -> None:
         self.ref, self.name, self.number, self.sex, self.born = ref, name, number, sex, born
+        self.new = new
         self.events: list[tuple[StreamId, Event]] = []
 
 
@@ -42,9 +45,15 @@ def find(context: Context, entry: MemberEntry, field: str) -> Found:
     ref = context.person_of(number)
     if ref is not None:
         person = context.person(ref)
-        known = Found(ref, Name(ref, name), Number(ref, number), cast(Sex, person.sex), born(number))
+        known = Found(
+            ref, Name(ref, name), Number(ref, number), cast(Sex, person.sex), born(number), new=False
+        )
         if person.died is not None:
             raise refuse("person-died", field, on=person.died.isoformat())
+        if person.name is not None and person.name.text != name:
+            if not entry.renamed:
+                raise refuse("name-differs", f"{field}.name")
+            known.events.append((person_stream(ref), PersonCorrected(on=context.on, name=known.name)))
         return known
     ref = PersonRef(context.token("p"))
     found = Found(ref, Name(ref, name), Number(ref, number), cast(Sex, sex(number)), born(number))
@@ -81,7 +90,7 @@ def claim_applying(context: Context, person: Person, ref: PersonRef, case: CaseN
     open_case = person.applying(group)
     if open_case is not None:
         raise refuse("already-applying", "members", case=open_case)
-    living = person.awarded(group, Month(f"{context.on:%Y-%m}"))
+    living = person.awarded(group, month_of(context.on))
     if living is not None:
         raise refuse("already-aided", "members", case=living)
     return person_stream(ref), Claimed(on=context.on, group=group, kind="applying", case=case)
