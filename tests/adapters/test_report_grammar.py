@@ -278,7 +278,9 @@ def codes() -> set[str]:
         code
         for folder in folders
         for path in folder.glob("*.py")
-        for code in re.findall(r'"((?:figures|simulate)\.(?!csv)[a-z0-9-]+)"', path.read_text(encoding="utf-8"))
+        for code in re.findall(
+            r'"((?:figures|simulate)\.(?!csv)[a-z0-9-]+)"', path.read_text(encoding="utf-8")
+        )
     }
 
 
