@@ -199,7 +199,7 @@ def carry_out(context: Context, case: Case, step: Step, decision: Decision) -> C
     for event in decision.events:
         after = evolve(after, event)
     moved = [*_enter(context, after, step)]
-    for name, state in _other_moves(after, step, {**step.way.moves, **decision.moves}):
+    for name, state in _other_moves(after, step, step.way.moves, decision.moves):
         moved.append(_enter_state(context, after, name, definition_of(after, name), state, None))
     assert set(decision.begins) <= set(step.way.may_begin)
     assert all(
@@ -223,12 +223,15 @@ def _enter(context: Context, case: Case, step: Step) -> tuple[Moved, ...]:
     return (_enter_state(context, case, step.instance, step.definition, step.to, life),)
 
 
-def _other_moves(case: Case, step: Step, moves: dict[str, str]) -> list[tuple[InstanceId, str]]:
+def _other_moves(
+    case: Case, step: Step, always: dict[str, str], decided: dict[str, str]
+) -> list[tuple[InstanceId, str]]:
+    """What the transition sets, where it isn't so already; what the decision sets enters anew (new due days)."""
     return [
         (instance, state)
-        for name, state in moves.items()
+        for name, state in {**always, **decided}.items()
         for instance in ([InstanceId(name)] if name in case.lives else unfinished(case, name))
-        if instance != step.instance and case.lives[instance].state != state
+        if instance != step.instance and (name in decided or case.lives[instance].state != state)
     ]
 
 

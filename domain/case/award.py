@@ -78,10 +78,11 @@ class AmountChanged(CaseEvent, frozen=True, kw_only=True):
     words: Words | None = None
 
 
-class UpliftPassed(CaseEvent, frozen=True, kw_only=True):
-    """The day of an addition's change came and moved no amount."""
+class TimerPassed(CaseEvent, frozen=True, kw_only=True):
+    """A day came that moved nothing: an addition's change without another amount, an ending already renewed."""
 
-    month: Month
+    timer: str
+    month: Month | None = None
 
 
 class Stopped(CaseEvent, frozen=True, kw_only=True):
@@ -190,6 +191,8 @@ class Award(Value, frozen=True, kw_only=True):
     """The last month for which additions were looked at."""
     under: str = "application"
     """The decision it stands on: the application's, or a change by its instance."""
+    known_facts: int = 0
+    """The serial of the last fact that this decision could know (`f7`: 7)."""
 
     def at(self, month: Month) -> Terms | None:
         """The terms that hold in a month, None before it begins and from its end on."""
@@ -212,6 +215,7 @@ def _began(case: "Case", event: AwardBegan) -> "Case":
         award = replace(award, gradual_until=None, turned=first)
     else:
         award = Award(began=first, cause=event.cause, terms=(event.terms,), turned=first)
+    award = replace(award, known_facts=case.fact_serial)
     return replace(case, award=award, ended=None, ended_code=None)
 
 
@@ -225,13 +229,15 @@ def _changed(case: "Case", event: AmountChanged) -> "Case":
     decided = event.explanation or case.decided_income
     award = _award(case).with_terms(event.terms)
     turned = max(award.turned, event.terms.from_month)
-    award = replace(award, turned=turned, under=event.instance or award.under)
+    award = replace(award, turned=turned)
+    if event.instance is not None:
+        award = replace(award, under=event.instance, known_facts=case.fact_serial)
     return replace(case, award=award, decided_income=decided)
 
 
-@evolves(UpliftPassed)
-def _uplift_passed(case: "Case", event: UpliftPassed) -> "Case":
-    return replace(case, award=replace(_award(case), turned=event.month))
+@evolves(TimerPassed)
+def _timer_passed(case: "Case", event: TimerPassed) -> "Case":
+    return replace(case, award=replace(_award(case), turned=event.month)) if event.month else case
 
 
 @evolves(Stopped)
@@ -250,6 +256,7 @@ def _gradual(case: "Case", event: GradualExitGranted) -> "Case":
         end_code=event.code,
         turned=event.terms.from_month,
         under=event.instance or award.under,
+        known_facts=case.fact_serial,
     )
     return replace(case, award=award, decided_income=event.explanation or case.decided_income)
 

@@ -93,7 +93,9 @@ class ChangeProposed(CaseEvent, frozen=True, kw_only=True):
     counted: tuple[MemberKey, ...] = ()
     uplifts: dict[MemberKey, Fen] = {}
     until_month: Month | None = None
+    member: MemberKey | None = None
     explanation: Explanation | None = None
+    words: Words | None = None
 
 
 class ChangeDecided(CaseEvent, frozen=True, kw_only=True):
@@ -131,6 +133,7 @@ class AppealFiled(CaseEvent, frozen=True, kw_only=True):
     appeal: InstanceId
     kind: Literal["reconsideration", "lawsuit"]
     against: str
+    paper: Paper | None = None
 
 
 class AppealDecided(CaseEvent, frozen=True, kw_only=True):

@@ -1,10 +1,27 @@
 """All commands, by what they are about. Importing this registers them."""
 
 from workflows.commands import (
+    award,
+    change,
+    deadlines,
     decision,
     enquiry,
     intake,
+    office,
     opinion,
+    pay,
+    review,
 )
 
-__all__ = ["decision", "enquiry", "intake", "opinion"]
+__all__ = [
+    "award",
+    "change",
+    "deadlines",
+    "decision",
+    "enquiry",
+    "intake",
+    "office",
+    "opinion",
+    "pay",
+    "review",
+]

@@ -1,13 +1,31 @@
-"""定期核查: reviews by class from the award's first day, each ending with its outcome (57 art. 31; rules.md §3)."""
+"""定期核查: reviews by class from the award's first day, each ending with its outcome (57 art. 31; rules.md §3).
+
+A late review never stops pay. What isn't clear (`clear_change_percent` of counted income) changes nothing.
+"""
 
 from datetime import date
+from fractions import Fraction
 
-from domain.case.change import ReviewScheduled
+from domain.case import Case
+from domain.case.award import Terms
+from domain.case.change import ChangeOpened, Review, ReviewConcluded, ReviewOpened, ReviewScheduled
+from domain.case.enquiry import Visited
 from domain.case.opinion import ReviewClass
+from domain.codes import check_code
 from domain.days import Month, add_months, first_day
-from domain.ids import InstanceId
+from domain.event import CaseEvent
+from domain.explain import Explanation
+from domain.ids import InstanceId, MemberKey
+from domain.means import Assessment
+from workflows.command import Decision, decides
+from workflows.commands.review import ConcludeReview, OpenReview, VisitForReview
 from workflows.context import Context
-from workflows.engine import instances
+from workflows.decide.assessing import assess_case, month_after
+from workflows.decide.consent import unconsented
+from workflows.decide.papers import check_papers, needed_words, words
+from workflows.decide.terms import award_of, income_of, latest_terms
+from workflows.engine import due_day, guard, instances, pick
+from workflows.refusal import Reason, reason, refuse
 
 
 def first_review(context: Context, review_class: ReviewClass, from_month: Month) -> ReviewScheduled:
@@ -17,10 +35,9 @@ def first_review(context: Context, review_class: ReviewClass, from_month: Month)
 
 def next_review(context: Context, review_class: ReviewClass) -> ReviewScheduled:
     """The next review: k × period from the award's first day, after the last one's due day and after today."""
-    case = context.case
-    assert case.award is not None
-    last = max((one.due for one in case.reviews.values()), default=first_day(case.award.began))
-    return _scheduled(context, review_class, first_day(case.award.began), max(last, context.on))
+    first = first_day(award_of(context.case).began)
+    last = max((one.due for one in context.case.reviews.values()), default=first)
+    return _scheduled(context, review_class, first, max(last, context.on))
 
 
 def _scheduled(context: Context, review_class: ReviewClass, first: date, after: date) -> ReviewScheduled:
@@ -34,3 +51,177 @@ def _scheduled(context: Context, review_class: ReviewClass, first: date, after: 
         due=add_months(first, ordinal * period),
         ordinal=ordinal,
     )
+
+
+def _opens(context: Context, review: Review) -> date:
+    return add_months(review.due, -context.limit("review_ahead_months"))
+
+
+@due_day
+def review_opens(context: Context, case: Case, instance: InstanceId) -> date:
+    """`review_ahead_months` before it is due."""
+    return _opens(context, case.reviews[instance])
+
+
+@due_day
+def review_due(context: Context, case: Case, instance: InstanceId) -> date:
+    """Its due day; one opened late has a month from its opening."""
+    due = case.reviews[instance].due
+    return due if due > context.on else add_months(context.on, 1)
+
+
+def _review(context: Context, command: object) -> Review:
+    return context.case.reviews[pick(context.case, "review", command)[1]]  # type: ignore[arg-type]
+
+
+@guard
+def review_may_open(context: Context, command: OpenReview) -> Reason | None:
+    review = _review(context, command)
+    opens = _opens(context, review)
+    if context.on >= opens:
+        return None
+    return reason("review-early", "data.on", opens=opens.isoformat(), due=review.due.isoformat())
+
+
+@guard
+def review_visited(context: Context, command: ConcludeReview) -> Reason | None:
+    """Two visited since it was opened, unless it can't be held."""
+    opened = _review(context, command).opened
+    if command.impossible or any(
+        visit.why == "review" and opened is not None and visit.on >= opened for visit in context.case.visits
+    ):
+        return None
+    return reason("review-not-visited", "case", opened=str(opened))
+
+
+@guard
+def consents_renewed(context: Context, command: ConcludeReview) -> Reason | None:
+    """Consent runs while aid runs: each adult's still does, or was renewed (rules.md §3 verification)."""
+    missing = [] if command.impossible else unconsented(context.case, context.on)
+    return reason("consent-missing", "members", members=", ".join(missing)) if missing else None
+
+
+@decides(OpenReview)
+def open_review(context: Context, command: OpenReview) -> Decision:
+    return Decision(events=[ReviewOpened(on=context.on, review=context.instance)])
+
+
+@decides(VisitForReview)
+def visit_for_review(context: Context, command: VisitForReview) -> Decision:
+    for key in command.present:
+        if key not in context.case.members:
+            raise refuse("not-a-member", "data.present", member=key)
+    event = Visited(
+        on=context.on,
+        surveyors=command.surveyors,
+        way=check_code("survey_way", command.way, "data.way"),
+        result=check_code("survey_result", command.result, "data.result"),
+        present=command.present,
+        why="review",
+        papers=check_papers(command.papers, "data.papers"),
+        words=words(context, command.words, "data.words"),
+        instance=context.instance,
+    )
+    return Decision(events=[event])
+
+
+@decides(ConcludeReview)
+def conclude_review(context: Context, command: ConcludeReview) -> Decision:
+    """Unchanged ends here; else a change is opened with what the facts propose. The next review is scheduled."""
+    case = context.case
+    review_class: ReviewClass = command.review_class or case.review_class  # type: ignore[assignment]
+    found: Assessment | None = None
+    outcome, clear = "impossible", True
+    if command.impossible:
+        needed_words(context, command.impossible, "data.impossible")
+    else:
+        opened = case.reviews[context.instance].opened
+        assert opened is not None
+        award, month = award_of(case), month_after(context.on)
+        terms = latest_terms(award, month)
+        kept = terms.household_part if award.gradual_until is not None else None
+        found = assess_case(context, anchor=opened, month=month, survey_done=True, kept=kept)
+        clear = is_clear(context, found, terms)
+        outcome = _outcome(found, terms) if clear else "unchanged"
+    change = _opened(context, outcome)
+    concluded = ReviewConcluded(
+        on=context.on,
+        review=context.instance,
+        outcome=outcome,
+        review_class=review_class,
+        change=change.change if change else None,
+        explanation=found.explanation if found else None,
+        clear=clear,
+    )
+    events: list[CaseEvent] = [concluded, next_review(context, review_class)]
+    if change is not None:
+        events.append(change)
+    answer: dict[str, object] = {"outcome": outcome, "clear": clear}
+    if found is not None:
+        answer |= {"amount": found.amount, "grounds": list(found.grounds)}
+        if change is not None:
+            answer |= {"change": change.change, "proposal": _proposal(outcome, found)}
+    state = case.state("award")
+    return Decision(
+        events=events,
+        begins=("change",) if change else (),
+        moves={"award": state} if state else {},
+        answer=answer,
+    )
+
+
+def _outcome(found: Assessment, terms: Terms) -> str:
+    if not found.eligible:
+        return "stop"
+    if found.amount == terms.amount:
+        return "unchanged"
+    return "increase" if found.amount > terms.amount else "reduce"
+
+
+def _proposal(outcome: str, found: Assessment) -> dict[str, object]:
+    """What ProposeChange may be sent with."""
+    codes = {"increase": "I03", "reduce": "D03", "stop": "S02" if "R02" in found.grounds else "S01"}
+    return {
+        "effect": outcome,
+        "code": codes[outcome],
+        "amount": found.amount if found.eligible else 0,
+        "shares": dict(found.shares) if found.eligible else {},
+    }
+
+
+def _opened(context: Context, outcome: str) -> ChangeOpened | None:
+    """The change that a review's outcome opens. It counts its income back from the day the review opened."""
+    if outcome in ("unchanged", "impossible"):
+        return None
+    opened = context.case.reviews[context.instance].opened
+    return ChangeOpened(
+        on=context.on,
+        change=InstanceId(f"change.{len(instances(context.case, 'change')) + 1}"),
+        kind="review",
+        happened=opened or context.on,
+        source=context.instance,
+    )
+
+
+def is_clear(context: Context, found: Assessment, terms: Terms) -> bool:
+    """Whether a change counts: who is counted or covered, additions, another ground, or income by the percentage."""
+    if set(found.grounds) - {"R01"}:
+        return True
+    if set(found.counted) != set(terms.counted or terms.covered) or _covered(found) != set(terms.covered):
+        return True
+    if found.eligible and {one.member: one.amount for one in found.uplifts} != terms.uplifts:
+        return True
+    return clear_income(context, context.case.decided_income, found.explanation)
+
+
+def _covered(found: Assessment) -> set[MemberKey]:
+    return set(found.covered)
+
+
+def clear_income(context: Context, before: Explanation | None, after: Explanation) -> bool:
+    """At least `clear_change_percent` of the income counted before; any change of an income of 0 is clear."""
+    if before is None:
+        return True
+    old, new = Fraction(*income_of(before)), Fraction(*income_of(after))
+    percent = context.limit("clear_change_percent")
+    return old != new and abs(new - old) * 100 >= percent * old

@@ -1,10 +1,20 @@
 """What an award pays, made from an assessment; and an assessment made again on the facts of its decision."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from domain.case.award import Terms
+from msgspec.structs import replace
+
+from domain.case import Case
+from domain.case.award import Award, Terms
 from domain.days import Month
-from domain.means import Assessment
+from domain.explain import Explanation, FactRead
+from domain.facts import Fact
+from domain.ids import FactKey, MemberKey
+from domain.means import Assessment, assess
+from domain.policy import Policy
+from workflows.context import Context
+from workflows.decide.assessing import means_person
 
 
 def terms_of(found: Assessment, from_month: Month, code: str, on: date) -> Terms:
@@ -19,3 +29,111 @@ def terms_of(found: Assessment, from_month: Month, code: str, on: date) -> Terms
         counted=found.counted,
         uplifts={one.member: one.amount for one in found.uplifts},
     )
+
+
+def award_of(case: Case) -> Award:
+    assert case.award is not None
+    return case.award
+
+
+def latest_terms(award: Award, month: Month) -> Terms:
+    """The terms of a month; of one before the award begins its first, of one after its end its last."""
+    return next((one for one in reversed(award.terms) if one.from_month <= month), award.terms[0])
+
+
+def decided_case(case: Case, month: Month) -> Case:
+    """The case with the members and facts that its decision stands on, whatever was stated since."""
+    terms = latest_terms(award_of(case), month)
+    counted = terms.counted or terms.covered
+    members = {key: one for key, one in case.members.items() if key in counted and one.died is None}
+    return replace(case, members=members, facts=_decided_facts(case))
+
+
+def _decided_facts(case: Case) -> dict[FactKey, Fact]:
+    """As the decision read them; and what it knew and didn't read yet (a certificate from a later day)."""
+    explanation = case.decided_income
+    if explanation is None:
+        return case.facts
+    facts = {fact.key: _fact(fact) for fact in explanation.facts}
+    for key, fact in case.facts.items():
+        if _serial(key) <= award_of(case).known_facts:
+            facts.setdefault(key, fact)
+    return facts
+
+
+def _serial(key: FactKey) -> int:
+    return int(key[1:]) if key[1:].isdigit() else 0
+
+
+def _fact(read: FactRead) -> Fact:
+    return Fact(
+        key=read.key,
+        kind=read.kind,  # type: ignore[arg-type]
+        code=read.code,
+        since=read.since,
+        source=read.source,
+        until=read.until,
+        member=read.member,
+        amount=read.amount,
+        received=read.received,
+        numbers=read.numbers,
+        exempt=read.exempt,
+    )
+
+
+def anchor_of(context: Context) -> date:
+    """The day from which the income of the standing decision counts back; it doesn't move with what it holds."""
+    case = context.case
+    if case.decided_income is not None:
+        return case.decided_income.anchor
+    return case.intake.accepted or context.on
+
+
+def assess_again(
+    context: Context,
+    month: Month,
+    *,
+    without: MemberKey | None = None,
+    keep: bool | None = None,
+    policy: Policy | None = None,
+) -> Assessment:
+    """The amount of a month on the facts of the standing decision. `without`: a member who is no more.
+
+    `keep`: the household part goes on as it stands (default: in a gradual exit).
+    """
+    award = award_of(context.case)
+    terms = latest_terms(award, month)
+    case = decided_case(context.case, month)
+    keep = award.gradual_until is not None if keep is None else keep
+    return assess(
+        [means_person(case, one) for key, one in case.members.items() if key != without],
+        case.facts.values(),
+        policy or context.policy,
+        anchor=anchor_of(context),
+        month=month,
+        decided_on=context.on,
+        survey_done=True,
+        covered=frozenset(terms.covered) - {without} if without else frozenset(terms.covered),
+        kept=terms.household_part if keep else None,
+    )
+
+
+def months_from(award: Award, month: Month) -> Iterator[Month]:
+    """The month itself, then each later one in which the terms change: all are computed anew with it."""
+    yield month
+    yield from (one.from_month for one in award.terms if one.from_month > month)
+
+
+def income_of(explanation: Explanation) -> tuple[int, int]:
+    """Counted income a month, exact fen as (n, d)."""
+    totals = [
+        line.amount
+        for line in explanation.lines
+        if line.section == "income" and line.op == "=" and line.amount is not None
+    ]
+    return (totals[-1].n, totals[-1].d) if totals else (0, 1)
+
+
+def drawn_from(case: Case, month: Month) -> tuple[Month, ...]:
+    """Months already drawn, from a month on."""
+    return tuple(sorted(one for one in case.drawn if one >= month))

@@ -1,0 +1,446 @@
+"""动态管理: what is reported or detected is looked into, heard, proposed by one hand and decided by another.
+
+民发〔2021〕57号 art. 31–35; L26 art. 48; rules.md §3.
+"""
+
+from collections.abc import Sequence
+
+from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
+from domain.case.change import (
+    Change,
+    ChangeDecided,
+    ChangeDropped,
+    ChangeOpened,
+    ChangeProposed,
+    Heard,
+    MemberJoined,
+    MemberLeft,
+    NotReached,
+    PriorNotice,
+)
+from domain.case.decision import LetterIssued
+from domain.case.intake import Member
+from domain.codes import check_code
+from domain.days import Month, add_month, month_of, months
+from domain.event import CaseEvent, Event
+from domain.ids import InstanceId, MemberKey, StaffId, StreamId
+from workflows.command import Decision, decides
+from workflows.commands.change import (
+    DecideChange,
+    DetectChange,
+    DropChange,
+    GivePriorNotice,
+    Hear,
+    JoinMember,
+    LeaveMember,
+    NotReach,
+    ProposeChange,
+    ReportChange,
+    Restore,
+)
+from workflows.context import Context
+from workflows.decide.appeal import GRANTED
+from workflows.decide.assessing import month_after
+from workflows.decide.award import also_due
+from workflows.decide.effect import Found, check_effect, find, heard, must_hear
+from workflows.decide.papers import check_paper, needed_words, words
+from workflows.decide.persons import GROUP, claim_award, release_award
+from workflows.decide.persons import find as find_person
+from workflows.decide.review import next_review
+from workflows.decide.terms import (
+    assess_again,
+    award_of,
+    drawn_from,
+    latest_terms,
+    months_from,
+    terms_of,
+)
+from workflows.engine import guard, pick
+from workflows.refusal import Reason, reason, refuse
+
+
+def _change(context: Context, command: object) -> Change:
+    return context.case.changes[pick(context.case, "change", command)[1]]  # type: ignore[arg-type]
+
+
+@guard
+def heard_where_due(context: Context, command: ProposeChange) -> Reason | None:
+    """Reduce, stop and gradual exit wait for the household's word, but for what is only told (L26 art. 48)."""
+    change = _change(context, command)
+    if not must_hear(change, command.effect, command.code) or heard(change, context.on):
+        return None
+    until = change.notice.answer_until.isoformat() if change.notice else ""
+    return reason("not-heard", "case", until=until, effect=command.effect)
+
+
+@guard
+def change_other_hand(context: Context, command: DecideChange) -> Reason | None:
+    """Who proposed doesn't decide, nor who visited for the review (rules.md §1)."""
+    change = _change(context, command)
+    if change.proposal is not None and change.proposal.by == context.actor:
+        return reason("other-hand", "actor", actor=context.actor)
+    visited = {who for visit in context.case.visits if visit.why == "review" for who in visit.surveyors}
+    return reason("decider-surveyed", "actor", actor=context.actor) if context.actor in visited else None
+
+
+@guard
+def award_stopped(context: Context, command: object) -> Reason | None:
+    if context.case.state("award") == "ended":
+        return None
+    return reason("award-not-stopped", "case", state=context.case.state("award") or "-")
+
+
+def _opened(context: Context, command: ReportChange | DetectChange, source: str) -> Decision:
+    if command.happened > context.on:
+        raise refuse("happened-later", "data.happened", on=context.on.isoformat())
+    if command.member is not None and command.member not in context.case.members:
+        raise refuse("not-a-member", "data.member", member=command.member)
+    event = ChangeOpened(
+        on=context.on,
+        change=context.instance,
+        kind=command.kind,
+        happened=command.happened,
+        source=source,
+        member=command.member,
+        words=words(context, command.words, "data.words"),
+    )
+    return Decision(events=[event], answer={"change": context.instance})
+
+
+@decides(ReportChange)
+def report_change(context: Context, command: ReportChange) -> Decision:
+    return _opened(context, command, command.reported_by)
+
+
+@decides(DetectChange)
+def detect_change(context: Context, command: DetectChange) -> Decision:
+    return _opened(context, command, check_code("source", command.source, "data.source"))
+
+
+@decides(JoinMember)
+def join_member(context: Context, command: JoinMember) -> Decision:
+    """Found by his number or registered; the award claims him when the change is decided."""
+    case, entry = context.case, command.member
+    if entry.key in case.members:
+        raise refuse("member-key-twice", "data.member.key")
+    found = find_person(context, entry, "data.member")
+    if any(one.person == found.ref and one.left is None for one in case.members.values()):
+        raise refuse("person-twice", "data.member")
+    person, group = context.person(found.ref), GROUP[case.programme]
+    elsewhere = person.applying(group) or person.awarded(group, month_after(context.on))
+    if elsewhere is not None:
+        raise refuse("already-aided", "data.member", case=elsewhere)
+    change = case.changes[context.instance]
+    joined = MemberJoined(
+        on=context.on,
+        member=Member(
+            key=MemberKey(entry.key),
+            person=found.ref,
+            name=found.name,
+            number=found.number,
+            sex=found.sex,
+            born=found.born,
+            kinship=check_code("kinship", entry.kinship, "data.member.kinship"),
+            joined=max(change.happened, found.born),
+        ),
+        reason=command.reason,
+    )
+    numbers = [(found.number.text, found.ref)] if found.events and found.number else []
+    return Decision(events=[joined], others=list(found.events), numbers=numbers)
+
+
+@decides(LeaveMember)
+def leave_member(context: Context, command: LeaveMember) -> Decision:
+    case = context.case
+    others = [key for key, one in case.members.items() if key != command.member and one.here(context.on)]
+    if not others:
+        raise refuse("last-member", "data.member", member=command.member)
+    left = MemberLeft(
+        on=context.on,
+        member=command.member,
+        left=case.changes[context.instance].happened,
+        reason=command.reason,
+    )
+    needed = [
+        name for name, key in (("head", case.head), ("account", case.account_holder)) if key == left.member
+    ]
+    return Decision(events=[left], answer={"anew": needed})
+
+
+@decides(GivePriorNotice)
+def give_prior_notice(context: Context, command: GivePriorNotice) -> Decision:
+    """L13: the term runs from today."""
+    until = context.due_by("notice_days", context.on).day
+    event = PriorNotice(
+        on=context.on,
+        change=context.instance,
+        effect=command.effect,
+        code=check_effect(context, command.effect, command.code, True),
+        answer_until=until,
+    )
+    letter = LetterIssued(on=context.on, letter="L13", about=context.instance)
+    return Decision(events=[event, letter], answer={"answer_until": until.isoformat()})
+
+
+@decides(Hear)
+def hear(context: Context, command: Hear) -> Decision:
+    said = needed_words(context, command.words, "data.words")
+    return Decision(events=[Heard(on=context.on, change=context.instance, words=said)])
+
+
+@decides(NotReach)
+def not_reach(context: Context, command: NotReach) -> Decision:
+    event = NotReached(
+        on=context.on,
+        change=context.instance,
+        way=check_code("service", command.way, "data.way"),
+        proof=check_paper(command.proof, "data.proof"),
+    )
+    tried = (*context.case.changes[context.instance].tried, (event.way, event.proof is not None))
+    return Decision(events=[event], answer={"counts_as_heard": len({way for way, ok in tried if ok}) >= 2})
+
+
+@decides(ProposeChange)
+def propose_change(context: Context, command: ProposeChange) -> Decision:
+    change = context.case.changes[context.instance]
+    code = check_effect(context, command.effect, command.code, bool(command.words))
+    found = find(context, change, command.effect, code, member=command.member, months=command.months)
+    terms = found.terms
+    event = ChangeProposed(
+        on=context.on,
+        change=context.instance,
+        by=StaffId(context.actor),
+        effect=command.effect,
+        code=code,
+        from_month=found.from_month,
+        amount=terms.amount if terms else 0,
+        shares=terms.shares if terms else {},
+        covered=terms.covered if terms else (),
+        counted=terms.counted if terms else (),
+        uplifts=terms.uplifts if terms else {},
+        until_month=found.until_month,
+        member=command.member,
+        explanation=found.explanation,
+        words=words(context, command.words, "data.words"),
+    )
+    return Decision(
+        events=[event],
+        answer={
+            "effect": event.effect,
+            "code": code,
+            "from_month": event.from_month,
+            "amount": event.amount,
+            "shares": dict(event.shares),
+            "findings": list(found.findings),
+        },
+    )
+
+
+@decides(DecideChange)
+def decide_change(context: Context, command: DecideChange) -> Decision:
+    """Computed anew for the month in which it begins: what is decided is what was proposed, or it is refused."""
+    change = context.case.changes[context.instance]
+    proposal = change.proposal
+    assert proposal is not None
+    found = find(
+        context,
+        change,
+        proposal.effect,
+        proposal.code,
+        member=proposal.member,
+        months=_months(proposal),
+    )
+    amount = found.terms.amount if found.terms else 0
+    shares = found.terms.shares if found.terms else {}
+    if (amount, shares) != (proposal.amount, proposal.shares):
+        raise refuse(
+            "proposal-out-of-date", "case", proposed=proposal.amount, amount=amount, month=found.from_month
+        )
+    decided = ChangeDecided(
+        on=context.on,
+        change=change.id,
+        by=StaffId(context.actor),
+        effect=proposal.effect,
+        code=proposal.code,
+        findings=found.findings,
+    )
+    answer: dict[str, object] = {
+        "effect": proposal.effect,
+        "code": proposal.code,
+        "from_month": found.from_month,
+        "amount": amount,
+        "drawn": list(drawn_from(context.case, found.from_month)),
+        "findings": list(found.findings),
+    }
+    take = {"stop": _stop, "gradual_exit": _gradual}.get(proposal.effect, _amount)
+    decision = take(context, proposal, found, command)
+    letter = "L15" if proposal.effect == "gradual_exit" else "L14"
+    decision.events = [
+        decided,
+        *decision.events,
+        LetterIssued(on=context.on, letter=letter, about=change.id),
+    ]
+    decision.answer = {**answer, **decision.answer}
+    return decision
+
+
+def _months(proposal: ChangeProposed) -> int | None:
+    if proposal.until_month is None:
+        return None
+    return len(list(months(proposal.from_month, proposal.until_month)))
+
+
+def _stop(context: Context, proposal: ChangeProposed, found: Found, command: DecideChange) -> Decision:
+    award = award_of(context.case)
+    stopped = Stopped(
+        on=context.on,
+        code=proposal.code,
+        from_month=found.from_month,
+        by=StaffId(context.actor),
+        instance=context.instance,
+        words=words(context, command.words, "data.words"),
+        explanation=found.explanation,
+    )
+    covered = _ever_covered(award.terms, found.from_month)
+    return Decision(
+        events=[stopped],
+        others=release_award(context, covered, add_month(found.from_month, -1)),
+        moves={"award": "ended", "review": "closed", "change": "closed", "hold": "off"},
+        answer={"also": also_due(proposal.code)},
+    )
+
+
+def _ever_covered(terms: Sequence[Terms], month: Month) -> tuple[MemberKey, ...]:
+    """Whom the award still claims in a month or later."""
+    holding = [one for one in terms if one.from_month <= month][-1:]
+    later = [one for one in terms if one.from_month > month]
+    return tuple(dict.fromkeys(key for one in (*holding, *later) for key in one.covered))
+
+
+def _gradual(context: Context, proposal: ChangeProposed, found: Found, command: DecideChange) -> Decision:
+    assert found.terms is not None
+    assert found.until_month is not None
+    granted = GradualExitGranted(
+        on=context.on,
+        terms=found.terms,
+        until_month=found.until_month,
+        code=proposal.code,
+        by=StaffId(context.actor),
+        instance=context.instance,
+        words=words(context, command.words, "data.words"),
+        explanation=found.explanation,
+    )
+    covered = _ever_covered(award_of(context.case).terms, found.from_month)
+    gone = tuple(key for key in covered if key not in found.terms.covered)
+    others = [
+        *release_award(context, found.terms.covered, found.until_month),
+        *release_award(context, gone, add_month(found.from_month, -1)),
+    ]
+    return Decision(
+        events=[granted],
+        others=others,
+        moves={"award": "gradual"},
+        answer={"until_month": found.until_month},
+    )
+
+
+def _amount(context: Context, proposal: ChangeProposed, found: Found, command: DecideChange) -> Decision:
+    assert found.terms is not None
+    award, terms = award_of(context.case), found.terms
+    before = latest_terms(award, found.from_month)
+    events: list[CaseEvent] = [_changed(context, terms, before.amount, found, command)]
+    for month in list(months_from(award, found.from_month))[1:]:
+        later = find_again(context, proposal, month)
+        events.append(
+            _changed(context, later.terms or terms, latest_terms(award, month).amount, later, command)
+        )
+    covered = _ever_covered(award.terms, found.from_month)
+    gone = tuple(key for key in covered if key not in terms.covered)
+    others: list[tuple[StreamId, Event]] = release_award(context, gone, add_month(found.from_month, -1))
+    others += claim_award(
+        context,
+        tuple(key for key in terms.covered if key not in before.covered),
+        found.from_month,
+        award.ends and add_month(award.ends, -1),
+    )
+    state = context.case.state("award")
+    arrears = [month for month in drawn_from(context.case, found.from_month) if proposal.effect == "increase"]
+    return Decision(
+        events=events,
+        others=others,
+        moves={"award": state} if state else {},
+        answer={"before": before.amount, "arrears": arrears},
+    )
+
+
+def find_again(context: Context, proposal: ChangeProposed, month: Month) -> Found:
+    """The same change computed for a later month in which the terms change again."""
+    change = context.case.changes[context.instance]
+    return find(
+        context,
+        change,
+        proposal.effect,
+        proposal.code,
+        member=proposal.member,
+        at=month,
+    )
+
+
+def _changed(
+    context: Context, terms: Terms, before: int, found: Found, command: DecideChange
+) -> AmountChanged:
+    return AmountChanged(
+        on=context.on,
+        terms=terms,
+        before=before,
+        explanation=found.explanation,
+        by=StaffId(context.actor),
+        instance=context.instance,
+        words=words(context, command.words, "data.words"),
+    )
+
+
+@decides(DropChange)
+def drop_change(context: Context, command: DropChange) -> Decision:
+    said = needed_words(context, command.reason, "data.reason")
+    return Decision(events=[ChangeDropped(on=context.on, change=context.instance, reason=said)])
+
+
+@decides(Restore)
+def restore(context: Context, command: Restore) -> Decision:
+    """A correction and not new: the award as it was, from the month it was wrongly stopped, arrears by month."""
+    case, award = context.case, award_of(context.case)
+    assert award.ends is not None
+    if award.end_code == "S03":
+        raise refuse("nobody-to-restore", "case")
+    if command.code == "I06" and not any(one.outcome in GRANTED for one in case.appeals.values()):
+        raise refuse("no-appeal-granted", "data.code")
+    first = award.ends if context.rule("restored_with_arrears") else month_after(context.on)
+    first = max(first, command.from_month or first)
+    found = assess_again(context, first, keep=False)
+    if not found.eligible:
+        raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
+    owed = tuple(month for month in months(first, month_of(context.on)) if month not in case.drawn)
+    said = needed_words(context, command.reason, "data.reason")
+    change = context.instance
+    events: list[CaseEvent] = [
+        ChangeOpened(
+            on=context.on, change=change, kind="restored", happened=context.on, source="office", words=said
+        ),
+        ChangeDecided(
+            on=context.on, change=change, by=StaffId(context.actor), effect="increase", code=command.code
+        ),
+        AwardBegan(
+            on=context.on,
+            terms=terms_of(found, first, command.code, context.on),
+            cause="restored",
+            owed=owed,
+        ),
+        LetterIssued(on=context.on, letter="L14", about=InstanceId(change)),
+        next_review(context, case.review_class),  # type: ignore[arg-type]
+    ]
+    return Decision(
+        events=events,
+        others=claim_award(context, found.covered, first),
+        answer={"from_month": first, "amount": found.amount, "owed": list(owed)},
+    )

@@ -1,0 +1,161 @@
+"""A death in an aided household: the month of death is paid, the rest recomputed from the next (83; rules.md §3)."""
+
+from domain.case.award import AmountChanged, MemberDied, Stopped, Terms
+from domain.case.change import ChangeOpened
+from domain.case.decision import LetterIssued
+from domain.days import Month, month_of
+from domain.event import CaseEvent, Event
+from domain.explain import Explanation
+from domain.ids import InstanceId, MemberKey, StaffId, StreamId
+from domain.person import DeathRecorded
+from workflows.command import Decision, decides
+from workflows.commands.award import RecordDeath
+from workflows.context import Context
+from workflows.decide.assessing import month_after
+from workflows.decide.award import also_due
+from workflows.decide.decision import next_telling
+from workflows.decide.persons import release_award
+from workflows.decide.terms import (
+    assess_again,
+    award_of,
+    drawn_from,
+    latest_terms,
+    months_from,
+    terms_of,
+)
+from workflows.engine import guard, instances
+from workflows.refusal import Reason, reason, refuse
+from workflows.world import person_stream
+
+
+@guard
+def last_recipient(context: Context, command: RecordDeath) -> Reason | None:
+    """Nobody else whom the award pays is alive."""
+    if _others(context, command.member, _from(context, command)):
+        return reason("others-covered", "data.member", member=command.member)
+    return None
+
+
+def _from(context: Context, command: RecordDeath) -> Month:
+    return max(month_after(command.died), award_of(context.case).began)
+
+
+def _others(context: Context, member: MemberKey, month: Month) -> list[MemberKey]:
+    covered = latest_terms(award_of(context.case), month).covered
+    return [key for key in covered if key != member and context.case.members[key].died is None]
+
+
+@decides(RecordDeath)
+def record_death(context: Context, command: RecordDeath) -> Decision:
+    """Told, not heard: D01, or S03 with the last recipient. Who is over the standard now is looked at in a change.
+
+    Months already drawn stand; the answer names them as findings with what was paid and what was due.
+    """
+    member = context.case.members[command.member]
+    if command.died > context.on:
+        raise refuse("died-later", "data.died", on=context.on.isoformat())
+    if command.died < member.born:
+        raise refuse("died-before-birth", "data.died")
+    died = MemberDied(on=context.on, member=command.member, died=command.died, source=command.source)
+    others: list[tuple[StreamId, Event]] = []
+    if context.person(member.person).died is None:
+        recorded = DeathRecorded(on=context.on, died=command.died, source=command.source)
+        others.append((person_stream(member.person), recorded))
+    month = _from(context, command)
+    if not _others(context, command.member, month):
+        return _ended(context, died, month, others)
+    return _went_on(context, died, month, others)
+
+
+def _ended(
+    context: Context, died: MemberDied, month: Month, others: list[tuple[StreamId, Event]]
+) -> Decision:
+    award = award_of(context.case)
+    if award.ends is not None:
+        month = min(month, award.ends)
+    covered = latest_terms(award, month).covered
+    events: list[CaseEvent] = [
+        died,
+        Stopped(on=context.on, code="S03", from_month=month, by=StaffId(context.actor)),
+        LetterIssued(on=context.on, letter="L14", about=next_telling(context)),
+    ]
+    answer = {"from_month": month, "also": also_due("S03"), "findings": _findings(context, month, {})}
+    return Decision(
+        events=events, others=[*others, *release_award(context, covered, month_of(died.died))], answer=answer
+    )
+
+
+def _went_on(
+    context: Context, died: MemberDied, month: Month, others: list[tuple[StreamId, Event]]
+) -> Decision:
+    award = award_of(context.case)
+    events: list[CaseEvent] = [died]
+    due: dict[Month, int] = {}
+    over = False
+    for one in months_from(award, month):
+        before = latest_terms(award, one)
+        terms, explanation, eligible = _after(context, died.member, one, before)
+        over = over or not eligible
+        due[one] = terms.amount
+        events.append(
+            AmountChanged(
+                on=context.on,
+                terms=terms,
+                before=before.amount,
+                explanation=explanation,
+                by=StaffId(context.actor),
+            )
+        )
+    if died.member in latest_terms(award, month).covered:
+        others.extend(release_award(context, (died.member,), month_of(died.died)))
+    events.append(LetterIssued(on=context.on, letter="L14", about=next_telling(context)))
+    answer = {
+        "from_month": month,
+        "amount": due[month],
+        "findings": _findings(context, month, due),
+        "held": died.member in (context.case.head, context.case.account_holder),
+    }
+    begins: tuple[str, ...] = ("telling",)
+    if over and award.gradual_until is None:
+        change = InstanceId(f"change.{len(instances(context.case, 'change')) + 1}")
+        events.append(
+            ChangeOpened(
+                on=context.on,
+                change=change,
+                kind="death",
+                happened=died.died,
+                source=died.source,
+                member=died.member,
+            )
+        )
+        answer["change"] = change
+        begins = ("telling", "change")
+    return Decision(events=events, others=others, begins=begins, answer=answer)
+
+
+def _after(
+    context: Context, member: MemberKey, month: Month, before: Terms
+) -> tuple[Terms, Explanation | None, bool]:
+    """What is due without the dead, and whether the others are still below the standard.
+
+    Until a change over the standard is heard and decided their household part goes on, at most the standard each;
+    where even that can't be, their shares stay and his goes.
+    """
+    found = assess_again(context, month, without=member)
+    if found.eligible:
+        return terms_of(found, month, "D01", context.on), found.explanation, True
+    kept = assess_again(context, month, without=member, keep=True)
+    if kept.eligible:
+        return terms_of(kept, month, "D01", context.on), kept.explanation, False
+    return before.without(member, month, "D01", context.on), None, False
+
+
+def _findings(context: Context, month: Month, due: dict[Month, int]) -> list[dict[str, int | str]]:
+    """Months drawn with the dead in them: what was paid, what was due, in fen."""
+    found: list[dict[str, int | str]] = []
+    for one in drawn_from(context.case, month):
+        paid = context.case.drawn[one].amount
+        owed = next((due[first] for first in sorted(due, reverse=True) if first <= one), 0)
+        if paid != owed:
+            found.append({"month": one, "paid": paid, "due": owed, "over": paid - owed})
+    return found

@@ -1,0 +1,240 @@
+"""What a change does to an award: by which code, heard or only told, from which month, to which amount.
+
+民发〔2021〕57号 art. 31–35; L26 art. 48; rules.md §3 reduce / stop, told not heard, from when.
+"""
+
+from datetime import date
+
+import msgspec
+
+from domain.case.award import Terms
+from domain.case.change import Change, Effect
+from domain.codes import check_code, needs_words
+from domain.days import Month, add_month, add_months
+from domain.explain import Explanation
+from domain.ids import MemberKey
+from domain.means import Assessment
+from workflows.context import Context
+from workflows.decide.assessing import assess_case, month_after
+from workflows.decide.review import clear_income
+from workflows.decide.terms import anchor_of, award_of, drawn_from, latest_terms, terms_of
+from workflows.refusal import refuse
+
+LISTS: dict[Effect, str] = {
+    "increase": "increase",
+    "reduce": "reduce",
+    "stop": "stop",
+    "gradual_exit": "stop",
+}
+OF_THE_EVENT = ("D01", "D02", "D06", "D07", "I02")
+"""They work from the month after the event: death, birth, joining, leaving."""
+OF_INCOME = ("I03", "D03", "S01")
+"""They must be clear, and count income back from the day the change was opened."""
+REFUSED_WORK = ("D05", "S21")
+TOLD = ("D01", "D04", "S03", "S06")
+"""Told, not heard: a death, what the award already holds, the household's own request."""
+TOLD_IF_REPORTED = ("D02", "S05")
+"""A move the household reported itself."""
+OWN = ("household", "village")
+JOINING = ("birth", "joined", "marriage")
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change comes to: from which month, which terms (a stop has none), the months drawn that it should
+    have reached (`findings`)."""
+
+    from_month: Month
+    terms: Terms | None = None
+    until_month: Month | None = None
+    findings: tuple[Month, ...] = ()
+    explanation: Explanation | None = None
+
+
+def check_effect(context: Context, effect: Effect, code: str, has_words: bool) -> str:
+    """The code, if it is of the effect's list; 99 stands only with words."""
+    check_code(LISTS[effect], code, "data.code")
+    if needs_words(LISTS[effect], code) and not has_words:
+        raise refuse("words-needed", "data.words", ground=code)
+    grounds = context.policy.words("gradual_exit_grounds", context.procedure_day)
+    if effect == "gradual_exit" and code not in grounds:
+        raise refuse("gradual-ground", "data.code", grounds=", ".join(grounds))
+    if code == "S03":
+        raise refuse("death-is-recorded", "data.code")
+    return code
+
+
+def must_hear(change: Change, effect: str, code: str) -> bool:
+    """Whether the household is heard before (L26 art. 48)."""
+    if effect == "increase" or code in TOLD:
+        return False
+    return not (code in TOLD_IF_REPORTED and change.source in OWN)
+
+
+def unreported(context: Context, change: Change) -> bool:
+    """Found by others, or said later than `birth_report_months` after it happened."""
+    if change.kind in ("review", "death"):
+        return False
+    if change.source not in OWN:
+        return change.source.startswith("V")
+    return change.on > add_months(change.happened, context.limit("birth_report_months"))
+
+
+def from_month(
+    context: Context, change: Change, effect: Effect, code: str
+) -> tuple[Month, tuple[Month, ...]]:
+    """The first month in which it works, and the months already drawn that it should have reached."""
+    award, case = award_of(context.case), context.case
+    after_event = max(month_after(change.happened), award.began)
+    if code in OF_THE_EVENT:
+        if change.kind in JOINING and unreported(context, change):
+            after_event = max(month_after(change.on), award.began)
+        return after_event, drawn_from(case, after_event) if effect != "increase" else ()
+    after_decision = max(month_after(context.on), award.began)
+    if effect in ("reduce", "stop") and unreported(context, change) and after_event < after_decision:
+        findings = drawn_from(case, after_event)
+        first = add_month(findings[-1], 1) if findings else after_event
+        return min(first, after_decision), findings
+    return after_decision, ()
+
+
+def find(
+    context: Context,
+    change: Change,
+    effect: Effect,
+    code: str,
+    *,
+    member: MemberKey | None = None,
+    months: int | None = None,
+    at: Month | None = None,
+) -> Found:
+    """Computes what is proposed or decided. Refuses what the facts don't bear out, and what isn't clear.
+
+    `at`: for a later month than the one in which it begins, where the terms change again; nothing is refused then.
+    """
+    month, findings = (at, ()) if at else from_month(context, change, effect, code)
+    award = award_of(context.case)
+    if award.ends is not None and month >= award.ends:
+        raise refuse("award-over-by-then", "data.effect", from_month=month, ends=award.ends)
+    if code in REFUSED_WORK:
+        return _refused_work(context, effect, code, month, member or change.member)
+    if effect == "stop":
+        return _stop(context, change, code, month, findings)
+    if effect == "gradual_exit":
+        return _gradual(context, change, code, month, months)
+    if award.gradual_until is not None:
+        raise refuse("award-gradual", "data.effect", until=award.gradual_until)
+    found = _assess(context, change, code, month)
+    terms = latest_terms(award, month)
+    if at is None:
+        _borne_out(context, change, effect, code, found, terms)
+    return Found(
+        from_month=month,
+        terms=terms_of(found, month, code, context.on),
+        findings=findings,
+        explanation=found.explanation,
+    )
+
+
+def _assess(context: Context, change: Change, code: str, month: Month, kept: int | None = None) -> Assessment:
+    return assess_case(
+        context, anchor=_anchor(context, change, code), month=month, survey_done=True, kept=kept
+    )
+
+
+def _anchor(context: Context, change: Change, code: str) -> date:
+    """A review counts from the day it opened, an income change from the day it was said; else it doesn't move."""
+    if change.kind == "review":
+        return change.happened
+    return change.on if code in OF_INCOME else anchor_of(context)
+
+
+def _borne_out(
+    context: Context, change: Change, effect: Effect, code: str, found: Assessment, terms: Terms
+) -> None:
+    rises = found.eligible and found.amount > terms.amount
+    falls = found.eligible and found.amount < terms.amount
+    if not (rises if effect == "increase" else falls):
+        raise refuse(
+            "effect-not-borne-out",
+            "data.effect",
+            effect=effect,
+            amount=found.amount,
+            before=terms.amount,
+            grounds=" ".join(found.grounds),
+        )
+    same = set(found.counted) == set(terms.counted or terms.covered)
+    if code in OF_INCOME and same and not _clear(context, change, found):
+        raise refuse("change-not-clear", "data.code", percent=context.limit("clear_change_percent"))
+
+
+def _clear(context: Context, change: Change, found: Assessment) -> bool:
+    return change.kind == "review" or clear_income(context, context.case.decided_income, found.explanation)
+
+
+def _stop(context: Context, change: Change, code: str, month: Month, findings: tuple[Month, ...]) -> Found:
+    """Over the standard (S01) or the limits (S02) must come out of the facts; the other codes are facts themselves."""
+    explanation = None
+    ground = {"S01": "R01", "S02": "R02"}.get(code)
+    if ground is not None:
+        found = _assess(context, change, code, month)
+        if ground not in found.grounds:
+            raise refuse(
+                "effect-not-borne-out",
+                "data.effect",
+                effect="stop",
+                amount=found.amount,
+                before=latest_terms(award_of(context.case), month).amount,
+                grounds=" ".join(found.grounds),
+            )
+        explanation = found.explanation
+    return Found(from_month=month, findings=findings, explanation=explanation)
+
+
+def _gradual(context: Context, change: Change, code: str, month: Month, months: int | None) -> Found:
+    """渐退: the household part goes on, at most the standard for each, while income is near the threshold."""
+    most = context.limit("gradual_exit_months")
+    months = most if months is None else months
+    if months > most:
+        raise refuse("gradual-too-long", "data.months", most=most)
+    award = award_of(context.case)
+    if award.gradual_until is not None:
+        raise refuse("award-gradual", "data.effect", until=award.gradual_until)
+    found = _assess(context, change, code, month, kept=latest_terms(award, month).household_part)
+    if not found.eligible:
+        raise refuse("gradual-over", "data.effect", grounds=" ".join(found.grounds))
+    return Found(
+        from_month=month,
+        terms=terms_of(found, month, code, context.on),
+        until_month=add_month(month, months - 1),
+        explanation=found.explanation,
+    )
+
+
+def _refused_work(
+    context: Context, effect: Effect, code: str, month: Month, member: MemberKey | None
+) -> Found:
+    """That person's share is cut; a single recipient's award is stopped (57 art. 34)."""
+    times, most = 0, context.limit("refused_work_times")
+    if member is not None:
+        times = context.case.work_refused.get(member, 0)
+    if member is None or times < most:
+        raise refuse("work-not-refused", "data.member", times=times, most=most)
+    terms = latest_terms(award_of(context.case), month)
+    if member not in terms.covered:
+        raise refuse("member-not-covered", "data.member", member=member)
+    alone = len(terms.covered) == 1
+    if alone != (effect == "stop"):
+        raise refuse(
+            "effect-not-borne-out", "data.effect", effect=effect, amount=0, before=terms.amount, grounds=code
+        )
+    if alone:
+        return Found(from_month=month)
+    cut = terms.without(member, month, code, context.on)
+    return Found(from_month=month, terms=msgspec.structs.replace(cut, counted=terms.counted))
+
+
+def heard(change: Change, on: date) -> bool:
+    """Heard; or the term of the prior notice is over without a word; or two ways tried, with proof."""
+    ways = {way for way, proof in change.tried if proof}
+    over = change.notice is not None and on > change.notice.answer_until
+    return change.heard is not None or len(ways) >= 2 or over
