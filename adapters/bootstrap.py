@@ -18,8 +18,13 @@ from domain.office import StoreBegun, YearLoaded
 from domain.personal import Name
 from domain.staff import Appointed
 from projections.base import Projection
+from projections.dependencies import Dependencies
+from projections.notices import Notices
+from projections.persons import Persons
 from projections.register import Register
 from projections.statistics import Statistics
+from projections.timeline import Timeline
+from projections.worklist import Worklist
 from workflows.command import Answer, Request
 from workflows.office import Office
 from workflows.ports import Commit
@@ -29,6 +34,11 @@ ADMINISTRATOR = StaffId("admin")
 PROJECTIONS: tuple[Projection, ...] = (
     Register(),
     Statistics(),
+    Worklist(),
+    Notices(),
+    Timeline(),
+    Dependencies(),
+    Persons(),
 )
 
 
