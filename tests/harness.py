@@ -56,6 +56,20 @@ def number(born: str, serial: int) -> str:
     return digits + mod_11_2(digits)
 
 
+def _appointed(staff: str, desk: str, division: DivisionCode) -> tuple[StreamId, Event]:
+    return (
+        staff_stream(division),
+        Appointed(
+            on=LONG_AGO,
+            staff=StaffId(staff),
+            name=Name(staff, staff),
+            desk=desk,  # type: ignore[arg-type]
+            division=division,
+            since=LONG_AGO,
+        ),
+    )
+
+
 def at(text: str) -> datetime:
     """`2025-03-03` (nine in the morning) or `2025-03-03T23:50` in China."""
     instant = datetime.fromisoformat(text)
@@ -98,20 +112,12 @@ class TrialOffice:
         )
 
     def _people(self) -> None:
-        self.write(
-            (
-                staff_stream(division),
-                Appointed(
-                    on=LONG_AGO,
-                    staff=StaffId(staff),
-                    name=Name(staff, staff),
-                    desk=desk,  # type: ignore[arg-type]
-                    division=division,
-                    since=LONG_AGO,
-                ),
-            )
-            for staff, (desk, division) in STAFF.items()
-        )
+        self.write(_appointed(staff, desk, division) for staff, (desk, division) in STAFF.items())
+
+    def appoint(self, staff: str, desk: str, division: DivisionCode) -> None:
+        """One more desk of somebody."""
+        self.doudi.office.world.refresh()
+        self.write([_appointed(staff, desk, division)])
 
     def set_policy(self, area: str | None = None, **values: Any) -> None:
         from domain.catalogue import CATALOGUE

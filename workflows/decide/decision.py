@@ -15,7 +15,6 @@ from domain.errors import BadValue
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
 from domain.ids import InstanceId, StaffId, StreamId, county_of
-from domain.personal import Words
 from domain.text import check_text
 from workflows.command import Decision, decides
 from workflows.commands.decision import (
@@ -29,7 +28,9 @@ from workflows.commands.decision import (
 )
 from workflows.context import Context
 from workflows.decide.assessing import month_after
-from workflows.decide.opinion import assessment, check_grounds, overridden, single_hand, words
+from workflows.decide.enquiry import check_present
+from workflows.decide.opinion import assessment, check_grounds, overridden, single_hand
+from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.persons import claim_award, release_applying
 from workflows.decide.review import first_review
 from workflows.decide.terms import terms_of
@@ -128,21 +129,23 @@ def forward(context: Context, command: Forward) -> Decision:
 
 @decides(ReturnFile)
 def return_file(context: Context, command: ReturnFile) -> Decision:
+    missing = tuple(check_text(item, "data.missing", lines=False) for item in command.missing)
     event = ReturnedForCompletion(
-        on=context.on, missing=command.missing, words=words(context, command.words, "data.words")
+        on=context.on, missing=missing, words=words(context, command.words, "data.words")
     )
     return Decision(events=[event])
 
 
 @decides(CountyVisit)
 def county_visit(context: Context, command: CountyVisit) -> Decision:
+    check_present(context.case, command.present, command.way)
     event = CountyVisited(
         on=context.on,
         surveyors=command.surveyors,
         way=check_code("survey_way", command.way, "data.way"),
         result=check_code("survey_result", command.result, "data.result"),
         present=command.present,
-        papers=command.papers,
+        papers=check_papers(command.papers, "data.papers"),
         words=words(context, command.words, "data.words"),
     )
     return Decision(events=[event])
@@ -166,7 +169,9 @@ def override(context: Context, command: Override) -> Decision:
         raise refuse("nothing-to-override", "case")
     if command.rule in case.overrides:
         raise refuse("overridden-already", "data.rule", rule=command.rule)
-    return Decision(events=overridden(context, command.rule, check_text(command.reason, "data.reason")))
+    return Decision(
+        events=overridden(context, command.rule, needed_words(context, command.reason, "data.reason"))
+    )
 
 
 @decides(Confirm)
@@ -222,7 +227,7 @@ def refuse_aid(context: Context, command: Refuse) -> Decision:
         on=context.on,
         by=StaffId(context.actor),
         grounds=command.grounds,
-        words=Words(context.case.number, check_text(command.words, "data.words")),
+        words=needed_words(context, command.words, "data.words"),
         explanation=_explanation(context),
     )
     letter = LetterIssued(on=context.on, letter=REFUSED_LETTER, about=next_telling(context))

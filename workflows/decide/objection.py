@@ -15,8 +15,7 @@ from domain.codes import check_code
 from domain.event import CaseEvent, Event
 from domain.identity import normalise_name
 from domain.ids import InstanceId, PersonRef, StaffId, StreamId
-from domain.personal import Name, Words
-from domain.text import check_text
+from domain.personal import Name
 from workflows.command import Decision, decides
 from workflows.commands.intake import MemberEntry
 from workflows.commands.opinion import (
@@ -29,9 +28,11 @@ from workflows.commands.opinion import (
     SettleObjection,
 )
 from workflows.context import Context
+from workflows.decide.enquiry import check_present
 from workflows.decide.limits import extended_whole
-from workflows.decide.opinion import words
+from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.persons import find
+from workflows.decide.relations import holds_a_desk
 from workflows.engine import guard, unfinished
 from workflows.refusal import Reason, reason, refuse
 
@@ -208,6 +209,7 @@ def no_open_complaint(context: Context, command: object) -> Reason | None:
 def hold_review(context: Context, command: HoldReview) -> Decision:
     if command.delegates > command.participants:
         raise refuse("delegates-many", "data.delegates", participants=command.participants)
+    _check_staff(context, (command.chair,), "data.chair")
     still = unfinished(context.case, "objection")
     about = command.instance
     if about is not None and about not in still:
@@ -227,13 +229,19 @@ def hold_review(context: Context, command: HoldReview) -> Decision:
     return Decision(events=[event])
 
 
+def _check_staff(context: Context, staff: tuple[StaffId, ...], field: str) -> None:
+    for one in staff:
+        if not holds_a_desk(context, one):
+            raise refuse("staff-unknown", field, staff=one)
+
+
 @decides(Object)
 def raise_objection(context: Context, command: Object) -> Decision:
     who = speaker(context, command)
     raised = ObjectionRaised(
         on=context.on,
         objection=context.instance,
-        words=_said(context, command),
+        words=needed_words(context, command.words, "data.words"),
         by=who.by,
         name=who.name,
         anonymous=command.anonymous,
@@ -246,12 +254,9 @@ def raise_objection(context: Context, command: Object) -> Decision:
     )
 
 
-def _said(context: Context, command: ByAnybody) -> Words:
-    return Words(context.case.number, check_text(command.words, "data.words"))
-
-
 @decides(Resurvey)
 def resurvey(context: Context, command: Resurvey) -> Decision:
+    check_present(context.case, command.present, command.way)
     event = Visited(
         on=context.on,
         surveyors=command.surveyors,
@@ -259,7 +264,7 @@ def resurvey(context: Context, command: Resurvey) -> Decision:
         result=check_code("survey_result", command.result, "data.result"),
         present=command.present,
         why="resurvey",
-        papers=command.papers,
+        papers=check_papers(command.papers, "data.papers"),
         words=words(context, command.words, "data.words"),
         instance=context.instance,
     )
@@ -270,6 +275,7 @@ def resurvey(context: Context, command: Resurvey) -> Decision:
 def settle_objection(context: Context, command: SettleObjection) -> Decision:
     """Whoever gave a name gets an answer (L23)."""
     about = context.instance
+    _check_staff(context, command.by, "data.by")
     settled = ObjectionSettled(
         on=context.on,
         objection=about,
@@ -288,7 +294,7 @@ def complain(context: Context, command: Complain) -> Decision:
         ComplaintRaised(
             on=context.on,
             complaint=context.instance,
-            words=_said(context, command),
+            words=needed_words(context, command.words, "data.words"),
             by=who.by,
             name=who.name,
             anonymous=command.anonymous,

@@ -9,11 +9,11 @@ from domain.ids import StaffId
 from domain.means import Assessment
 from domain.money import show_yuan
 from domain.personal import Words
-from domain.text import check_text
 from workflows.command import Decision, decides
 from workflows.commands.opinion import ConfirmOpinion, GiveOpinion, TellOpinion
 from workflows.context import Context
 from workflows.decide.assessing import assess_case, month_after
+from workflows.decide.papers import needed_words, words
 from workflows.engine import guard
 from workflows.refusal import Reason, from_bad_value, reason, refuse
 
@@ -28,15 +28,10 @@ def assessment(context: Context) -> Assessment:
     return found
 
 
-def words(context: Context, text: str | None, field: str) -> Words | None:
-    return Words(context.case.number, check_text(text, field)) if text else None
-
-
-def overridden(context: Context, rule: str, why: str) -> list[CaseEvent]:
+def overridden(context: Context, rule: str, why: Words) -> list[CaseEvent]:
     """A rule of hands set aside, on record; the county must visit then (rules.md §1)."""
-    case = context.case
     return [
-        Overridden(on=context.on, rule=rule, by=StaffId(context.actor), reason=Words(case.number, why)),
+        Overridden(on=context.on, rule=rule, by=StaffId(context.actor), reason=why),
         CountyVisitDue(on=context.on, ground="override"),
     ]
 
@@ -44,7 +39,7 @@ def overridden(context: Context, rule: str, why: str) -> list[CaseEvent]:
 def single_hand(context: Context, parameter: str) -> list[CaseEvent]:
     """What one hand only brings with it: its parameter and document stand as the reason."""
     document = context.policy.get(parameter, context.procedure_day).document
-    return overridden(context, parameter, f"{parameter} = 1 ({document})")
+    return overridden(context, parameter, needed_words(context, f"{parameter} = 1 ({document})", parameter))
 
 
 def check_grounds(grounds: tuple[str, ...], field: str, text: str | None) -> None:

@@ -6,10 +6,11 @@ from domain.case import Case
 from domain.case.opinion import Posted, Publicity, PublicityVoid, TakenDown
 from domain.ids import InstanceId
 from domain.money import show_yuan
+from domain.text import check_text
 from workflows.command import Decision, decides
 from workflows.commands.opinion import Post, TakeDown, VoidPublicity
 from workflows.context import Context
-from workflows.decide.opinion import words
+from workflows.decide.papers import check_paper, words
 from workflows.engine import due_day, guard
 from workflows.refusal import Reason, reason, refuse
 
@@ -91,9 +92,10 @@ def publicity_whole(context: Context, command: object) -> Reason | None:
 def post(context: Context, command: Post) -> Decision:
     opinion = context.case.opinion
     assert opinion is not None
+    check_paper(command.photo, "data.photo")
     event = Posted(
         on=context.on,
-        place=command.place,
+        place=check_text(command.place, "data.place", lines=False),
         size=len(opinion.counted),
         amount=opinion.amount,
         until=_last_day(context),
@@ -116,6 +118,7 @@ def _last_day(context: Context) -> date:
 def take_down(context: Context, command: TakeDown) -> Decision:
     posted = context.case.publicity
     assert posted is not None
+    check_paper(command.photo, "data.photo")
     raised = [one.id for one in context.case.objections.values() if one.on >= posted.posted]
     if command.no_objection and raised:
         raise refuse("objection-on-record", "data.no_objection", objections=", ".join(raised))

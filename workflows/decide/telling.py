@@ -4,9 +4,11 @@ from domain.case import Case
 from domain.case.decision import Announced, Letter, LetterIssued, LetterServed, ServiceTried
 from domain.codes import check_code, code_list
 from domain.ids import InstanceId
+from domain.text import check_text
 from workflows.command import Decision, decides
 from workflows.commands.decision import Announce, IssueLetter, Serve, TryToServe
 from workflows.context import Context
+from workflows.decide.papers import check_paper
 from workflows.engine import chooses, guard
 from workflows.refusal import Reason, reason, refuse
 
@@ -97,7 +99,7 @@ def try_to_serve(context: Context, command: TryToServe) -> Decision:
         on=context.on,
         letter=letter.letter,
         way=check_code("service", command.way, "data.way"),
-        proof=command.proof,
+        proof=check_paper(command.proof, "data.proof"),
         about=letter.about,
     )
     return Decision(events=[event])
@@ -110,7 +112,7 @@ def serve(context: Context, command: Serve) -> Decision:
         on=context.on,
         letter=letter.letter,
         way=check_code("service", command.way, "data.way"),
-        proof=command.proof,
+        proof=check_paper(command.proof, "data.proof"),
         about=letter.about,
     )
     return Decision(events=[event])
@@ -120,4 +122,10 @@ def serve(context: Context, command: Serve) -> Decision:
 def announce(context: Context, command: Announce) -> Decision:
     if command.until < context.on:
         raise refuse("until-before", "data.until", on=context.on.isoformat())
-    return Decision(events=[Announced(on=context.on, place=command.place, until=command.until)])
+    return Decision(
+        events=[
+            Announced(
+                on=context.on, place=check_text(command.place, "data.place", lines=False), until=command.until
+            )
+        ]
+    )
