@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import workflows.commands
 import workflows.decide  # noqa: F401
+from adapters.due import DueRows
+from adapters.payable import PayableCases
 from adapters.projector import Projector
 from adapters.seed.calendars import shipped_calendars
 from adapters.store.access_log import Access
@@ -19,7 +21,9 @@ from domain.personal import Name
 from domain.staff import Appointed
 from projections.base import Projection
 from projections.dependencies import Dependencies
+from projections.due import Due
 from projections.notices import Notices
+from projections.payable import Payable
 from projections.persons import Persons
 from projections.register import Register
 from projections.statistics import Statistics
@@ -28,18 +32,23 @@ from projections.worklist import Worklist
 from workflows.command import Answer, Request
 from workflows.office import Office
 from workflows.ports import Commit
+from workflows.processes.deadlines import Deadlines
+from workflows.processes.draw import Draw
 from workflows.world import CLOCK, ROOT, calendar_stream, staff_stream
 
 ADMINISTRATOR = StaffId("admin")
 PROJECTIONS: tuple[Projection, ...] = (
     Register(),
     Statistics(),
+    Due(),
+    Payable(),
     Worklist(),
     Notices(),
     Timeline(),
     Dependencies(),
     Persons(),
 )
+FOR_PROCESSES: tuple[Projection, ...] = (Due(), Payable())
 
 
 class Doudi:
@@ -49,11 +58,28 @@ class Doudi:
         self.store = store
         self.access_log = access_log_of(store)
         self.office = Office(store, store.clock, randomness_of(store), self._note_refusal)
+        self.office.processes["Tick"] = lambda request: self.deadlines.tick(request)
+        self.office.processes["Draw"] = lambda request: self.draw.parts(request)
+        self.office.after["LoadCalendar"] = lambda request: self.deadlines.move_provisional()
 
     @cached_property
     def projector(self) -> Projector:
         """All projections; a read first lets them catch up."""
         return Projector(self.store, PROJECTIONS)
+
+    @cached_property
+    def _waiting(self) -> Projector:
+        """What processes look at, brought to the head apart from what is only read."""
+        return Projector(self.store, FOR_PROCESSES)
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        return Deadlines(self.office, DueRows(self.store, self._waiting))
+
+    @cached_property
+    def draw(self) -> Draw:
+        cases = PayableCases(self.store, self._waiting)
+        return Draw(self.office, cases, self.deadlines, DueRows(self.store, self._waiting))
 
     def _note_refusal(self, request: Request, answer: Answer) -> None:
         self.access_log.note(

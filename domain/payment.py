@@ -34,6 +34,10 @@ class ListDrawn(Event, frozen=True, kw_only=True):
     held: int = 0
     left_out: int = 0
     supplementary: bool = False
+    arrears_lines: int = 0
+    """Lines of earlier months, beside the month's own."""
+    arrears_person_times: int = 0
+    arrears_amount: Fen = 0
 
 
 class ListSigned(Event, frozen=True, kw_only=True):
@@ -47,6 +51,9 @@ class ListClosed(Event, frozen=True, kw_only=True):
     households: int
     persons: int
     amount: Fen
+    arrears_lines: int = 0
+    arrears_person_times: int = 0
+    arrears_amount: Fen = 0
 
 
 class PayList(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +66,9 @@ class PayList(msgspec.Struct, frozen=True, kw_only=True):
     households: int = 0
     persons: int = 0
     amount: Fen = 0
+    arrears_lines: int = 0
+    arrears_person_times: int = 0
+    arrears_amount: Fen = 0
     maker: StaffId | None = None
     checker: StaffId | None = None
     signed: bool = False
@@ -76,6 +86,9 @@ def _drawn(paylist: PayList, event: ListDrawn) -> PayList:
         households=paylist.households + event.households,
         persons=paylist.persons + event.persons,
         amount=paylist.amount + event.amount,
+        arrears_lines=paylist.arrears_lines + event.arrears_lines,
+        arrears_person_times=paylist.arrears_person_times + event.arrears_person_times,
+        arrears_amount=paylist.arrears_amount + event.arrears_amount,
         maker=None,
         checker=None,
         settled=False,

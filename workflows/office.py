@@ -37,7 +37,7 @@ class Office:
         self.world = World(store)
         self.processes: dict[str, Callable[[Request], dict[str, Any]]] = {}
         """What takes the parts of a command that is a process, by its type; it answers with counts."""
-        self.after: dict[str, Callable[[Request], None]] = {}
+        self.after: dict[str, Callable[[Request], object]] = {}
         """What follows from a command once it is done, by its type; said twice it changes nothing."""
         self._noted = noted
 

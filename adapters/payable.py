@@ -1,0 +1,25 @@
+"""The draw's port: cases that may be payable, from a projection brought to the head of the log."""
+
+from collections.abc import Sequence
+
+from adapters.projector import Projector
+from adapters.store.sqlite import SQLiteStore
+from domain.ids import CaseNo, DivisionCode
+
+_CASES = (
+    "SELECT case_no FROM read_payable WHERE county = ? AND programme = ? AND area = ? AND since <= ?"
+    " AND (last >= ? OR drawn < last) ORDER BY case_no"
+)
+
+
+class PayableCases:
+    """`workflows.ports.Cases` on a store."""
+
+    def __init__(self, store: SQLiteStore, projector: Projector) -> None:
+        self._store = store
+        self._projector = projector
+
+    def cases(self, division: DivisionCode, programme: str, area: str, month: str) -> Sequence[CaseNo]:
+        self._projector.catch_up()
+        found = self._store.database.connection.execute(_CASES, (division, programme, area, month, month))
+        return [CaseNo(case) for (case,) in found]

@@ -1,0 +1,97 @@
+"""Cases that may be payable: from which month to which, by county and area (for the draw)."""
+
+from typing import ClassVar
+
+from domain.case.award import AreaChanged, AwardBegan, GradualExitGranted, MonthDrawn, Stopped
+from domain.case.intake import ApplicationEntered
+from domain.days import Month, add_month
+from domain.event import CaseEvent
+from domain.ids import county_of
+from projections.base import Row, Rows, Seen, Table
+
+HOME, PAYABLE = "payable_case", "payable"
+FOR_EVER = "9999-12"
+
+
+class Payable:
+    """`payable`: (case, area) → the first and last month of its award, and the last that was drawn."""
+
+    name: ClassVar[str] = "payable"
+    version: ClassVar[int] = 1
+    tables: ClassVar[tuple[Table, ...]] = (
+        Table(
+            name=HOME,
+            columns={"case_no": "text", "county": "text", "programme": "text", "area": "text"},
+            key=("case_no",),
+        ),
+        Table(
+            name=PAYABLE,
+            columns={
+                "case_no": "text",
+                "county": "text",
+                "programme": "text",
+                "area": "text",
+                "since": "text",
+                "last": "text",
+                "drawn": "text",
+            },
+            key=("case_no", "area"),
+            indexes=(("county", "programme", "area"),),
+        ),
+    )
+
+    def apply(self, seen: Seen, rows: Rows) -> None:
+        event = seen.event
+        if not isinstance(event, CaseEvent):
+            return
+        case = seen.stream.partition(":")[2]
+        if isinstance(event, ApplicationEntered):
+            home = {"county": county_of(event.division), "programme": event.programme, "area": event.area}
+            rows.put(HOME, {"case_no": case, **home})
+        elif isinstance(event, AwardBegan):
+            _began(case, event.terms.from_month, rows)
+        elif isinstance(event, Stopped):
+            _last(case, add_month(event.from_month, -1), rows)
+        elif isinstance(event, GradualExitGranted):
+            _last(case, event.until_month, rows)
+        elif isinstance(event, AreaChanged):
+            _area(case, event, rows)
+        elif isinstance(event, MonthDrawn):
+            _drawn(case, event, rows)
+
+
+def _home(case: str, rows: Rows) -> Row:
+    home = rows.get(HOME, (case,))
+    assert home is not None
+    return home
+
+
+def _began(case: str, month: Month, rows: Rows) -> None:
+    home = _home(case, rows)
+    before = rows.get(PAYABLE, (case, home["area"]))
+    since = month if before is None else min(before["since"], month)
+    drawn = "" if before is None else before["drawn"]
+    rows.put(PAYABLE, {**home, "since": since, "last": FOR_EVER, "drawn": drawn})
+
+
+def _last(case: str, month: str, rows: Rows) -> None:
+    for row in list(rows.select(PAYABLE, case_no=case)):
+        if row["last"] > month:
+            rows.put(PAYABLE, {**row, "last": month})
+
+
+def _area(case: str, event: AreaChanged, rows: Rows) -> None:
+    """The months before stay on the old area's lists, should one of them still be drawn."""
+    home = _home(case, rows)
+    rows.put(HOME, {**home, "area": event.area})
+    row = rows.get(PAYABLE, (case, home["area"]))
+    if row is None or event.area == home["area"]:
+        return
+    rows.put(PAYABLE, {**row, "last": add_month(event.from_month, -1)})
+    rows.put(PAYABLE, {**row, "area": event.area, "since": event.from_month, "drawn": ""})
+
+
+def _drawn(case: str, event: MonthDrawn, rows: Rows) -> None:
+    row = rows.get(PAYABLE, (case, event.area))
+    if row is not None and event.month > row["drawn"]:
+        rows.put(PAYABLE, {**row, "drawn": event.month})

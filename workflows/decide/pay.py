@@ -1,0 +1,331 @@
+"""发放名单: what is due for a month, line by line, and the list that signs for it (rules.md §7, §8).
+
+What is due follows from the terms that hold in the month. A line that is drawn and then held, pending or returned
+stays and counts; so a line on hold, or without a living account holder, is drawn as held. A living award with
+nothing payable, or kept back by a check (a covered person died before the month and the award was not changed yet),
+gets no line; it comes as a supplementary line, or as arrears, once that is settled.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from domain.case import Case
+from domain.case.award import LineReleased, MonthDrawn, Terms
+from domain.days import Month, add_month, first_day, month_of, months
+from domain.event import Event
+from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
+from domain.payment import ListClosed, ListDrawn, ListOpened, ListSigned, PayList
+from workflows.command import Decision, decides
+from workflows.commands.pay import (
+    CloseList,
+    Draw,
+    DrawCase,
+    DrawChunk,
+    ListCommand,
+    OpenList,
+    ReleaseLine,
+    SignList,
+)
+from workflows.context import Context
+from workflows.refusal import refuse
+from workflows.world import case_stream, list_stream
+
+HAND_DESK = {"maker": "payer", "checker": "checker"}
+
+
+class Found(msgspec.Struct, kw_only=True):
+    """What a case adds to a list, or why it has no line for the month (`left_out`: death | nothing_payable)."""
+
+    lines: list[MonthDrawn] = []
+    left_out: str = ""
+
+
+def stream_of(command: ListCommand) -> StreamId:
+    return list_stream(command.division, command.programme, command.area, command.month)
+
+
+def _list(context: Context, stream: StreamId) -> PayList:
+    found: PayList | None = context.world.state(stream)
+    return found or PayList()
+
+
+def _county(command: ListCommand | Draw) -> DivisionCode:
+    division = parse_division(command.division, "data.division")
+    if level_of(division) != "county":
+        raise refuse("list-county", "data.division", division=division)
+    return division
+
+
+def check_month(context: Context, month: str) -> None:
+    """A list is of a month that has begun, or of the next."""
+    latest = add_month(month_of(context.today), 1)
+    if month > latest:
+        raise refuse("month-too-far", "data.month", month=month, latest=latest)
+
+
+@decides(OpenList)
+def open_list(context: Context, command: OpenList) -> Decision:
+    division = _county(command)
+    check_month(context, command.month)
+    stream = stream_of(command)
+    if _list(context, stream).opened is not None:
+        raise refuse("list-open", "data.month", month=command.month, area=command.area)
+    event = ListOpened(
+        on=context.on,
+        division=division,
+        programme=command.programme,
+        area=command.area,
+        month=Month(command.month),
+    )
+    return Decision(others=[(stream, event)], answer={"list": stream})
+
+
+@decides(DrawChunk)
+def draw_chunk(context: Context, command: DrawChunk) -> Decision:
+    division = _county(command)
+    drawing = _Drawing(context, division, command.programme, command.area, Month(command.month))
+    others: list[tuple[StreamId, Event]] = []
+    for number in command.cases:
+        case = context.other_case(number)
+        if case is not None and case.programme == command.programme and county_of(case.division) == division:
+            others.extend((case_stream(number), line) for line in drawing.add(case))
+    return Decision(others=[*others, *drawing.totals()], answer=drawing.answer())
+
+
+@decides(DrawCase)
+def draw_case(context: Context, command: DrawCase) -> Decision:
+    case, month = context.case, Month(command.month)
+    drawing = _Drawing(context, county_of(case.division), case.programme, case.area_in(month), month)
+    lines = drawing.add(case)
+    return Decision(events=[*lines], others=drawing.totals(), answer=drawing.answer())
+
+
+@decides(Draw)
+def draw(context: Context, command: Draw) -> Decision:
+    """Its parts have drawn; `workflows.processes.draw` says what they came to."""
+    return Decision()
+
+
+class _Drawing:
+    """Draws cases onto one list and keeps its totals."""
+
+    def __init__(
+        self, context: Context, division: DivisionCode, programme: str, area: str, month: Month
+    ) -> None:
+        self.context = context
+        self.stream = list_stream(division, programme, area, month)
+        self.division, self.programme, self.area, self.month = division, programme, area, month
+        self.paylist = _list(context, self.stream)
+        if self.paylist.opened is None:
+            raise refuse("list-not-open", "data.month", month=month, area=area)
+        _seen(context, month)
+        self.lines: list[MonthDrawn] = []
+        self.left_out: Counter[str] = Counter()
+        self._known_from = month
+        self._closed: list[Month] = []
+        """Months before this one whose list is closed, as far back as was looked."""
+
+    def add(self, case: Case) -> list[MonthDrawn]:
+        found = self._line(case, self.month, self.paylist.closed is not None)
+        owed = [self._line(case, month, True) for month in self._owed(case)]
+        if found.left_out:
+            self.left_out[found.left_out] += 1
+        lines = [line for one in (*owed, found) for line in one.lines]
+        self.lines.extend(lines)
+        return lines
+
+    def _owed(self, case: Case) -> list[Month]:
+        """Earlier months of the award that were not drawn before their list was closed."""
+        if case.award is None or case.award.began >= self.month:
+            return []
+        began = case.award.began
+        return [month for month in self._closed_since(began) if month >= began and month not in case.drawn]
+
+    def _closed_since(self, first: Month) -> list[Month]:
+        if first < self._known_from:
+            earlier = [
+                month
+                for month in months(first, add_month(self._known_from, -1))
+                if self._list_of(month).closed is not None
+            ]
+            self._closed = [*earlier, *self._closed]
+            self._known_from = first
+        return self._closed
+
+    def _list_of(self, month: Month) -> PayList:
+        return _list(self.context, list_stream(self.division, self.programme, self.area, month))
+
+    def _line(self, case: Case, month: Month, arrears: bool) -> Found:
+        if month in case.drawn or case.area_in(month) != self.area:
+            return Found()
+        terms = case.award.at(month) if case.award is not None else None
+        if terms is None:
+            return Found()
+        if terms.amount <= 0:
+            return Found(left_out="nothing_payable")
+        if self._died_before(case, terms, month):
+            return Found(left_out="death")
+        line = MonthDrawn(
+            on=self.context.on,
+            month=month,
+            list=self.stream,
+            amount=terms.amount,
+            shares=terms.shares,
+            area=self.area,
+            division=case.division,
+            supplementary=self.paylist.signed or self.paylist.closed is not None,
+            arrears=arrears,
+            held=bool(pending(self.context, case)),
+        )
+        return Found(lines=[line])
+
+    def _died_before(self, case: Case, terms: Terms, month: Month) -> bool:
+        """The month of death is paid; from the next on a covered dead person keeps the line back (rules.md §3)."""
+        first = first_day(month)
+        for key in terms.covered:
+            died = _died(self.context, case, key)
+            if died is not None and died < first:
+                return True
+        return False
+
+    def totals(self) -> list[tuple[StreamId, Event]]:
+        if not self.lines:
+            return []
+        event = ListDrawn(
+            on=self.context.on,
+            **self._sums(),
+            left_out=self.left_out.total(),
+            supplementary=self.paylist.signed or self.paylist.closed is not None,
+        )
+        return [(self.stream, event)]
+
+    def _sums(self) -> dict[str, int]:
+        own = [line for line in self.lines if not line.arrears]
+        late = [line for line in self.lines if line.arrears]
+        return {
+            "households": len(own),
+            "persons": sum(len(line.shares) for line in own),
+            "amount": sum(line.amount for line in own),
+            "held": sum(line.held for line in self.lines),
+            "arrears_lines": len(late),
+            "arrears_person_times": sum(len(line.shares) for line in late),
+            "arrears_amount": sum(line.amount for line in late),
+        }
+
+    def answer(self) -> dict[str, Any]:
+        """Counts that add up over the parts of a draw, amounts in fen; arrears stand beside the month's own."""
+        supplementary = sum(line.supplementary for line in self.lines)
+        left_out = dict(sorted(self.left_out.items()))
+        return {**self._sums(), "supplementary": supplementary, "left_out": left_out}
+
+
+def _died(context: Context, case: Case, key: MemberKey) -> date | None:
+    member = case.members[key]
+    return member.died or context.person(member.person).died
+
+
+def _seen(context: Context, month: Month) -> None:
+    """Time was seen until the month's first day, or until today where the month is still to come."""
+    wanted = min(first_day(month), context.today)
+    seen = context.world.seen_until()
+    if seen is None or seen < wanted:
+        raise refuse("time-not-seen", "data.month", until=wanted.isoformat())
+
+
+def pending(context: Context, case: Case) -> str:
+    """Why a line can't be paid now though it is due: `hold`, `holder_died`, or nothing."""
+    if case.holds:
+        return "hold"
+    holder = case.account_holder
+    if holder is not None and holder in case.members and _died(context, case, holder) is not None:
+        return "holder_died"
+    return ""
+
+
+def drawn_from(case: Case, month: Month) -> list[Month]:
+    """Months from this one on whose lines are drawn: a stop or change decided now leaves them and says so."""
+    return sorted(one for one in case.drawn if one >= month)
+
+
+@decides(ReleaseLine)
+def release_line(context: Context, command: ReleaseLine) -> Decision:
+    month = Month(command.month)
+    line = context.case.drawn.get(month)
+    if line is None or not line.held:
+        raise refuse("line-not-held", "data.month", month=month)
+    why = pending(context, context.case)
+    if why:
+        raise refuse(f"line-pending-{why.replace('_', '-')}", "case", month=month)
+    return Decision(events=[LineReleased(on=context.on, month=month, list=line.list)])
+
+
+@decides(SignList)
+def sign_list(context: Context, command: SignList) -> Decision:
+    stream = stream_of(command)
+    paylist = _opened(context, command, stream)
+    desks = {desk for desk, _ in context.desks(context.actor, _county(command), context.today)}
+    if HAND_DESK[command.hand] not in desks:
+        raise refuse("not-your-desk", "actor", desks=HAND_DESK[command.hand], actor=context.actor)
+    if paylist.settled:
+        raise refuse("list-closed", "data.month", month=command.month, area=command.area)
+    standing = paylist.maker if command.hand == "maker" else paylist.checker
+    if standing is not None:
+        raise refuse("list-signed", "data.hand", hand=command.hand, by=standing)
+    if command.hand == "checker":
+        if paylist.maker is None:
+            raise refuse("maker-first", "data.hand", month=command.month)
+        if paylist.maker == context.actor:
+            raise refuse("same-hand", "actor", actor=context.actor)
+    event = ListSigned(on=context.on, by=context.actor, hand=command.hand)  # type: ignore[arg-type]
+    return Decision(others=[(stream, event)], answer=_totals(paylist))
+
+
+@decides(CloseList)
+def close_list(context: Context, command: CloseList) -> Decision:
+    stream = stream_of(command)
+    paylist = _opened(context, command, stream)
+    if paylist.settled:
+        raise refuse("list-closed", "data.month", month=command.month, area=command.area)
+    missing = [hand for hand, by in (("maker", paylist.maker), ("checker", paylist.checker)) if by is None]
+    if missing:
+        raise refuse("list-unsigned", "data.month", month=command.month, hands=", ".join(missing))
+    event = ListClosed(
+        on=context.on,
+        households=paylist.households,
+        persons=paylist.persons,
+        amount=paylist.amount,
+        arrears_lines=paylist.arrears_lines,
+        arrears_person_times=paylist.arrears_person_times,
+        arrears_amount=paylist.arrears_amount,
+    )
+    return Decision(others=[(stream, event)], answer=_totals(paylist))
+
+
+def _opened(context: Context, command: ListCommand, stream: StreamId) -> PayList:
+    _county(command)
+    paylist = _list(context, stream)
+    if paylist.opened is None:
+        raise refuse("list-not-open", "data.month", month=command.month, area=command.area)
+    return paylist
+
+
+def _totals(paylist: PayList) -> dict[str, Any]:
+    return {
+        "households": paylist.households,
+        "persons": paylist.persons,
+        "amount": paylist.amount,
+        "arrears_lines": paylist.arrears_lines,
+        "arrears_person_times": paylist.arrears_person_times,
+        "arrears_amount": paylist.arrears_amount,
+        "maker": paylist.maker,
+        "checker": paylist.checker,
+    }
+
+
+def chunks(cases: Iterable[CaseNo], size: int) -> list[tuple[CaseNo, ...]]:
+    everything = list(cases)
+    return [tuple(everything[start : start + size]) for start in range(0, len(everything), size)]
