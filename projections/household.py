@@ -3,6 +3,7 @@
 A fold keeps them in two tables of its own (`<name>_case`, `<name>_member`), so it stands by itself.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,14 +11,14 @@ from domain.case.award import AccountChanged, AreaChanged, HeadChanged, MemberDi
 from domain.case.change import MemberJoined, MemberLeft
 from domain.case.enquiry import FactEnded, FactsStated
 from domain.case.intake import ApplicantReplaced, ApplicationEntered, Member
-from domain.days import age_on
+from domain.days import Month, age_on
 from domain.event import Event
 from domain.facts import Fact
 from projections.base import Row, Rows, Table
 
 COUNTED_FACTS = ("labour", "cause", "disability", "category")
 WHOLE_HOUSEHOLD = "*"
-ELDERLY, ADULT = 60, 18
+ELDERLY, ADVANCED, ADULT = 60, 70, 18
 
 
 class Households:
@@ -33,10 +34,13 @@ class Households:
                     "case_no": "text",
                     "programme": "text",
                     "area": "text",
+                    "areas": "json",
                     "division": "text",
                     "household": "text",
+                    "came_from": "text",
                     "head": "text",
                     "head_name": "personal",
+                    "heads": "json",
                     "address": "personal",
                     "account": "personal",
                     "account_holder": "text",
@@ -44,7 +48,7 @@ class Households:
                     "facts": "json",
                 },
                 key=("case_no",),
-                indexes=(("division",),),
+                indexes=(("division",), ("came_from",)),
             ),
             Table(
                 name=self.member,
@@ -58,11 +62,13 @@ class Households:
                     "born": "day",
                     "kinship": "text",
                     "joined": "day",
+                    "joined_reason": "text",
                     "left_on": "day",
                     "left_reason": "text",
                     "died": "day",
                 },
                 key=("case_no", "member"),
+                indexes=(("person",),),
             ),
         )
 
@@ -82,7 +88,7 @@ class Households:
     def members(self, case: str, rows: Rows) -> dict[str, Row]:
         return {row["member"]: row for row in rows.select(self.member, case_no=case)}
 
-    def _put_member(self, case: str, member: Member, rows: Rows) -> None:
+    def _put_member(self, case: str, member: Member, reason: str | None, rows: Rows) -> None:
         rows.put(
             self.member,
             {
@@ -95,6 +101,7 @@ class Households:
                 "born": member.born,
                 "kinship": member.kinship,
                 "joined": member.joined,
+                "joined_reason": reason,
                 "left_on": member.left,
                 "left_reason": member.left_reason,
                 "died": member.died,
@@ -109,10 +116,13 @@ class Households:
                 "case_no": case,
                 "programme": event.programme,
                 "area": event.area,
+                "areas": [["", event.area]],
                 "division": event.division,
                 "household": event.household,
+                "came_from": event.came_from,
                 "head": event.head,
                 "head_name": head.name,
+                "heads": [[event.on.isoformat(), event.head]],
                 "address": event.address,
                 "account": event.account,
                 "account_holder": event.account_holder,
@@ -121,7 +131,7 @@ class Households:
             },
         )
         for member in event.members:
-            self._put_member(case, member, rows)
+            self._put_member(case, member, None, rows)
 
     def _stated(self, case: str, event: FactsStated, rows: Rows) -> None:
         counted = [fact for fact in event.facts if fact.kind in COUNTED_FACTS]
@@ -140,19 +150,22 @@ class Households:
             rows.put(self.case, {**row, "facts": facts})
 
     def _head(self, case: str, event: HeadChanged | ApplicantReplaced, rows: Rows) -> None:
-        member = rows.get(self.member, (case, event.head))
+        row, member = self.of(case, rows), rows.get(self.member, (case, event.head))
         assert member is not None
-        rows.put(self.case, {**self.of(case, rows), "head": event.head, "head_name": member["name"]})
+        heads = [*row["heads"], [event.on.isoformat(), event.head]]
+        rows.put(self.case, {**row, "head": event.head, "head_name": member["name"], "heads": heads})
 
     def _account(self, case: str, event: AccountChanged, rows: Rows) -> None:
         changed = {"account": event.account, "account_holder": event.holder}
         rows.put(self.case, {**self.of(case, rows), **changed})
 
     def _area(self, case: str, event: AreaChanged, rows: Rows) -> None:
-        rows.put(self.case, {**self.of(case, rows), "area": event.area})
+        row = self.of(case, rows)
+        areas = [*row["areas"], [event.from_month, event.area]]
+        rows.put(self.case, {**row, "area": event.area, "areas": areas})
 
     def _joined(self, case: str, event: MemberJoined, rows: Rows) -> None:
-        self._put_member(case, event.member, rows)
+        self._put_member(case, event.member, event.reason, rows)
 
     def _left(self, case: str, event: MemberLeft, rows: Rows) -> None:
         self._change_member(case, event.member, rows, left_on=event.left, left_reason=event.reason)
@@ -191,39 +204,82 @@ def _kept(fact: Fact) -> list[str | None]:
     ]
 
 
+def area_in(household: Row, month: Month) -> str:
+    """The area whose list a month's line is on."""
+    found: str = next(area for first, area in reversed(household["areas"]) if first <= month)
+    return found
+
+
+def head_on(household: Row, members: dict[str, Row], day: date) -> Row:
+    """The head of the household on a day (before the application: the first)."""
+    heads = household["heads"]
+    key = next((one for since, one in reversed(heads) if since <= day.isoformat()), heads[0][1])
+    return members[key]
+
+
 CROSS_CUTS = (
-    "women",
-    "elderly",
-    "minors",
-    "disabled",
+    *("women", "elderly", "elderly_70", "minors", "disabled", "severely_disabled", "students", "unemployed"),
     *(f"labour_{code}" for code in "1234"),
     *(f"cause_{code}" for code in "123456"),
 )
 """Cross-cuts of the same persons, never summed (rules.md §8); labour ability and cause as in the county table."""
+_DISABLED = {"C01", "C02", "C03"}
+_STUDENTS = {"C10", "C11", "C12"}
+
+Facts = Mapping[str, list[str | None]]
 
 
-def cross_cuts(facts: dict[str, list[str | None]], members: list[Row], day: date) -> dict[str, int]:
+def cross_cuts(facts: Facts, members: Sequence[Row], day: date) -> dict[str, int]:
     """How many of the members are counted under each cross-cut on the day.
 
-    Labour ability stated or, where it isn't, by age: none under 18 and from 60 on, able between.
+    Everybody has one labour ability: the stated one or, without one, by age (none under 18 and from 60 on, able
+    between). Everybody has a cause: his own, else those of the household, else other; several count several times.
     """
     found = dict.fromkeys(CROSS_CUTS, 0)
+    holding = holding_on(facts, day)
+    codes: dict[str | None, dict[str | None, list[str]]] = {}
+    for kind, code, whose, _, _ in holding:
+        codes.setdefault(whose, {}).setdefault(kind, []).append(str(code))
+    shared = codes.get(WHOLE_HOUSEHOLD, {})
+    family = {str(fact[1]) for fact in holding if fact[0] == "cause"}
+    for member in members:
+        mine = codes.get(member["member"], {})
+        age = age_on(member["born"], max(day, member["born"]))
+        disabilities = mine.get("disability", ())
+        categories = {*mine.get("category", ()), *shared.get("category", ())}
+        found["women"] += member["sex"] == "2"
+        found["elderly"] += age >= ELDERLY
+        found["elderly_70"] += age >= ADVANCED
+        found["minors"] += age < ADULT
+        found["disabled"] += bool(disabilities or categories & _DISABLED)
+        found["severely_disabled"] += "C01" in categories or any(
+            one[-2:] in ("-1", "-2") for one in disabilities
+        )
+        found["students"] += bool(categories & _STUDENTS)
+        found["unemployed"] += "C20" in categories
+        found[f"labour_{_labour(mine.get('labour'), age)}"] += 1
+        causes = {*mine.get("cause", ()), *shared.get("cause", ())} or family
+        for cause in {code if code in "12345" else "6" for code in causes} or {"6"}:
+            found[f"cause_{cause}"] += 1
+    return found
+
+
+def holding_on(facts: Facts, day: date) -> list[list[str | None]]:
+    """The facts that hold on a day, by their first day."""
     today = day.isoformat()
     holding = [
         fact for fact in facts.values() if str(fact[3]) <= today and (fact[4] is None or today <= fact[4])
     ]
-    for member in members:
-        mine = [fact for fact in holding if fact[2] in (member["member"], WHOLE_HOUSEHOLD)]
-        age = age_on(member["born"], day)
-        by_age = "4" if age < ADULT or age >= ELDERLY else "1"
-        labour = next((fact[1] for fact in reversed(mine) if fact[0] == "labour"), by_age)
-        found["women"] += member["sex"] == "2"
-        found["elderly"] += age >= ELDERLY
-        found["minors"] += age < ADULT
-        found["disabled"] += any(fact[0] == "disability" for fact in mine)
-        if f"labour_{labour}" in found:
-            found[f"labour_{labour}"] += 1
-        causes = {str(fact[1]) for fact in mine if fact[0] == "cause"} or {"6"}
-        for cause in {code if code in "12345" else "6" for code in causes}:
-            found[f"cause_{cause}"] += 1
-    return found
+    return sorted(holding, key=lambda fact: str(fact[3]))
+
+
+def _labour(stated: list[str] | None, age: int) -> str:
+    if stated and stated[-1] in ("1", "2", "3", "4"):
+        return stated[-1]
+    return "4" if age < ADULT or age >= ELDERLY else "1"
+
+
+def main_cause(facts: Facts, day: date) -> str:
+    """The household's cause of hardship that was stated first; `6` other."""
+    causes = (str(fact[1]) for fact in holding_on(facts, day) if fact[0] == "cause")
+    return next(causes, "6")

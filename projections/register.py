@@ -1,23 +1,31 @@
-"""在保名册: who receives what, from which month to which; a register as of a day is read from it."""
+"""在保名册: who receives what, from which month to which; a register as of a day is read from it (rules.md §8)."""
 
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
 from typing import ClassVar
 
-from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
-from domain.days import Month, add_month
+from domain.case.award import AreaChanged, HoldEnded, HoldSet
+from domain.days import Month, month_of
+from domain.ids import DivisionCode
+from projections.awards import Awards, spans
 from projections.base import Row, Rows, Seen, Table
-from projections.household import Households
+from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, head_on
 
 SEGMENT = "register_segment"
+HOLD = "register_hold"
 
 
 class Register:
     """`register_segment`: a case's terms from a month to a month (null: without end). Amounts in fen a month."""
 
     name: ClassVar[str] = "register"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     households: ClassVar[Households] = Households("register")
+    awards: ClassVar[Awards] = Awards("register")
     tables: ClassVar[tuple[Table, ...]] = (
         *households.tables,
+        awards.table,
         Table(
             name=SEGMENT,
             columns={
@@ -27,14 +35,21 @@ class Register:
                 "division": "text",
                 "area": "text",
                 "amount": "int",
+                "uplift": "int",
                 "covered": "json",
                 "shares": "json",
                 "cause": "text",
+                "code": "text",
                 "gradual": "bool",
                 "end_code": "text",
             },
             key=("case_no", "from_month"),
             indexes=(("division", "from_month"),),
+        ),
+        Table(
+            name=HOLD,
+            columns={"case_no": "text", "hold": "text", "ground": "text", "since": "day", "until": "day"},
+            key=("case_no", "hold"),
         ),
     )
 
@@ -44,51 +59,34 @@ class Register:
             return
         event = seen.event
         self.households.apply(case, event, rows)
-        if isinstance(event, AwardBegan):
-            self._begin(case, event.terms, event.cause, False, rows)
-        elif isinstance(event, AmountChanged):
-            self._begin(case, event.terms, event.terms.code, False, rows)
-        elif isinstance(event, GradualExitGranted):
-            self._begin(case, event.terms, event.terms.code, True, rows)
-            self._end(case, add_month(event.until_month, 1), event.code, rows)
-        elif isinstance(event, Stopped):
-            self._end(case, event.from_month, event.code, rows)
+        if self.awards.apply(case, event, rows) is not None or isinstance(event, AreaChanged):
+            self._segments(case, rows)
+        elif isinstance(event, HoldSet):
+            hold = {"hold": event.hold, "ground": event.ground, "since": event.on, "until": event.until}
+            rows.put(HOLD, {"case_no": case, **hold})
+        elif isinstance(event, HoldEnded):
+            rows.delete(HOLD, (case, event.hold))
 
-    def _begin(self, case: str, terms: Terms, cause: str, gradual: bool, rows: Rows) -> None:
+    def _segments(self, case: str, rows: Rows) -> None:
+        """Write the award's segments anew; those of an award before it stand."""
+        award = rows.get(self.awards.name, (case,))
+        if award is None:
+            return
         household = self.households.of(case, rows)
-        self._cut(case, terms.from_month, rows)
-        rows.put(
-            SEGMENT,
-            {
-                "case_no": case,
-                "from_month": terms.from_month,
-                "until_month": None,
-                "division": household["division"],
-                "area": household["area"],
-                "amount": terms.amount,
-                "covered": list(terms.covered),
-                "shares": dict(terms.shares),
-                "cause": cause,
-                "gradual": gradual,
-                "end_code": None,
-            },
-        )
-
-    def _cut(self, case: str, month: Month, rows: Rows) -> None:
-        """End what runs into the month, drop what begins in it or later."""
         for row in list(rows.select(SEGMENT, case_no=case)):
-            if row["from_month"] >= month:
+            if row["from_month"] >= award["began"]:
                 rows.delete(SEGMENT, (case, row["from_month"]))
-            elif row["until_month"] is None or row["until_month"] >= month:
-                rows.put(SEGMENT, {**row, "until_month": add_month(month, -1)})
-
-    def _end(self, case: str, first_without: Month, code: str, rows: Rows) -> None:
-        last = add_month(first_without, -1)
-        for row in list(rows.select(SEGMENT, case_no=case)):
-            if row["from_month"] > last:
-                rows.delete(SEGMENT, (case, row["from_month"]))
-            elif row["until_month"] is None or row["until_month"] >= last:
-                rows.put(SEGMENT, {**row, "until_month": last, "end_code": code})
+        for span in spans(award, household["areas"]):
+            rows.put(
+                SEGMENT,
+                {
+                    "case_no": case,
+                    **span,
+                    "division": household["division"],
+                    "area": area_in(household, Month(span["from_month"])),
+                    "cause": award["cause"],
+                },
+            )
 
 
 def living(rows: Rows, month: Month) -> list[Row]:
@@ -98,3 +96,40 @@ def living(rows: Rows, month: Month) -> list[Row]:
         for row in rows.select(SEGMENT)
         if row["from_month"] <= month and (row["until_month"] is None or month <= row["until_month"])
     ]
+
+
+def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None) -> Iterator[Row]:
+    """Who receives on a day in a division and all below it: a row for a household, in order of case number.
+
+    `members` are those covered; `counts` their cross-cuts of that day; `held` whether pay is kept back.
+    """
+    holds = {row["case_no"] for row in rows.select(HOLD) if row["since"] <= day}
+    households = Register.households
+    for segment in living(rows, month_of(day)):
+        case = segment["case_no"]
+        if not segment["division"].startswith(division) or (area is not None and segment["area"] != area):
+            continue
+        household, members = households.of(case, rows), households.members(case, rows)
+        covered = [members[key] for key in segment["covered"]]
+        yield {
+            **segment,
+            "head": head_on(household, members, day),
+            "members": covered,
+            "persons": len(covered),
+            "counts": cross_cuts(household["facts"], covered, day),
+            "held": case in holds,
+        }
+
+
+def summary(found: list[Row]) -> dict[str, int]:
+    """Households, persons, amount (fen a month), held households, and the cross-cuts, which are never summed."""
+    counts: Counter[str] = Counter()
+    for row in found:
+        counts.update(row["counts"])
+    return {
+        "households": len(found),
+        "persons": sum(row["persons"] for row in found),
+        "amount": sum(row["amount"] for row in found),
+        "held": sum(row["held"] for row in found),
+        **{name: counts[name] for name in CROSS_CUTS},
+    }

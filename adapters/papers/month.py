@@ -134,8 +134,8 @@ def _reason(register: Rows, case: str, month: Month, kind: str) -> str:
         if kind == "stop" and row["end_code"] and row["until_month"] == add_month(month, -1):
             return f"{row['end_code']} {label('stop', row['end_code'], 'zh')}"
         if kind in ("increase", "reduce") and row["from_month"] == month:
-            name = "increase" if row["cause"].startswith("I") else "reduce"
-            return f"{row['cause']} {label(name, row['cause'], 'zh')}"
+            name = "increase" if row["code"].startswith("I") else "reduce"
+            return f"{row['code']} {label(name, row['code'], 'zh')}"
     return ""
 
 

@@ -1,0 +1,100 @@
+"""The award of a case as projections need it: terms by month, its end, as `domain.case.award.Award` has them."""
+
+from typing import Any
+
+from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
+from domain.days import Month, add_month
+from domain.event import Event
+from projections.base import Row, Rows, Table
+
+
+class Awards:
+    """Table and fold under a projection's name.
+
+    `terms`: [{from_month, amount, uplift, covered, shares, code, gradual}] in order of their first month; `ends`: the
+    first month without aid.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = f"{name}_award"
+        self.table = Table(
+            name=self.name,
+            columns={
+                "case_no": "text",
+                "cause": "text",
+                "began": "text",
+                "ends": "text",
+                "end_code": "text",
+                "terms": "json",
+            },
+            key=("case_no",),
+        )
+
+    def of(self, case: str, rows: Rows) -> Row:
+        row = rows.get(self.name, (case,))
+        assert row is not None
+        return row
+
+    def apply(self, case: str, event: Event, rows: Rows) -> Row | None:
+        """Take an event of a case; the award as it then is, None if the event says nothing about it."""
+        if isinstance(event, AwardBegan):
+            row = self._begun(case, event, rows.get(self.name, (case,)))
+        elif isinstance(event, AmountChanged):
+            row = _with_terms(self.of(case, rows), event.terms)
+        elif isinstance(event, Stopped):
+            row = {**self.of(case, rows), "ends": event.from_month, "end_code": event.code}
+        elif isinstance(event, GradualExitGranted):
+            row = _with_terms(self.of(case, rows), event.terms, gradual=True)
+            row.update(ends=add_month(event.until_month, 1), end_code=event.code)
+        else:
+            return None
+        rows.put(self.name, row)
+        return row
+
+    @staticmethod
+    def _begun(case: str, event: AwardBegan, before: Row | None) -> Row:
+        first = event.terms.from_month
+        begun: Row = {"case_no": case, "cause": event.cause, "ends": None, "end_code": None}
+        if event.cause == "restored" and before is not None and before["ends"] == first:
+            return {**_with_terms(before, event.terms), **begun}
+        return _with_terms({**begun, "began": first, "terms": []}, event.terms)
+
+
+def _with_terms(row: Row, terms: Terms, *, gradual: bool = False) -> Row:
+    """A later decision for the same month or an earlier one replaces what was to come."""
+    kept = [one for one in row["terms"] if one["from_month"] < terms.from_month]
+    new = {
+        "from_month": terms.from_month,
+        "amount": terms.amount,
+        "uplift": sum(terms.uplifts.values()),
+        "covered": list(terms.covered),
+        "shares": dict(terms.shares),
+        "code": terms.code,
+        "gradual": gradual,
+    }
+    return {**row, "terms": [*kept, new]}
+
+
+def terms_in(award: Row, month: Month) -> dict[str, Any] | None:
+    """The terms that hold in a month, None before the award begins and from its end on."""
+    if month < award["began"] or (award["ends"] is not None and month >= award["ends"]):
+        return None
+    holding = [one for one in award["terms"] if one["from_month"] <= month]
+    return holding[-1] if holding else None
+
+
+def spans(award: Row, areas: list[list[str]]) -> list[dict[str, Any]]:
+    """What holds from which month to which (null: without end), cut where terms or area change; none overlap."""
+    firsts = {one["from_month"] for one in award["terms"]}
+    firsts.update(first for first, _ in areas if first > award["began"])
+    starts = sorted(first for first in firsts if award["ends"] is None or first < award["ends"])
+    last = add_month(award["ends"], -1) if award["ends"] is not None else None
+    found = []
+    for place, first in enumerate(starts):
+        ends_here = place + 1 == len(starts)
+        terms = terms_in(award, Month(first))
+        if terms is not None:
+            until = last if ends_here else add_month(Month(starts[place + 1]), -1)
+            code = award["end_code"] if ends_here else None
+            found.append({**terms, "from_month": first, "until_month": until, "end_code": code})
+    return found
