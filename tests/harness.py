@@ -119,7 +119,7 @@ class TrialOffice:
         self.doudi.office.world.refresh()
         self.write([_appointed(staff, desk, division)])
 
-    def set_policy(self, area: str | None = None, **values: Any) -> None:
+    def set_policy(self, area: str | None = None, since: date = LONG_AGO, **values: Any) -> None:
         from domain.catalogue import CATALOGUE
 
         self.doudi.office.world.refresh()
@@ -133,7 +133,7 @@ class TrialOffice:
                     name=name,
                     value=value,
                     unit=CATALOGUE[name].unit,
-                    since=LONG_AGO,
+                    since=since,
                     document="Base",
                     area=area,  # type: ignore[arg-type]
                 ),

@@ -84,35 +84,36 @@ def opined(office: TrialOffice, serial: int = 1, month: int = WAGE, **opinion: A
     return case
 
 
-def to_post(office: TrialOffice, serial: int = 1, month: int = WAGE) -> str:
+def to_post(office: TrialOffice, serial: int = 1, month: int = WAGE, **data: Any) -> str:
     """Both hands are there."""
-    case = opined(office, serial, month)
+    case = assessed(office, serial, month, **data)
+    office.do("GiveOpinion", "handler", case, on=ASSESSED, favourable=True)
     office.do("ConfirmOpinion", "leader", case, on=ASSESSED)
     return case
 
 
-def posted(office: TrialOffice, serial: int = 1, on: str = POSTED) -> str:
-    case = to_post(office, serial)
+def posted(office: TrialOffice, serial: int = 1, month: int = WAGE, on: str = POSTED, **data: Any) -> str:
+    case = to_post(office, serial, month, **data)
     office.do("Post", "village", case, on=on, place="村务公开栏", photo=PHOTO)
     return case
 
 
-def ready(office: TrialOffice, serial: int = 1) -> str:
+def ready(office: TrialOffice, serial: int = 1, month: int = WAGE, **data: Any) -> str:
     """The notice was up for its whole time and is down."""
-    case = posted(office, serial)
+    case = posted(office, serial, month, **data)
     office.do("TakeDown", "village", case, on=LAST_DAY, photo=PHOTO, no_objection=True)
     return case
 
 
-def forwarded(office: TrialOffice, serial: int = 1) -> str:
-    case = ready(office, serial)
+def forwarded(office: TrialOffice, serial: int = 1, month: int = WAGE, **data: Any) -> str:
+    case = ready(office, serial, month, **data)
     office.do("Forward", "handler", case, on=NEXT_DAY)
     return case
 
 
-def signed(office: TrialOffice, serial: int = 1) -> str:
+def signed(office: TrialOffice, serial: int = 1, month: int = WAGE, **data: Any) -> str:
     """All is there for the decider."""
-    case = forwarded(office, serial)
+    case = forwarded(office, serial, month, **data)
     office.do("SignHand", "chief", case, on="2025-05-15")
     return case
 

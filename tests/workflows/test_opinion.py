@@ -45,7 +45,8 @@ def test_a_negative_opinion_against_the_sheet_needs_a_reason(office: TrialOffice
     assert office.refused("GiveOpinion", "handler", case, **say) == ["reason-needed"]
     office.do("GiveOpinion", "handler", case, reason="隐瞒存款", **say)
     opinion = office.case(case).opinion
-    assert opinion is not None and opinion.amount == 0
+    assert opinion is not None
+    assert opinion.amount == 0
 
 
 def test_the_leader_is_another_person_who_did_not_survey(office: TrialOffice) -> None:
