@@ -212,3 +212,22 @@ def test_single_person_dibao_covers_that_one_person(office: TrialOffice) -> None
     opinion = office.case(case).opinion
     assert opinion is not None
     assert (opinion.counted, opinion.covered, opinion.amount) == (("m1", "m2", "m3"), ("m1",), 40_000)
+
+
+def test_an_opinion_that_facts_overtook_is_neither_confirmed_nor_posted(office: TrialOffice) -> None:
+    corrected = stages.wage(80_000)[0]
+    first = stages.opined(office, 1)
+    office.do("CorrectFact", "handler", first, on=ASSESSED, fact="f1", corrected=corrected)
+    assert office.refused("ConfirmOpinion", "leader", first, on=ASSESSED) == ["opinion-differs"]
+    second = stages.to_post(office, 2)
+    office.do("CorrectFact", "handler", second, on=ASSESSED, fact="f1", corrected=corrected)
+    assert office.refused("Post", "village", second, on=ASSESSED, place="栏", photo=PHOTO) == [
+        "opinion-differs"
+    ]
+
+
+def test_one_hand_is_put_on_record_once(office: TrialOffice) -> None:
+    office.set_policy(township_hands=1)
+    case = stages.opined(office)
+    office.do("GiveOpinion", "handler", case, on=ASSESSED, favourable=True)
+    assert office.case(case).overrides == ("township_hands",)

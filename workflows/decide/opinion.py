@@ -184,7 +184,7 @@ def give_opinion(context: Context, command: GiveOpinion) -> Decision:
         reason=words(context, command.reason, "data.reason"),
     )
     events: list[CaseEvent] = [given]
-    if context.limit("township_hands") <= 1:
+    if context.limit("township_hands") <= 1 and "township_hands" not in context.case.overrides:
         events.extend(single_hand(context, "township_hands"))
     return Decision(events=events, answer={"favourable": given.favourable, "amount": given.amount})
 
