@@ -30,7 +30,11 @@ def authorise(context: Context, who: tuple[str, ...], division: DivisionCode, ca
         return
     held = context.desks(context.actor, division, context.today)
     if not held:
-        raise case_unknown() if case is not None else refuse("out-of-scope", "actor", division=division)
+        raise (
+            case_unknown()
+            if case is not None and case.number
+            else refuse("out-of-scope", "actor", division=division)
+        )
     if not any(_fits(context, desk, at, who, case) for desk, at in held):
         raise refuse("not-your-desk", "actor", desks=", ".join(who), actor=context.actor)
     if case is not None and is_relative(context, case):
@@ -58,9 +62,7 @@ def relative_of(context: Context, case: Case, who: str) -> bool:
     for one in context.world.chain(case.division):
         relations = context.roster(one).relations
         if relations and any(
-            staff == who
-            for member in case.members.values()
-            for staff, _ in relations.get(member.person, ())
+            staff == who for member in case.members.values() for staff, _ in relations.get(member.person, ())
         ):
             return True
     return False

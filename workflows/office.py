@@ -87,8 +87,13 @@ class Office:
                 answer = self._refusal(request.id, request.case, refused.reasons)
             except BadValue as error:
                 answer = self._refusal(request.id, request.case, (from_bad_value(error),))
-            if answer.status == "refused" and self._noted:
-                self._noted(request, answer)
+            if answer.status == "refused":
+                # The same command, sent twice at once, may meet what its other half has just written.
+                known = self._known(request, digest)
+                if known is not None:
+                    return known
+                if self._noted:
+                    self._noted(request, answer)
             return answer
         return self._refusal(request.id, request.case, (reason("too-busy"),))
 

@@ -79,7 +79,7 @@ def enter(context: Context, command: Enter) -> Decision:
     for place, entry in enumerate(command.members):
         field = f"data.members[{place}]"
         found = find(context, entry, field)
-        if any(member.person == found.ref for member in members):
+        if any(_same(member, found) for member in members):
             raise refuse("person-twice", field)
         if entry.key == command.applicant and found.number is None:
             raise refuse("applicant-needs-number", f"{field}.number")
@@ -116,6 +116,11 @@ def _check_entry(command: Enter) -> None:
     for place, entry in enumerate(command.members):
         check_code("kinship", entry.kinship, f"data.members[{place}].kinship")
     check_paper(command.entrusted, "data.entrusted")
+
+
+def _same(member: Member, found: Found) -> bool:
+    same = member.number is not None and found.number is not None and member.number.text == found.number.text
+    return same or member.person == found.ref
 
 
 def _member(entry: MemberEntry, found: Found) -> Member:
