@@ -97,6 +97,7 @@ class TrialOffice:
     def write(self, events: Iterable[tuple[StreamId, Event]]) -> None:
         """Given: events that stand before the story begins."""
         events = list(events)
+        self.doudi.office.world.refresh()
         expected = {stream: self.doudi.office.world.version(stream) for stream, _ in events}
         name = CommandId(f"given-{next(self._ids)}")
         self.doudi.store.write(
@@ -142,7 +143,7 @@ class TrialOffice:
         )
 
     def say(
-        self, kind: str, actor: str, case: str | None = None, *, id: str | None = None, **data: Any
+        self, kind: str, actor: str, case: str | None = None, /, *, id: str | None = None, **data: Any
     ) -> Answer:
         """Send a command; the clock first goes to `on` if that lies later."""
         on = data.get("on")
@@ -153,12 +154,12 @@ class TrialOffice:
             line["case"] = case
         return self.doudi.office.take(line)
 
-    def do(self, kind: str, actor: str, case: str | None = None, **data: Any) -> Answer:
+    def do(self, kind: str, actor: str, case: str | None = None, /, **data: Any) -> Answer:
         answer = self.say(kind, actor, case, **data)
         assert answer.status == "done", [(r.code, r.field, r.params) for r in answer.reasons]
         return answer
 
-    def refused(self, kind: str, actor: str, case: str | None = None, **data: Any) -> list[str]:
+    def refused(self, kind: str, actor: str, case: str | None = None, /, **data: Any) -> list[str]:
         """The codes of a refusal; nothing was written."""
         head = self.store.head()
         answer = self.say(kind, actor, case, **data)
@@ -166,7 +167,7 @@ class TrialOffice:
         assert self.store.head() == head
         return [reason.code for reason in answer.reasons]
 
-    def quiet(self, kind: str, actor: str, case: str | None = None, **data: Any) -> Answer:
+    def quiet(self, kind: str, actor: str, case: str | None = None, /, **data: Any) -> Answer:
         """Done once and said again with the same id: the same answer, nothing more written."""
         name = f"q{next(self._ids)}"
         first = self.say(kind, actor, case, id=name, **data)

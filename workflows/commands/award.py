@@ -4,6 +4,7 @@ from datetime import date
 from typing import Literal
 
 from domain.case.intake import Paper
+from domain.days import Month
 from domain.ids import MemberKey
 from workflows.command import Command, InstanceCommand, command
 from workflows.commands.intake import Short, Text
@@ -59,6 +60,13 @@ class ChangeArea(Command, frozen=True, kw_only=True):
 
     area: Literal["urban", "rural"]
     words: Text
+
+
+@command(life="award")
+class RaiseStandard(Command, frozen=True, kw_only=True):
+    """提标: the amount anew at the parameters of a month, on the facts of its decision; I01, told, not heard."""
+
+    from_month: Month
 
 
 @command(life="hold")

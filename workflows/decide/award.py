@@ -22,7 +22,7 @@ from domain.case.award import (
 )
 from domain.case.change import Reminded
 from domain.case.decision import LetterIssued
-from domain.days import Month, add_month, first_day, last_day, month_of
+from domain.days import Month, add_month, first_day, last_day, month_of, parse_month
 from domain.event import CaseEvent
 from domain.ids import InstanceId, MemberKey, StaffId
 from domain.personal import Account
@@ -33,6 +33,7 @@ from workflows.commands.award import (
     ChangeArea,
     ChangeHead,
     EndGradualExit,
+    RaiseStandard,
     RefuseWork,
     RemindEnding,
     TurnUplift,
@@ -303,4 +304,43 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
     ]
     return Decision(
         events=events, answer={"from_month": month, "amount": found.amount, "before": before.amount}
+    )
+
+
+@decides(RaiseStandard)
+def raise_standard(context: Context, command: RaiseStandard) -> Decision:
+    """From the month in which the document begins, also an earlier one: what was paid less is owed by month."""
+    first = parse_month(command.from_month, "data.from_month")
+    award = award_of(context.case)
+    if award.at(first) is None:
+        raise refuse("award-not-in-month", "data.from_month", month=first)
+    events: list[CaseEvent] = []
+    for month in months_from(award, first):
+        before = award.at(month)
+        found = assess_again(context, month)
+        if before is None or found.amount <= before.amount:
+            continue
+        events.append(
+            AmountChanged(
+                on=context.on,
+                terms=terms_of(found, month, "I01", context.on),
+                before=before.amount,
+                explanation=found.explanation,
+                by=StaffId(context.actor),
+                under=award.under,
+            )
+        )
+    if not events:
+        raise refuse("nothing-raised", "data.from_month", month=first)
+    raised = events[0]
+    assert isinstance(raised, AmountChanged)
+    letter = LetterIssued(on=context.on, letter="L16", about=next_telling(context))
+    return Decision(
+        events=[*events, letter],
+        answer={
+            "before": raised.before,
+            "amount": raised.terms.amount,
+            "from_month": raised.terms.from_month,
+            "arrears": list(drawn_from(context.case, raised.terms.from_month)),
+        },
     )

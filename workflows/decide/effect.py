@@ -30,6 +30,8 @@ OF_THE_EVENT = ("D01", "D02", "D06", "D07", "I02")
 """They work from the month after the event: death, birth, joining, leaving."""
 OF_INCOME = ("I03", "D03", "S01")
 """They must be clear, and count income back from the day the change was opened."""
+LEAVING = ("S04", "S15")
+"""Work found or a pension begun, on which a gradual exit stands: the new income is looked at."""
 REFUSED_WORK = ("D05", "S21")
 TOLD = ("D01", "D04", "S03", "S06")
 """Told, not heard: a death, what the award already holds, the household's own request."""
@@ -145,7 +147,8 @@ def _anchor(context: Context, change: Change, code: str) -> date:
     """A review counts from the day it opened, an income change from the day it was said; else it doesn't move."""
     if change.kind == "review":
         return change.happened
-    return change.on if code in OF_INCOME else anchor_of(context)
+    said = code in OF_INCOME or code in LEAVING
+    return change.on if said and change.kind != "death" else anchor_of(context)
 
 
 def _borne_out(

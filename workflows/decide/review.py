@@ -22,10 +22,11 @@ from workflows.commands.review import ConcludeReview, OpenReview, VisitForReview
 from workflows.context import Context
 from workflows.decide.assessing import assess_case, month_after
 from workflows.decide.consent import unconsented
+from workflows.decide.enquiry import check_present
 from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.terms import award_of, income_of, latest_terms
 from workflows.engine import due_day, guard, instances, pick
-from workflows.refusal import Reason, reason, refuse
+from workflows.refusal import Reason, reason
 
 
 def first_review(context: Context, review_class: ReviewClass, from_month: Month) -> ReviewScheduled:
@@ -108,9 +109,7 @@ def open_review(context: Context, command: OpenReview) -> Decision:
 
 @decides(VisitForReview)
 def visit_for_review(context: Context, command: VisitForReview) -> Decision:
-    for key in command.present:
-        if key not in context.case.members:
-            raise refuse("not-a-member", "data.present", member=key)
+    check_present(context.case, command.present, command.way)
     event = Visited(
         on=context.on,
         surveyors=command.surveyors,
