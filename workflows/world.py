@@ -184,6 +184,11 @@ class World:
         self._states[stream] = (version, state)
         return version, state
 
+    def fresh(self, stream: StreamId) -> None:
+        """Take a stream as not there yet, without looking: its name was drawn just now. Checked when written."""
+        if stream not in self._states:
+            self._states[stream] = (0, None)
+
     def version(self, stream: StreamId) -> int:
         self.state(stream)
         return self._states[stream][0]

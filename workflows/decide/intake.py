@@ -45,7 +45,7 @@ from workflows.decide.persons import Found, claim_applying, find
 from workflows.decide.relations import declared, matched, visit_due
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
-from workflows.world import numbers_stream
+from workflows.world import case_stream, numbers_stream, person_stream
 
 P = TypeVar("P", bound=Personal)
 
@@ -70,6 +70,7 @@ def enter(context: Context, command: Enter) -> Decision:
     numbering = numbers_stream(county, context.on.year)
     serial = (context.world.state(numbering) or 0) + 1
     number = make_case_no(county, context.on.year, serial)
+    context.world.fresh(case_stream(number))
     others: list[tuple[StreamId, Event]] = [
         (numbering, NumberGiven(on=context.on, serial=serial, case=number))
     ]
@@ -86,6 +87,8 @@ def enter(context: Context, command: Enter) -> Decision:
         others.extend(found.events)
         if found.new and found.number:
             numbers.append((found.number.text, found.ref))
+        if found.new:
+            context.world.fresh(person_stream(found.ref))
         person = context.person(found.ref)
         earlier.extend(person.cases)
         others.append(claim_applying(context, person, found.ref, number))
