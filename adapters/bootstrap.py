@@ -23,6 +23,7 @@ from projections.base import Projection
 from projections.dependencies import Dependencies
 from projections.due import Due
 from projections.notices import Notices
+from projections.office import Offices
 from projections.payable import Payable
 from projections.persons import Persons
 from projections.register import Register
@@ -47,6 +48,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Timeline(),
     Dependencies(),
     Persons(),
+    Offices(),
 )
 FOR_PROCESSES: tuple[Projection, ...] = (Due(), Payable())
 
@@ -94,8 +96,10 @@ class Doudi:
         )
 
     def fresh_id(self) -> CommandId:
-        """An id for a command that came without one; in a trial it follows from the log's head."""
-        return CommandId(f"cli-{self.store.head()}" if self.store.trial else f"cli-{uuid4()}")
+        """An id for a command that came without one; in a trial it follows from what was written so far."""
+        if not self.store.trial:
+            return CommandId(f"cli-{uuid4()}")
+        return CommandId(f"cli-{self.store.head()}-{self.store.commands()}")
 
     def close(self) -> None:
         self.store.close()

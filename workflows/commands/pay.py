@@ -41,13 +41,6 @@ class DrawCase(Command, frozen=True, kw_only=True):
     month: MonthText
 
 
-@command(target="case", who=("payer",), ended_too=True)
-class ReleaseLine(Command, frozen=True, kw_only=True):
-    """A held line may be paid: its hold has ended, or there is a new account holder."""
-
-    month: MonthText
-
-
 @command(target="office", who=("payer", "checker"))
 class SignList(ListCommand, frozen=True, kw_only=True):
     """Signed by its maker, then by a checker who is somebody else."""

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from domain.case import Case
-from domain.case.award import LineReleased, MonthDrawn, Terms
+from domain.case.award import MonthDrawn, Terms
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
@@ -27,7 +27,6 @@ from workflows.commands.pay import (
     DrawChunk,
     ListCommand,
     OpenList,
-    ReleaseLine,
     SignList,
 )
 from workflows.context import Context
@@ -179,7 +178,7 @@ class _Drawing:
             division=case.division,
             supplementary=self.paylist.signed or self.paylist.closed is not None,
             arrears=arrears,
-            held=bool(pending(self.context, case)),
+            held=kept_back(self.context, case),
         )
         return Found(lines=[line])
 
@@ -236,31 +235,10 @@ def _seen(context: Context, month: Month) -> None:
         raise refuse("time-not-seen", "data.month", until=wanted.isoformat())
 
 
-def pending(context: Context, case: Case) -> str:
-    """Why a line can't be paid now though it is due: `hold`, `holder_died`, or nothing."""
-    if case.holds:
-        return "hold"
+def kept_back(context: Context, case: Case) -> bool:
+    """Whether a line is due but can't be paid now: on hold, or nobody living to pay it to."""
     holder = case.account_holder
-    if holder is not None and holder in case.members and _died(context, case, holder) is not None:
-        return "holder_died"
-    return ""
-
-
-def drawn_from(case: Case, month: Month) -> list[Month]:
-    """Months from this one on whose lines are drawn: a stop or change decided now leaves them and says so."""
-    return sorted(one for one in case.drawn if one >= month)
-
-
-@decides(ReleaseLine)
-def release_line(context: Context, command: ReleaseLine) -> Decision:
-    month = Month(command.month)
-    line = context.case.drawn.get(month)
-    if line is None or not line.held:
-        raise refuse("line-not-held", "data.month", month=month)
-    why = pending(context, context.case)
-    if why:
-        raise refuse(f"line-pending-{why.replace('_', '-')}", "case", month=month)
-    return Decision(events=[LineReleased(on=context.on, month=month, list=line.list)])
+    return case.kept_back or (holder is not None and _died(context, case, holder) is not None)
 
 
 @decides(SignList)
