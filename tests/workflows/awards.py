@@ -107,7 +107,7 @@ def plain(office: TrialOffice, **more: Any) -> str:
     return living(office, family(), family_income(), **{"review_class": "B", **more})
 
 
-def draw(office: TrialOffice, case: str, *months: str) -> None:
+def draw(office: TrialOffice, case: str, *months: str, held: bool = False) -> None:
     """Given: these months stand on their lists."""
     found = office.case(case)
     assert found.award is not None
@@ -122,6 +122,7 @@ def draw(office: TrialOffice, case: str, *months: str) -> None:
             shares=terms.shares,
             area="rural",
             division=V1,
+            held=held,
         )
         office.write([(case_stream(case), line)])
 

@@ -1,0 +1,191 @@
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.case.award import AmountChanged, LineReleased, MemberDied
+from domain.days import Month
+from domain.ids import MemberKey
+from domain.person import Person
+from tests.harness import TrialOffice, person
+from tests.workflows.awards import amount, draw, income, living, plain, tick
+
+
+def of_person(office: TrialOffice, case: str, member: str) -> Person:
+    ref = office.case(case).members[MemberKey(member)].person
+    found: Person = office.doudi.office.world.person(ref)
+    return found
+
+
+def couple(office: TrialOffice) -> str:
+    """J7: A 72, B 66, income 120.00 and 80.00, addition of 120.00 from 70 on: 1,120.00 from February 2025."""
+    office.set_policy(uplift_age_70="120.00")
+    members = [person("m1", "1952-06-01", 71, "赵大", "02"), person("m2", "1958-06-01", 72, "钱二", "12")]
+    incomes = [
+        income("m1", 72_000, "2024-06-01", "2024-11-30", "T6"),
+        income("m2", 48_000, "2024-06-01", "2024-11-30", "T6"),
+    ]
+    return living(office, members, incomes, accepted="2024-12-06", account="6217000001", account_holder="m1")
+
+
+def test_j7_the_head_dies_and_the_rest_is_recomputed_from_the_next_month(office: TrialOffice) -> None:
+    case = couple(office)
+    assert amount(office, case, "2025-03") == 112_000
+    draw(office, case, "2025-02", "2025-03")
+    death = {"member": "m1", "died": "2025-03-20", "source": "V14"}
+    answer = office.quiet("RecordDeath", "handler", case, on="2025-04-03", **death).data
+    assert answer == {"from_month": "2025-04", "amount": 52_000, "findings": [], "held": True}
+    assert [amount(office, case, month) for month in ("2025-03", "2025-04")] == [112_000, 52_000]
+    terms = office.case(case).award.at(Month("2025-04"))  # type: ignore[union-attr]
+    assert terms is not None
+    assert (terms.covered, terms.code, terms.uplifts) == (("m2",), "D01", {})
+    assert of_person(office, case, "m1").died == date(2025, 3, 20)
+    assert of_person(office, case, "m1").awarded("livelihood", Month("2025-04")) is None
+    assert of_person(office, case, "m1").awarded("livelihood", Month("2025-03")) == case
+    assert of_person(office, case, "m2").awarded("livelihood", Month("2025-04")) == case
+    assert office.case(case).letters[-1].letter == "L14"
+
+
+def test_j7_money_stands_until_a_new_head_and_account(office: TrialOffice) -> None:
+    case = couple(office)
+    office.do("RecordDeath", "handler", case, on="2025-04-03", member="m1", died="2025-03-20", source="V14")
+    assert office.case(case).kept_back
+    held(office, case, "2025-04")
+    office.do("ChangeHead", "handler", case, on="2025-04-08", head="m2")
+    assert office.case(case).kept_back
+    assert office.refused("ChangeAccount", "window", case, on="2025-04-08", account="1", holder="m1") == [
+        "member-died"
+    ]
+    office.do("ChangeAccount", "window", case, on="2025-04-08", account="6217000002", holder="m2")
+    assert not office.case(case).kept_back
+    assert not office.case(case).drawn[Month("2025-04")].held
+    assert sum(isinstance(event, LineReleased) for event in office.events(case)) == 1
+
+
+def held(office: TrialOffice, case: str, month: str) -> None:
+    draw(office, case, month, held=True)
+
+
+def test_j7_known_two_lists_later_it_names_what_was_paid_too_much(office: TrialOffice) -> None:
+    case = couple(office)
+    draw(office, case, "2025-02", "2025-03", "2025-04", "2025-05")
+    death = {"member": "m1", "died": "2025-03-20", "source": "V14"}
+    answer = office.do("RecordDeath", "handler", case, on="2025-06-02", **death).data
+    assert answer["findings"] == [
+        {"month": month, "paid": 112_000, "due": 52_000, "over": 60_000} for month in ("2025-04", "2025-05")
+    ]
+    assert office.case(case).drawn[Month("2025-05")].amount == 112_000
+
+
+def test_j7_the_last_recipient_dies_and_the_case_ends(office: TrialOffice) -> None:
+    case = couple(office)
+    office.do("RecordDeath", "handler", case, on="2025-04-03", member="m1", died="2025-03-20", source="V14")
+    answer = office.do(
+        "RecordDeath", "handler", case, on="2026-01-14", member="m2", died="2026-01-11", source="family"
+    )
+    assert answer.data["from_month"] == "2026-02"
+    assert answer.data["also"][0] == "funeral"
+    found = office.case(case)
+    assert (found.state("award"), found.ended_code, found.state("review.1")) == ("ended", "S03", "closed")
+    assert [amount(office, case, month) for month in ("2026-01", "2026-02")] == [52_000, None]
+    assert of_person(office, case, "m2").awarded("livelihood", Month("2026-02")) is None
+
+
+def test_record_death_refuses(office: TrialOffice) -> None:
+    case = plain(office)
+    said: dict[str, Any] = {"source": "village", "on": "2025-06-10"}
+    assert office.refused("RecordDeath", "window", case, member="m9", died="2025-06-01", **said) == [
+        "not-a-member"
+    ]
+    assert office.refused("RecordDeath", "window", case, member="m1", died="2025-06-11", **said) == [
+        "died-later"
+    ]
+    assert office.refused("RecordDeath", "window", case, member="m1", died="1970-06-11", **said) == [
+        "died-before-birth"
+    ]
+    assert office.refused("RecordDeath", "centre", case, member="m1", died="2025-06-01", **said) == [
+        "not-your-desk"
+    ]
+    office.do("RecordDeath", "window", case, member="m1", died="2025-06-01", **said)
+    assert office.refused("RecordDeath", "window", case, member="m1", died="2025-06-01", **said) == [
+        "member-died"
+    ]
+    assert sum(isinstance(event, MemberDied) for event in office.events(case)) == 1
+
+
+def test_a_death_before_later_terms_recomputes_each_of_them(office: TrialOffice) -> None:
+    """B turns 70 in June 2028; A's death in March is known in September only."""
+    case = couple(office)
+    tick(office, "2028-07-01")
+    assert amount(office, case, "2028-07") == 124_000
+    office.do("RecordDeath", "handler", case, on="2028-09-04", member="m1", died="2028-03-20", source="V14")
+    months = ("2028-03", "2028-04", "2028-06", "2028-07")
+    assert [amount(office, case, month) for month in months] == [112_000, 52_000, 52_000, 64_000]
+    codes = [event.terms.code for event in office.events(case) if isinstance(event, AmountChanged)]
+    assert codes == ["I04", "D01", "D01"]
+
+
+# E5, E6
+
+
+def e5(office: TrialOffice) -> str:
+    """Standard 632.00; income 251.00 and 700.00: 313.00, and both in a category at 104.00."""
+    office.set_policy(standard=63_200, uplift_age_60="104.00")
+    members = [person("m1", "1950-02-02", 81, "孙一", "02"), person("m2", "1959-01-01", 82, "周二", "12")]
+    incomes = [
+        income("m1", 150_600, "2024-09-01", "2025-02-28", "T1"),
+        income("m2", 420_000, "2024-09-01", "2025-02-28", "T1"),
+    ]
+    return living(office, members, incomes)
+
+
+def test_e5_two_in_a_category(office: TrialOffice) -> None:
+    assert amount(office, e5(office), "2025-05") == 52_100
+
+
+def test_e6_the_survivor_over_the_standard_goes_out_gradually(office: TrialOffice) -> None:
+    case = e5(office)
+    answer = office.do(
+        "RecordDeath", "handler", case, on="2025-06-10", member="m1", died="2025-06-08", source="village"
+    )
+    assert (answer.data["amount"], answer.data["change"]) == (41_700, "change.1")
+    assert office.refused(
+        "ProposeChange", "handler", case, on="2025-06-11", effect="gradual_exit", code="S01"
+    ) == ["not-heard"]
+    office.do("Hear", "handler", case, on="2025-06-11", words="老伴走了，还有困难")
+    office.do("ProposeChange", "handler", case, on="2025-06-11", effect="gradual_exit", code="S01")
+    decided = office.do("DecideChange", "decider", case, on="2025-06-13").data
+    assert (decided["amount"], decided["from_month"], decided["until_month"]) == (
+        41_700,
+        "2025-07",
+        "2025-12",
+    )
+    assert [amount(office, case, month) for month in ("2025-06", "2025-12", "2026-01")] == [
+        52_100,
+        41_700,
+        None,
+    ]
+    tick(office, "2026-01-01")
+    assert office.case(case).ended_code == "S01"
+
+
+def test_a_survivor_over_the_near_threshold_keeps_his_share_until_it_is_decided(office: TrialOffice) -> None:
+    office.set_policy(standard=63_200, uplift_age_60="104.00")
+    members = [person("m1", "1950-02-02", 81, "孙一", "02"), person("m2", "1959-01-01", 82, "周二", "12")]
+    case = living(office, members, [income("m2", 570_600, "2024-09-01", "2025-02-28", "T1")])
+    assert amount(office, case, "2025-05") == 52_100
+    office.do(
+        "RecordDeath", "handler", case, on="2025-06-10", member="m1", died="2025-06-08", source="village"
+    )
+    assert amount(office, case, "2025-07") == 15_650 + 10_400
+    assert office.case(case).state("change.1") == "open"
+
+
+@pytest.mark.parametrize("died", ["2025-06-01", "2025-06-30"])
+def test_the_month_of_death_is_paid(office: TrialOffice, died: str) -> None:
+    case = plain(office)
+    office.do("RecordDeath", "window", case, on="2025-07-01", member="m3", died=died, source="village")
+    before = office.case(case).award.at(Month("2025-06"))  # type: ignore[union-attr]
+    assert before is not None
+    assert "m3" in before.covered
+    assert office.case(case).state("change.1") == "open"
