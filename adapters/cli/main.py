@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import click
 
-from adapters.cli import cases, do, office, store
+from adapters.cli import cases, do, office, papers, pay, store
 from adapters.cli.session import REFUSED, Session
 from adapters.store.errors import StoreError
 from domain.errors import BadValue
@@ -26,8 +26,8 @@ def root(context: click.Context, url: str | None, actor: str | None, lang: str |
     context.obj = Session(url=url, actor=actor, lang=lang, form=form)
 
 
-for commands in (store.COMMANDS, do.COMMANDS, office.COMMANDS, cases.COMMANDS):
-    for command in commands:
+for module in (store, do, office, cases, pay, papers):
+    for command in module.COMMANDS:
         root.add_command(command)
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from adapters.bootstrap import ADMINISTRATOR, Doudi, open_doudi
 from adapters.catalogue import Catalogue, Lang
+from projections.base import Rows
 from workflows.command import Answer
 from workflows.refusal import Reason
 
@@ -53,6 +54,11 @@ class Session:
             self.refuse(Reason(code="who-acts"))
         return ADMINISTRATOR
 
+    def rows(self, projection: str) -> Rows:
+        """A projection's rows, brought to the head of the log."""
+        self.doudi.projector.catch_up()
+        return self.doudi.projector.rows(projection)
+
     def text(self, code: str, /, **params: object) -> str:
         return self.catalogue.text(code, **params)
 
@@ -89,7 +95,7 @@ class Session:
         for stream, version, kind in answer.events:
             click.echo(f"  {stream}#{version} {kind}")
         for key, value in answer.data.items():
-            click.echo(f"  {key}: {value}")
+            click.echo(f"  {key}: {_said(value)}")
         self.note()
 
     def line(self, answer: Answer) -> str:
@@ -171,6 +177,12 @@ class Session:
         width = None if sys.stdout.isatty() else 200
         Console(width=width, highlight=False, soft_wrap=False).print(table)
         self.note(position)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_said(one)}" for key, one in value.items()) or "–"
+    return _cell(value) or "–"
 
 
 def _cell(value: Any) -> str:

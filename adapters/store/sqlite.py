@@ -70,6 +70,10 @@ class SQLiteStore:
         ).fetchone()
         return row
 
+    def commands(self) -> int:
+        """How many commands were written."""
+        return int(self.database.connection.execute("SELECT COUNT(*) FROM commands").fetchone()[0])
+
     def span(self, command: CommandId) -> tuple[int, int] | None:
         """(first, last) position of a command's events, None if it has none or isn't there."""
         row = self.database.connection.execute(
