@@ -329,7 +329,7 @@ def test_who_proposed_does_not_decide(office: TrialOffice) -> None:
     case = plain(office)
     office.do("ReportChange", "window", case, on="2025-08-20", kind="own_request", happened="2025-08-20")
     office.do("ProposeChange", "county", case, on="2025-08-20", effect="stop", code="S06")
-    assert office.refused("DecideChange", "county", case, on="2025-08-21") == ["other-hand"]
+    assert office.refused("DecideChange", "county", case, on="2025-08-21") == ["hand-twice"]
     office.do("DecideChange", "decider", case, on="2025-08-21")
 
 

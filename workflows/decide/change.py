@@ -24,6 +24,7 @@ from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
 from domain.ids import InstanceId, MemberKey, StaffId, StreamId
+from domain.money import show_yuan
 from workflows.command import Decision, decides
 from workflows.commands.change import (
     DecideChange,
@@ -78,9 +79,11 @@ def change_other_hand(context: Context, command: DecideChange) -> Reason | None:
     """Who proposed doesn't decide, nor who visited for the review (rules.md §1)."""
     change = _change(context, command)
     if change.proposal is not None and change.proposal.by == context.actor:
-        return reason("other-hand", "actor", actor=context.actor)
+        return reason("hand-twice", "actor", actor=context.actor, desks="decider")
     visited = {who for visit in context.case.visits if visit.why == "review" for who in visit.surveyors}
-    return reason("decider-surveyed", "actor", actor=context.actor) if context.actor in visited else None
+    if context.actor in visited:
+        return reason("surveyed-yourself", "actor", actor=context.actor, desks="decider")
+    return None
 
 
 @guard
@@ -254,7 +257,11 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
     shares = found.terms.shares if found.terms else {}
     if (amount, shares) != (proposal.amount, proposal.shares):
         raise refuse(
-            "proposal-out-of-date", "case", proposed=proposal.amount, amount=amount, month=found.from_month
+            "proposal-out-of-date",
+            "case",
+            proposed=show_yuan(proposal.amount),
+            amount=show_yuan(amount),
+            month=found.from_month,
         )
     decided = ChangeDecided(
         on=context.on,

@@ -14,6 +14,7 @@ from domain.days import Month, add_month, add_months
 from domain.explain import Explanation
 from domain.ids import MemberKey
 from domain.means import Assessment
+from domain.money import show_yuan
 from workflows.context import Context
 from workflows.decide.assessing import assess_case, month_after
 from workflows.decide.review import clear_income
@@ -161,8 +162,8 @@ def _borne_out(
             "effect-not-borne-out",
             "data.effect",
             effect=effect,
-            amount=found.amount,
-            before=terms.amount,
+            amount=show_yuan(found.amount),
+            before=show_yuan(terms.amount),
             grounds=" ".join(found.grounds),
         )
     same = set(found.counted) == set(terms.counted or terms.covered)
@@ -185,8 +186,8 @@ def _stop(context: Context, change: Change, code: str, month: Month, findings: t
                 "effect-not-borne-out",
                 "data.effect",
                 effect="stop",
-                amount=found.amount,
-                before=latest_terms(award_of(context.case), month).amount,
+                amount=show_yuan(found.amount),
+                before=show_yuan(latest_terms(award_of(context.case), month).amount),
                 grounds=" ".join(found.grounds),
             )
         explanation = found.explanation
@@ -228,7 +229,12 @@ def _refused_work(
     alone = len(terms.covered) == 1
     if alone != (effect == "stop"):
         raise refuse(
-            "effect-not-borne-out", "data.effect", effect=effect, amount=0, before=terms.amount, grounds=code
+            "effect-not-borne-out",
+            "data.effect",
+            effect=effect,
+            amount=show_yuan(0),
+            before=show_yuan(terms.amount),
+            grounds=code,
         )
     if alone:
         return Found(from_month=month)
