@@ -1,3 +1,4 @@
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -175,3 +176,32 @@ def test_a_sheet_is_made_anew_after_publicity_too(office: TrialOffice, actor: st
     sheet = office.case(case).assessed
     assert sheet is not None
     assert sheet.amount == 90_000
+
+
+def test_the_order_in_which_facts_are_stated_makes_no_difference(office: TrialOffice) -> None:
+    amounts = set()
+    facts = [
+        wage("m1", 300_000),
+        {**wage("m2", 77_700), "code": "T6"},
+        {"kind": "supporter", "code": "22", "member": "m2", "since": "2020-01-01", "amount": 30_000},
+        {
+            "kind": "deduction",
+            "code": "M3",
+            "member": "m1",
+            "since": "2024-09-01",
+            "until": "2025-02-28",
+            "amount": 6_000,
+        },
+    ]
+    for serial, order in enumerate(permutations(facts)):
+        members = [
+            person("m1", "1980-01-01", 100 + serial),
+            person("m2", "1950-01-01", 200 + serial, "李四", "52"),
+        ]
+        case = office.accepted(members, on="2025-03-06")
+        office.do("Visit", "surveyor", case, surveyors=TWO, result="true", present=["m1"])
+        office.do("StateFacts", "handler", case, facts=list(order[:2]))
+        office.do("StateFacts", "surveyor", case, facts=list(order[2:]))
+        amounts.add(office.do("Assess", "handler", case).data["amount"])
+    assert len(amounts) == 1
+    assert amounts.pop() > 0

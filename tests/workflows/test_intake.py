@@ -274,3 +274,22 @@ def test_another_townships_desk_sees_no_case(office: TrialOffice, trigger: str, 
     case = office.enter(THREE[:1])
     assert office.refused(trigger, "window-t2", case, **data) == ["case-unknown"]
     assert office.case(CaseNo(case)).state("application") == "entered"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "whole", "extended"),
+    [
+        ("2025-03-06", "2025-04-18", "2025-05-13"),
+        ("2025-08-04", "2025-09-15", "2025-10-11"),
+        ("2025-06-09", "2025-07-21", "2025-08-11"),
+    ],
+    ids=["J1", "J3", "J5"],
+)
+def test_the_whole_limits_of_the_journeys(
+    office: TrialOffice, accepted: str, whole: str, extended: str
+) -> None:
+    """Over Qingming and May Day 2025, and with the worked Saturday 11 October."""
+    case = office.accepted(THREE[:1], on=accepted)
+    assert office.due(case, "application/whole").isoformat() == whole
+    office.do("Extend", "handler", case, ground="separated_residence")
+    assert office.due(case, "application/whole").isoformat() == extended
