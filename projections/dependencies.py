@@ -18,6 +18,7 @@ from projections.base import Row, Rows, Seen, Table
 CASE = "dependencies_case"
 DECISION = "dependencies_decision"
 PARAMETER = "dependencies_parameter"
+DEFAULT = "default:"
 
 
 class Dependent(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +124,7 @@ def explained(event: Event) -> Explanation | None:
 
 
 def reference(parameter: ParameterRead) -> str:
-    return f"default:{parameter.name}" if parameter.ref == "default" else parameter.ref
+    return f"{DEFAULT}{parameter.name}" if parameter.ref == "default" else parameter.ref
 
 
 def of_case(rows: Rows, case: str) -> list[Dependent]:

@@ -5,7 +5,19 @@ from typing import NoReturn
 
 import click
 
-from adapters.cli import cases, do, office, papers, pay, store
+from adapters.cli import (
+    cases,
+    check,
+    do,
+    notices,
+    office,
+    papers,
+    pay,
+    projections,
+    replay,
+    store,
+    worklist,
+)
 from adapters.cli.session import REFUSED, Session
 from adapters.store.errors import StoreError
 from domain.errors import BadValue
@@ -26,7 +38,7 @@ def root(context: click.Context, url: str | None, actor: str | None, lang: str |
     context.obj = Session(url=url, actor=actor, lang=lang, form=form)
 
 
-for module in (store, do, office, cases, pay, papers):
+for module in (store, do, office, cases, replay, worklist, notices, pay, papers, projections, check):
     for command in module.COMMANDS:
         root.add_command(command)
 

@@ -11,7 +11,7 @@ from workflows.refusal import refuse
 def division_in_scope(now: Session, division: str) -> DivisionCode:
     """The division asked about; refused where the actor holds no desk over it (`out-of-scope`)."""
     code = parse_division(division)
-    if not _sees(now, code):
+    if not sees(now, code):
         raise refuse("out-of-scope", "division", division=code)
     return code
 
@@ -22,7 +22,7 @@ def case_in_scope(now: Session, case: str, purpose: str) -> CaseNo:
     actor = now.actor
     now.doudi.office.world.refresh()
     found = now.doudi.office.world.case(number)
-    seen = found is not None and _sees(now, found.division)
+    seen = found is not None and sees(now, found.division)
     now.doudi.access_log.note(
         Access(
             at=now.doudi.store.clock.now(),
@@ -38,7 +38,7 @@ def case_in_scope(now: Session, case: str, purpose: str) -> CaseNo:
     return number
 
 
-def _sees(now: Session, division: DivisionCode) -> bool:
+def sees(now: Session, division: DivisionCode) -> bool:
     actor = now.actor
     if actor == ADMINISTRATOR and now.trial:
         return True

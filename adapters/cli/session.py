@@ -167,6 +167,12 @@ class Session:
             writer.writerows([[_cell(row.get(key)) for key in columns] for row in found])
             self.note(position)
             return
+        self.table(columns, found, title=title)
+        self.note(position)
+
+    def table(self, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, title: str = "") -> None:
+        """A table alone, for an answer of several; `show` says the position after the last."""
+        found = list(rows)
         table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
         for key in columns:
             heading = self.text(f"column.{key}") if self.catalogue.has(f"column.{key}") else key
@@ -176,7 +182,6 @@ class Session:
             table.add_row(*(_cell(row.get(key)) for key in columns))
         width = None if sys.stdout.isatty() else 200
         Console(width=width, highlight=False, soft_wrap=False).print(table)
-        self.note(position)
 
 
 def _said(value: Any) -> str:

@@ -1,0 +1,230 @@
+"""Whether log and projections are whole: looked through from the first event to the last, nothing is repaired."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from adapters.projector import Projector
+from adapters.store.errors import CodecError, StoreError
+from adapters.store.sqlite import SQLiteStore
+from domain.event import Event
+from domain.person import NumberAdded, PersonRegistered
+from workflows.world import FOLDS
+
+_EVENTS = (
+    "SELECT position, stream, version, type, type_version, command, recorded_at, payload FROM events"
+    " ORDER BY position"
+)
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something wrong: a message's code and what it names; never a personal value."""
+
+    code: str
+    params: dict[str, str | int] = {}
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was looked at, how many of it, and what was found. `what`: events | payloads | commands …"""
+
+    what: str
+    count: int
+    findings: tuple[Finding, ...] = ()
+
+
+def check(
+    store: SQLiteStore, projector: Projector, seen: Callable[[int], object] = lambda position: None
+) -> list[Checked]:
+    """Every finding there is. `seen` is told how far the log was read.
+
+    Positions and versions without a gap; `recorded_at` never back; every payload decodes and follows in its
+    stream; the commands' table, the index of numbers, and each projection agree with the events.
+    """
+    with store.database.reading():
+        log = _Log(store)
+        log.read(seen)
+        checked = [*log.checked(), _commands(store, log), *_numbers(store, log)]
+    return [*checked, *_projections(projector)]
+
+
+class _Log:
+    """One pass over the log: what it holds, and what is wrong with it."""
+
+    def __init__(self, store: SQLiteStore) -> None:
+        self.store = store
+        self.position = 0
+        self.recorded_at = 0
+        self.versions: dict[str, int] = {}
+        self.commands: dict[str, list[int]] = {}
+        self.numbers: dict[str, set[bytes]] = {}
+        self.persons = 0
+        self.states: dict[str, Any] = {}
+        self.broken: set[str] = set()
+        self.decoded = 0
+        self.wrong: dict[str, list[Finding]] = {"events": [], "streams": [], "recorded": [], "payloads": []}
+
+    def read(self, seen: Callable[[int], object]) -> None:
+        for row in self.store.database.connection.execute(_EVENTS):
+            self._place(*row[:3])
+            self._recorded(row[0], row[6])
+            self.commands.setdefault(row[5], []).append(row[0])
+            self._payload(row[0], row[1], row[2], row[3], row[4], row[7])
+            if not row[0] % 1_000:
+                seen(row[0])
+
+    def checked(self) -> list[Checked]:
+        counts = {
+            "events": sum(map(len, self.commands.values())),
+            "streams": len(self.versions),
+            "recorded": sum(map(len, self.commands.values())),
+            "payloads": self.decoded,
+        }
+        return [
+            Checked(what=what, count=counts[what], findings=tuple(found))
+            for what, found in self.wrong.items()
+        ]
+
+    def _place(self, position: int, stream: str, version: int) -> None:
+        if position != self.position + 1:
+            missing = position - self.position - 1
+            self._wrong("events", "check.position-gap", position=self.position, missing=missing)
+        self.position = position
+        expected = self.versions.get(stream, 0) + 1
+        if version != expected:
+            self._wrong(
+                "streams",
+                "check.version-gap",
+                stream=stream,
+                expected=expected,
+                position=position,
+                version=version,
+            )
+            self.broken.add(stream)
+        self.versions[stream] = version
+
+    def _recorded(self, position: int, recorded_at: int) -> None:
+        if recorded_at < self.recorded_at:
+            self._wrong("recorded", "check.recorded-back", position=position)
+        self.recorded_at = max(recorded_at, self.recorded_at)
+
+    def _payload(
+        self, position: int, stream: str, version: int, name: str, type_version: int, payload: bytes
+    ) -> None:
+        try:
+            event = self.store.codec.read(name, type_version, payload)
+        except CodecError as error:
+            self._wrong("payloads", "check.unreadable", position=position, type=name, code=error.code)
+            self.broken.add(stream)
+            return
+        self.decoded += 1
+        self._numbered(stream, event)
+        if stream not in self.broken:
+            self._follow(position, stream, version, event)
+
+    def _numbered(self, stream: str, event: Event) -> None:
+        if isinstance(event, PersonRegistered):
+            self.persons += 1
+        if isinstance(event, PersonRegistered | NumberAdded) and event.number is not None:
+            person = stream.partition(":")[2]
+            self.numbers.setdefault(person, set()).add(self.store.keyring.index(event.number.text))
+
+    def _follow(self, position: int, stream: str, version: int, event: Event) -> None:
+        """The event must be one that its stream's state can take."""
+        fold = FOLDS.get(stream.partition(":")[0])
+        try:
+            if fold is None:
+                raise KeyError(stream)
+            self.states[stream] = fold(self.states.get(stream), event, stream, version)
+        except (
+            Exception
+        ):  # whatever a fold stumbles over, the finding names the event and nothing of its content
+            self._wrong(
+                "payloads", "check.misfit", position=position, type=type(event).__name__, stream=stream
+            )
+            self.broken.add(stream)
+
+    def _wrong(self, what: str, finding: str, /, **params: str | int) -> None:
+        self.wrong[what].append(Finding(code=finding, params=params))
+
+
+def _commands(store: SQLiteStore, log: _Log) -> Checked:
+    """Each event's command is there and says where its events stand."""
+    found: list[Finding] = []
+    known: set[str] = set()
+    for command, first, last in store.database.connection.execute("SELECT id, first, last FROM commands"):
+        known.add(command)
+        positions = log.commands.get(command, [])
+        told = list(range(first, last + 1)) if first is not None else []
+        if told != positions:
+            at = f"{positions[0]}–{positions[-1]}" if positions else "–"
+            params = {"command": command, "first": first or "–", "last": last or "–", "found": at}
+            found.append(Finding(code="check.command-span", params=params))
+    found += [
+        Finding(code="check.command-missing", params={"command": command, "position": positions[0]})
+        for command, positions in log.commands.items()
+        if command not in known
+    ]
+    return Checked(what="commands", count=len(known), findings=tuple(found))
+
+
+def _numbers(store: SQLiteStore, log: _Log) -> list[Checked]:
+    """The index binds every registered number to its person, and nothing else."""
+    bound = dict(store.database.connection.execute("SELECT hash, person FROM numbers").fetchall())
+    found: list[Finding] = []
+    registered = {}
+    for person, hashes in log.numbers.items():
+        for each in hashes:
+            registered[each] = person
+            if each not in bound:
+                found.append(Finding(code="check.number-unbound", params={"person": person}))
+            elif bound[each] != person:
+                params: dict[str, str | int] = {"person": person, "found": bound[each]}
+                found.append(Finding(code="check.number-other", params=params))
+    found += [
+        Finding(code="check.number-surplus", params={"person": person})
+        for each, person in bound.items()
+        if each not in registered
+    ]
+    return [
+        Checked(what="persons", count=log.persons),
+        Checked(what="numbers", count=len(bound), findings=tuple(found)),
+    ]
+
+
+def _projections(projector: Projector) -> Iterator[Checked]:
+    """Each as it stands against a fold of the events it has taken; then all must be able to reach the head."""
+    found: list[Finding] = []
+    status = projector.status()
+    for one in status:
+        found += verified(projector, one.name)
+    try:
+        projector.catch_up()
+    except StoreError as error:
+        name = str(error.params.get("projection", "–"))
+        found.append(Finding(code="check.projection", params={"projection": name, "code": error.code}))
+    yield Checked(what="projections", count=len(status), findings=tuple(dict.fromkeys(found)))
+
+
+def verified(projector: Projector, name: str) -> list[Finding]:
+    """What a rebuild would change in a projection, by table and kind of difference."""
+    try:
+        differences = projector.verify(name)
+    except StoreError as error:
+        return [Finding(code="check.projection", params={"projection": name, "code": error.code})]
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for one in differences:
+        groups.setdefault((one.table, one.how), []).append(one.key)
+    return [
+        Finding(
+            code="check.row",
+            params={
+                "projection": name,
+                "table": table,
+                "how": how,
+                "count": len(keys),
+                "key": " ".join(map(str, keys[0])),
+            },
+        )
+        for (table, how), keys in groups.items()
+    ]

@@ -1,0 +1,234 @@
+"""A case told again from its events: its state, each step, and each decision decided anew from what it stood on.
+
+A decision names every fact and parameter it read, with their values; with the members as they stood then it must
+come out the same, whatever was set or stated since.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from adapters.store.sqlite import SQLiteStore
+from domain.case import Case, evolve
+from domain.case.award import Terms
+from domain.case.intake import Member
+from domain.days import china_day
+from domain.errors import BadValue
+from domain.event import CaseEvent
+from domain.explain import Explanation, FactRead, ParameterRead
+from domain.facts import Fact
+from domain.ids import CaseNo, DivisionCode, MemberKey
+from domain.means import Assessment, assess
+from domain.policy import Parameter, Policy
+from projections.dependencies import explained
+from projections.timeline import Entry, entries, masked
+from workflows.decide.assessing import means_person, members_in
+from workflows.ports import Recorded
+from workflows.world import case_stream
+
+_HERE = DivisionCode("")
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision says and what it comes out as now; both masked builtins."""
+
+    field: str
+    kept: Any
+    again: Any
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision decided again. `ordinal`: of the case's decisions, from 1."""
+
+    ordinal: int
+    entry: Entry
+    explanation: Explanation
+    differences: tuple[Difference, ...]
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True):
+    case: Case
+    entries: tuple[Entry, ...]
+    decisions: tuple[Decided, ...]
+
+    @property
+    def same(self) -> bool:
+        return not any(one.differences for one in self.decisions)
+
+
+def recorded(store: SQLiteStore, case: CaseNo, until: int | None = None) -> list[Recorded]:
+    """The case's events, those known at a position of the log if one is given."""
+    found = store.load(case_stream(case))
+    return found if until is None else [one for one in found if one.position <= until]
+
+
+def done_by(events: Iterable[Recorded], day: date) -> list[Recorded]:
+    """What was done or held by the end of a day, whenever it was recorded.
+
+    A thing done later leaves out, with itself, what was recorded after it about the same instance.
+    """
+    kept: list[Recorded] = []
+    later: set[str] = set()
+    for one in events:
+        moved = {each.instance for each in one.event.moved} if isinstance(one.event, CaseEvent) else set()
+        if one.event.on > day or moved & later:
+            later |= moved
+        else:
+            kept.append(one)
+    return kept
+
+
+def replay(events: Sequence[Recorded]) -> Replay:
+    """Fold the events; decide each decision among them again."""
+    case = Case()
+    decided: list[Decided] = []
+    lines = entries(events)
+    for line in lines:
+        assert isinstance(line.event, CaseEvent)
+        explanation = explained(line.event)
+        if explanation is not None:
+            decided.append(
+                Decided(
+                    ordinal=len(decided) + 1,
+                    entry=line,
+                    explanation=explanation,
+                    differences=tuple(differences(case, line.event, explanation)),
+                )
+            )
+        case = evolve(case, line.event)
+    return Replay(case=case, entries=tuple(lines), decisions=tuple(decided))
+
+
+def state(events: Iterable[Recorded]) -> Case:
+    case = Case()
+    for one in events:
+        assert isinstance(one.event, CaseEvent)
+        case = evolve(case, one.event)
+    return case
+
+
+def decide_again(case: Case, event: CaseEvent, explanation: Explanation) -> Assessment:
+    """The means test once more, on the stored facts and parameters. `case`: as it stood before the event.
+
+    Raises `BadValue` where the explanation doesn't name all that the test asks for.
+    """
+    return assess(
+        [means_person(case, one) for one in _members(case, event, explanation)],
+        [_fact(read) for read in explanation.facts],
+        Policy([_parameter(read) for read in explanation.parameters], (_HERE,), "*", None),
+        anchor=explanation.anchor,
+        month=explanation.month,
+        decided_on=explanation.decided_on,
+        survey_done=True,
+        covered=_covered(case, event),
+        kept=_kept(explanation),
+    )
+
+
+def differences(case: Case, event: CaseEvent, explanation: Explanation) -> Iterator[Difference]:
+    try:
+        found = decide_again(case, event, explanation)
+    except BadValue as error:
+        yield Difference(field="explanation", kept=explanation.result, again=error.code)
+        return
+    for field in ("eligible", "grounds", "result", "facts", "parameters"):
+        kept, again = getattr(explanation, field), getattr(found.explanation, field)
+        if kept != again:
+            yield Difference(field=field, kept=masked(kept), again=masked(again))
+    yield from _lines(explanation, found.explanation)
+    for field, kept in _said(event):
+        again = getattr(found, field)
+        if kept != again:
+            yield Difference(field=field, kept=masked(kept), again=masked(again))
+
+
+def _lines(kept: Explanation, again: Explanation) -> Iterator[Difference]:
+    for number in range(max(len(kept.lines), len(again.lines))):
+        one, other = (of.lines[number : number + 1] for of in (kept, again))
+        if one != other:
+            yield Difference(field=f"lines[{number}]", kept=masked(one), again=masked(other))
+            return
+
+
+def _said(event: CaseEvent) -> Iterator[tuple[str, object]]:
+    """What the event itself says of the outcome, by the assessment's names."""
+    terms: Terms | None = getattr(event, "terms", None)
+    of = terms if terms is not None else event
+    effect = getattr(event, "effect", None)
+    if effect == "stop":
+        return
+    for field in ("eligible", "grounds", "amount", "shares", "counted", "covered"):
+        if hasattr(of, field) and not (field == "grounds" and not hasattr(event, "eligible")):
+            yield field, getattr(of, field)
+
+
+def _members(case: Case, event: CaseEvent, explanation: Explanation) -> Sequence[Member]:
+    """Who was given to the test: those counted and those it set apart; where the event doesn't say, the month's."""
+    of = getattr(event, "terms", event)
+    counted: tuple[MemberKey, ...] = getattr(of, "counted", ()) or ()
+    if not counted:
+        return members_in(case, explanation.month)
+    apart = {line.member for line in explanation.lines if line.text == "not-counted"}
+    named = {*counted, *apart}
+    return [one for key, one in case.members.items() if key in named]
+
+
+def _covered(case: Case, event: CaseEvent) -> frozenset[MemberKey] | None:
+    of = getattr(event, "terms", event)
+    covered: tuple[MemberKey, ...] = getattr(of, "covered", ()) or ()
+    if covered:
+        return frozenset(covered)
+    return frozenset((case.head,)) if case.single_person else None
+
+
+def _kept(explanation: Explanation) -> int | None:
+    """The household part that a gradual exit went on with; it isn't asked for where income was over the line."""
+    for line in explanation.lines:
+        if line.text == "gradual" and line.amount is not None:
+            return int(line.amount.fraction)
+        if line.text == "gradual-over":
+            return 0
+    return None
+
+
+def _fact(read: FactRead) -> Fact:
+    return Fact(
+        key=read.key,
+        kind=read.kind,  # type: ignore[arg-type]
+        code=read.code,
+        since=read.since,
+        source=read.source,
+        until=read.until,
+        member=read.member,
+        amount=read.amount,
+        received=read.received,
+        numbers=read.numbers,
+        exempt=read.exempt,
+    )
+
+
+def _parameter(read: ParameterRead) -> Parameter:
+    return Parameter(
+        ref=read.ref,
+        name=read.name,
+        value=read.value,
+        unit=read.unit,
+        since=read.since,
+        until=read.until,
+        division=_HERE,
+        programme="*",
+        document=read.document,
+    )
+
+
+def knowable(store: SQLiteStore, instant: datetime) -> bool:
+    """Whether the instant lies no later than now: the later of the clock and the last recorded."""
+    last = store.last_recorded_at()
+    now = store.clock.now()
+    return instant <= (max(now, last) if last else now)
+
+
+def today(store: SQLiteStore) -> date:
+    return china_day(store.clock.now())
