@@ -6,6 +6,7 @@ import pytest
 from domain.case.award import AmountChanged, AwardBegan, Stopped
 from domain.case.change import ChangeDecided
 from domain.days import Month
+from domain.explain import out_of_sum
 from domain.person import Person
 from tests.harness import TrialOffice, number, person
 from tests.workflows.awards import PHOTO, amount, draw, income, living, plain, tick
@@ -381,6 +382,48 @@ def test_work_refused_three_times_cuts_that_persons_share(office: TrialOffice) -
     assert terms is not None
     assert (terms.amount, terms.covered, terms.shares) == (26_666, ("m2", "m3"), {"m2": 13_333, "m3": 13_333})
     assert claimed_until(office, case, "m1") == "2025-06"
+    explanation = office.case(case).decided_income
+    assert explanation is not None
+    assert (explanation.result, out_of_sum(explanation)) == (26_666, ())
+
+
+def test_a_share_stays_cut_when_something_else_is_computed_anew(office: TrialOffice) -> None:
+    office.set_policy(uplift_minor="60.00")
+    case = plain(office)
+    for on in ("2025-06-02", "2025-06-03", "2025-06-04"):
+        office.do("RefuseWork", "handler", case, on=on, member="m1")
+    detected = {"kind": "refused_work", "happened": "2025-06-04", "member": "m1", "source": "V99"}
+    office.do("DetectChange", "handler", case, on="2025-06-05", **detected)
+    office.do("Hear", "handler", case, on="2025-06-05", words="不想去")
+    office.do("ProposeChange", "handler", case, on="2025-06-05", effect="reduce", code="D05")
+    office.do("DecideChange", "decider", case, on="2025-06-06")
+    office.do("ReportChange", "window", case, on="2025-07-10", kind="birth", happened="2025-07-01")
+    office.do("JoinMember", "window", case, on="2025-07-10", member=baby("2025-07-01"), reason="birth")
+    office.do("StateFacts", "handler", case, on="2025-07-10", facts=[none_of("m4", "2025-07-01")])
+    office.do(
+        "ProposeChange", "handler", case, on="2025-07-10", instance="change.2", effect="increase", code="I02"
+    )
+    office.do("DecideChange", "decider", case, on="2025-07-10", instance="change.2")
+    terms = office.case(case).award.at(Month("2025-08"))  # type: ignore[union-attr]
+    assert terms is not None
+    assert terms.shares == {"m2": 25_000, "m3": 25_000, "m4": 31_000}
+    office.do("RecordDeath", "window", case, on="2025-08-20", member="m3", died="2025-08-19", source="family")
+    terms = office.case(case).award.at(Month("2025-09"))  # type: ignore[union-attr]
+    assert terms is not None
+    assert terms.shares == {"m2": 13_333, "m4": 19_333}
+
+
+def test_a_member_who_left_goes_from_the_month_after_and_is_only_told(office: TrialOffice) -> None:
+    case = mother(office)
+    draw(office, case, "2025-10", "2025-11")
+    office.do(
+        "ReportChange", "window", case, on="2025-11-20", kind="left", happened="2025-10-20", member="m3"
+    )
+    office.do("LeaveMember", "window", case, on="2025-11-20", member="m3", reason="D02")
+    office.do("ProposeChange", "handler", case, on="2025-11-20", effect="reduce", code="D02")
+    answer = office.do("DecideChange", "decider", case, on="2025-11-21").data
+    assert (answer["from_month"], answer["amount"], answer["findings"]) == ("2025-11", 30_000, ["2025-11"])
+    assert [claimed_until(office, case, key) for key in ("m1", "m3")] == [None, "2025-10"]
 
 
 # gradual exit

@@ -18,7 +18,16 @@ from domain.money import show_yuan
 from workflows.context import Context
 from workflows.decide.assessing import assess_case, month_after
 from workflows.decide.review import clear_income
-from workflows.decide.terms import anchor_of, award_of, drawn_from, latest_terms, terms_of
+from workflows.decide.terms import (
+    anchor_of,
+    assess_again,
+    award_of,
+    cut_shares,
+    drawn_from,
+    latest_terms,
+    terms_of,
+    work_refusers,
+)
 from workflows.refusal import refuse
 
 LISTS: dict[Effect, str] = {
@@ -139,9 +148,10 @@ def find(
 
 
 def _assess(context: Context, change: Change, code: str, month: Month, kept: int | None = None) -> Assessment:
-    return assess_case(
-        context, anchor=_anchor(context, change, code), month=month, survey_done=True, kept=kept
-    )
+    anchor = _anchor(context, change, code)
+    found = assess_case(context, anchor=anchor, month=month, survey_done=True, kept=kept)
+    terms = latest_terms(award_of(context.case), month)
+    return cut_shares(found, work_refusers(context, found, terms))
 
 
 def _anchor(context: Context, change: Change, code: str) -> date:
@@ -180,14 +190,16 @@ def _stop(context: Context, change: Change, code: str, month: Month, findings: t
     explanation = None
     ground = {"S01": "R01", "S02": "R02"}.get(code)
     if ground is not None:
-        found = _assess(context, change, code, month)
+        award = award_of(context.case)
+        kept = latest_terms(award, month).household_part if award.gradual_until is not None else None
+        found = _assess(context, change, code, month, kept)
         if ground not in found.grounds:
             raise refuse(
                 "effect-not-borne-out",
                 "data.effect",
                 effect="stop",
                 amount=show_yuan(found.amount),
-                before=show_yuan(latest_terms(award_of(context.case), month).amount),
+                before=show_yuan(latest_terms(award, month).amount),
                 grounds=" ".join(found.grounds),
             )
         explanation = found.explanation
@@ -228,18 +240,15 @@ def _refused_work(
         raise refuse("member-not-covered", "data.member", member=member)
     alone = len(terms.covered) == 1
     if alone != (effect == "stop"):
+        before = show_yuan(terms.amount)
         raise refuse(
-            "effect-not-borne-out",
-            "data.effect",
-            effect=effect,
-            amount=show_yuan(0),
-            before=show_yuan(terms.amount),
-            grounds=code,
+            "effect-not-borne-out", "data.effect", effect=effect, amount="0.00", before=before, grounds=code
         )
     if alone:
         return Found(from_month=month)
-    cut = terms.without(member, month, code, context.on)
-    return Found(from_month=month, terms=msgspec.structs.replace(cut, counted=terms.counted))
+    found = assess_again(context, month)
+    cut = cut_shares(found, [member])
+    return Found(from_month=month, terms=terms_of(cut, month, code, context.on), explanation=cut.explanation)
 
 
 def heard(change: Change, on: date) -> bool:

@@ -24,7 +24,7 @@ from workflows.decide.assessing import assess_case, month_after
 from workflows.decide.consent import unconsented
 from workflows.decide.enquiry import check_present
 from workflows.decide.papers import check_papers, needed_words, words
-from workflows.decide.terms import award_of, income_of, latest_terms
+from workflows.decide.terms import award_of, cut_shares, income_of, latest_terms, work_refusers
 from workflows.engine import due_day, guard, instances, pick
 from workflows.refusal import Reason, reason
 
@@ -140,6 +140,7 @@ def conclude_review(context: Context, command: ConcludeReview) -> Decision:
         terms = latest_terms(award, month)
         kept = terms.household_part if award.gradual_until is not None else None
         found = assess_case(context, anchor=opened, month=month, survey_done=True, kept=kept)
+        found = cut_shares(found, work_refusers(context, found, terms))
         clear = is_clear(context, found, terms)
         outcome = _outcome(found, terms) if clear else "unchanged"
     change = _opened(context, outcome)

@@ -1,6 +1,6 @@
 """What an award pays, made from an assessment; and an assessment made again on the facts of its decision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -8,10 +8,11 @@ from msgspec.structs import replace
 from domain.case import Case
 from domain.case.award import Award, Terms
 from domain.days import Month
-from domain.explain import Explanation, FactRead
+from domain.explain import Explanation, FactRead, Line, Op, Section, exact
 from domain.facts import Fact
 from domain.ids import FactKey, MemberKey
 from domain.means import Assessment, assess
+from domain.money import Fen
 from domain.policy import Policy
 from workflows.context import Context
 from workflows.decide.assessing import means_person
@@ -105,7 +106,8 @@ def assess_again(
     terms = latest_terms(award, month)
     case = decided_case(context.case, month)
     keep = award.gradual_until is not None if keep is None else keep
-    return assess(
+    paid = frozenset(terms.covered) - {without}
+    found = assess(
         [means_person(case, one) for key, one in case.members.items() if key != without],
         case.facts.values(),
         policy or context.policy,
@@ -113,9 +115,47 @@ def assess_again(
         month=month,
         decided_on=context.on,
         survey_done=True,
-        covered=frozenset(terms.covered) - {without} if without else frozenset(terms.covered),
+        covered=paid if case.single_person else None,
         kept=terms.household_part if keep else None,
     )
+    return cut_shares(found, [key for key in found.covered if key not in paid])
+
+
+def cut_shares(found: Assessment, members: Sequence[MemberKey]) -> Assessment:
+    """The assessment without these members' shares, which are taken from the amount line by line (57 art. 34)."""
+    if not members or not found.eligible:
+        return found
+    shares = {key: fen for key, fen in found.shares.items() if key not in members}
+    amount = sum(shares.values())
+    uplifts = tuple(one for one in found.uplifts if one.member not in members)
+    lines = list(found.explanation.lines)
+    sections: tuple[Section, ...] = ("amount", "shares")
+    for section in sections:
+        cut = [_line(section, "share-cut", "-", found.shares[key], key) for key in members]
+        lines += [*cut, _line(section, "share-cut-total", "=", amount)]
+    return replace(
+        found,
+        amount=amount,
+        shares=shares,
+        covered=tuple(key for key in found.covered if key not in members),
+        uplifts=uplifts,
+        household_part=amount - sum(one.amount for one in uplifts),
+        explanation=replace(found.explanation, lines=tuple(lines), result=amount),
+    )
+
+
+def _line(section: Section, text: str, op: Op, fen: Fen, member: MemberKey | None = None) -> Line:
+    return Line(rule="means.shares", text=text, section=section, op=op, amount=exact(fen), member=member)
+
+
+def work_refusers(context: Context, found: Assessment, terms: Terms) -> list[MemberKey]:
+    """Whose shares stay cut: they still refuse work, and the award doesn't pay them."""
+    most = context.limit("refused_work_times")
+    return [
+        key
+        for key in found.covered
+        if key not in terms.covered and context.case.work_refused.get(key, 0) >= most
+    ]
 
 
 def months_from(award: Award, month: Month) -> Iterator[Month]:
