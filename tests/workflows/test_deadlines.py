@@ -230,6 +230,17 @@ def test_step_takes_one_due_step(office: TrialOffice) -> None:
     assert taken == sum(isinstance(event, STEPS) for event in office.events(case))
 
 
+def test_steps_taken_day_by_day_come_to_the_county_too(office: TrialOffice) -> None:
+    """What had nothing to do yesterday is looked at again today."""
+    case = office.accepted(household(1), on="2025-03-03")
+    process = office.doudi.deadlines
+    for day in range(3, 12):
+        office.clock(f"2025-03-{day:02d}")
+        while process.step(date(2025, 3, day)) is not None:
+            pass
+    assert [to for _, to in steps(office, case, "survey/start")] == ["warn", "leader", "county"]
+
+
 class Killed(Exception):
     """The process ends here."""
 

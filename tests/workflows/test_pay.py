@@ -416,3 +416,28 @@ def test_draw_as_a_process(office: TrialOffice) -> None:
     office.clock("2025-05-08")
     answer = office.doudi.draw.draw(DivisionCode(COUNTY), "2025-05", "rural", id="d1")
     assert answer.data["rural"]["households"] == 1
+
+
+def test_months_owed_to_a_restored_award_are_drawn_as_arrears_of_closed_lists(office: TrialOffice) -> None:
+    """Wrongly stopped from June, restored in July: June, whose list is closed, is paid beside July."""
+    case = living(office)
+    draw(office, "2025-05-08")
+    close(office)
+    office.do(
+        "DetectChange", "county", case, on="2025-05-09", kind="property", happened="2025-05-05", source="V04"
+    )
+    office.do("GivePriorNotice", "handler", case, on="2025-05-09", effect="stop", code="S14")
+    office.do("Hear", "handler", case, on="2025-05-12", words="不是我的房")
+    office.do("ProposeChange", "handler", case, on="2025-05-12", effect="stop", code="S14")
+    office.do("DecideChange", "decider", case, on="2025-05-13")
+    assert draw(office, "2025-06-05", "2025-06")["rural"]["households"] == 0
+    close(office, "2025-06")
+    office.do("Restore", "decider", case, on="2025-07-01", code="I05", reason="房产系同名，错停")
+    answer = draw(office, "2025-07-05", "2025-07")["rural"]
+    assert (answer["households"], answer["arrears_lines"], answer["arrears_amount"]) == (1, 1, 60000)
+    assert [(line.month, line.arrears) for line in lines(office, case)] == [
+        ("2025-05", False),
+        ("2025-06", True),
+        ("2025-07", False),
+    ]
+    assert draw(office, "2025-08-05", "2025-08")["rural"]["arrears_lines"] == 0

@@ -46,8 +46,8 @@ class Deadlines:
         self.office = office
         self._due = due
         self._rows: list[DueRow] = []
-        self._looked: set[tuple[str, str, int]] = set()
-        """(case, key, the case's version) of rows that had nothing to do: looked at once while nothing changes."""
+        self._looked: set[tuple[str, str, int, date]] = set()
+        """(case, key, the case's version, until) of rows that had nothing to do: looked at once while so it stays."""
 
     def tick(self, request: Request) -> dict[str, Any]:
         """The parts of the command Tick."""
@@ -114,7 +114,7 @@ class Deadlines:
         for row in self._due.due(until):
             if rows and row.day != rows[0].day:
                 break
-            if (row.case, row.key, world.version(_stream(row))) not in self._looked:
+            if (row.case, row.key, world.version(_stream(row)), until) not in self._looked:
                 rows.append(row)
         return rows
 
@@ -125,17 +125,17 @@ class Deadlines:
         version = world.version(_stream(row))
         deadline = case.deadlines.get(row.key) if case is not None else None
         if case is None or deadline is None:
-            self._looked.add((row.case, row.key, version))
+            self._looked.add((row.case, row.key, version, until))
             return None
         steps = open_steps(deadline, case.steps, world.calendar())
         step, day = next(((step, day) for step, day in steps if day <= until), ("", until))
         if not step:
-            self._looked.add((row.case, row.key, version))
+            self._looked.add((row.case, row.key, version, until))
             return None
         done = self._send(row, case, deadline, step, day)
         if done.outcome in ("quiet", "refused"):
             world.refresh()
-            self._looked.add((row.case, row.key, world.version(_stream(row))))
+            self._looked.add((row.case, row.key, world.version(_stream(row)), until))
         return done
 
     def _send(self, row: DueRow, case: Case, deadline: Deadline, step: str, day: date) -> Done:
