@@ -14,7 +14,10 @@ from adapters.cli import (
     papers,
     pay,
     projections,
+    register,
     replay,
+    report,
+    stats,
     store,
     worklist,
 )
@@ -38,7 +41,22 @@ def root(context: click.Context, url: str | None, actor: str | None, lang: str |
     context.obj = Session(url=url, actor=actor, lang=lang, form=form)
 
 
-for module in (store, do, office, cases, replay, worklist, notices, pay, papers, projections, check):
+for module in (
+    store,
+    do,
+    office,
+    cases,
+    replay,
+    worklist,
+    notices,
+    pay,
+    papers,
+    projections,
+    check,
+    stats,
+    register,
+    report,
+):
     for command in module.COMMANDS:
         root.add_command(command)
 
