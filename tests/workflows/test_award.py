@@ -138,11 +138,21 @@ def test_no_timer_where_no_addition_is_set(office: TrialOffice) -> None:
 # reminders
 
 
-def test_a_consent_is_reminded_30_days_before_or_on_the_working_day_before_that(office: TrialOffice) -> None:
+@pytest.mark.parametrize(
+    ("until", "told"), [("2025-12-31", date(2025, 12, 1)), ("2026-01-05", date(2025, 12, 5))]
+)
+def test_a_consent_is_reminded_30_days_before_or_the_working_day_before_that(
+    office: TrialOffice, until: str, told: date
+) -> None:
     case = plain(office)
-    office.do("Consent", "handler", case, on="2025-04-03", member="m2", until="2025-09-30")
     office.do("OpenReview", "handler", case, on="2025-10-01")
-    assert office.refused("RemindEnding", "handler", case, on="2025-10-01") == ["not-your-desk"]
+    office.do("Consent", "handler", case, on="2025-10-01", member="m2", until=until)
+    office.do("ConcludeReview", "handler", case, on="2025-10-09", impossible="外出")
+    assert office.due(case, "award/ending") == told
+    assert office.refused("RemindEnding", "handler", case, on="2025-10-09") == ["not-your-desk"]
+    tick(office, told.isoformat())
+    reminded = [event for event in office.events(case) if isinstance(event, Reminded)]
+    assert [(one.subject, one.member, one.on) for one in reminded] == [("consent", "m2", told)]
 
 
 def test_an_ending_is_told_once(office: TrialOffice) -> None:

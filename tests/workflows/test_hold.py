@@ -48,13 +48,29 @@ def test_the_last_of_two_holds_releases(office: TrialOffice) -> None:
     assert not office.case(case).drawn[Month("2025-07")].held
 
 
-def test_no_hold_without_a_living_award(office: TrialOffice) -> None:
+def test_a_stop_ends_the_hold_and_there_is_none_without_a_living_award(office: TrialOffice) -> None:
     case = plain(office)
     office.do("ReportChange", "window", case, on="2025-08-20", kind="own_request", happened="2025-08-20")
     office.do("ProposeChange", "handler", case, on="2025-08-20", effect="stop", code="S06")
     office.do("SetHold", "handler", case, on="2025-08-20", ground="check", until="2025-12-31")
+    draw(office, case, "2025-08", held=True)
     office.do("DecideChange", "decider", case, on="2025-08-21")
     assert office.case(case).state("hold.1") == "off"
+    assert not office.case(case).holds
+    assert not office.case(case).drawn[Month("2025-08")].held
     assert office.refused(
         "SetHold", "handler", case, on="2025-08-22", ground="check", until="2025-12-31"
     ) == ["award-not-living"]
+
+
+def test_what_should_not_have_been_paid_is_not_released(office: TrialOffice) -> None:
+    case = plain(office)
+    detected = {"kind": "property", "happened": "2025-06-10", "source": "V04"}
+    office.do("SetHold", "handler", case, on="2025-06-12", ground="check", until="2025-12-31")
+    draw(office, case, "2025-06", "2025-07", held=True)
+    office.do("DetectChange", "handler", case, on="2025-07-14", **detected)
+    office.do("Hear", "handler", case, on="2025-07-15", words="承认")
+    office.do("ProposeChange", "handler", case, on="2025-07-15", effect="stop", code="S13")
+    office.do("DecideChange", "decider", case, on="2025-07-16")
+    drawn = office.case(case).drawn
+    assert [drawn[Month(month)].held for month in ("2025-06", "2025-07")] == [False, True]

@@ -3,7 +3,7 @@
 Told, not heard: carried out under the decision that holds it (57 art. 32; rules.md §3, §4, §10.4).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 import msgspec
@@ -15,6 +15,7 @@ from domain.case.award import (
     AmountChanged,
     AreaChanged,
     HeadChanged,
+    HoldEnded,
     LineReleased,
     Stopped,
     TimerPassed,
@@ -206,7 +207,7 @@ def end_gradual_exit(context: Context, command: EndGradualExit) -> Decision:
     stopped = Stopped(
         on=context.on, code=award.end_code or "S04", from_month=add_month(award.gradual_until, 1)
     )
-    return Decision(events=[stopped], answer={"also": also_due(stopped.code)})
+    return Decision(events=[stopped, *ended_holds(context)], answer={"also": also_due(stopped.code)})
 
 
 def also_due(code: str) -> list[str]:
@@ -215,7 +216,7 @@ def also_due(code: str) -> list[str]:
     return [*first.get(code, []), "near_threshold", "rigid_expenditure", "temporary_aid"]
 
 
-def released(context: Context, case: Case) -> list[CaseEvent]:
+def released(context: Context, case: Case) -> list[LineReleased]:
     """Lines kept back until now, once nothing keeps them back any more. `case`: as it then is."""
     if case.kept_back:
         return []
@@ -224,6 +225,15 @@ def released(context: Context, case: Case) -> list[CaseEvent]:
         for month, line in sorted(context.case.drawn.items())
         if line.held
     ]
+
+
+def ended_holds(context: Context, unpaid: Collection[Month] = ()) -> list[CaseEvent]:
+    """With the award its holds end; what they kept back is released, but for months that should not be paid."""
+    case = context.case
+    ended: list[CaseEvent] = [HoldEnded(on=context.on, hold=hold) for hold in case.holds]
+    after = msgspec.structs.replace(case, holds={})
+    lines = [one for one in released(context, after) if one.month not in unpaid]
+    return [*ended, *lines]
 
 
 @decides(ChangeAccount)

@@ -42,7 +42,7 @@ from workflows.commands.change import (
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
-from workflows.decide.award import also_due
+from workflows.decide.award import also_due, ended_holds
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.persons import GROUP, claim_award, release_award
@@ -310,7 +310,7 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
     )
     covered = _ever_covered(award.terms, found.from_month)
     return Decision(
-        events=[stopped],
+        events=[stopped, *ended_holds(context, unpaid=found.findings)],
         others=release_award(context, covered, add_month(found.from_month, -1)),
         moves={"award": "ended", "review": "closed", "change": "closed", "hold": "off"},
         answer={"also": also_due(proposal.code)},
@@ -410,7 +410,11 @@ def _changed(
 @decides(DropChange)
 def drop_change(context: Context, command: DropChange) -> Decision:
     said = needed_words(context, command.reason, "data.reason")
-    return Decision(events=[ChangeDropped(on=context.on, change=context.instance, reason=said)])
+    state = context.case.state("award")
+    return Decision(
+        events=[ChangeDropped(on=context.on, change=context.instance, reason=said)],
+        moves={"award": state} if state in ("living", "gradual") else {},
+    )
 
 
 @decides(Restore)

@@ -12,7 +12,7 @@ from workflows.command import Decision, decides
 from workflows.commands.award import RecordDeath
 from workflows.context import Context
 from workflows.decide.assessing import month_after
-from workflows.decide.award import also_due
+from workflows.decide.award import also_due, ended_holds
 from workflows.decide.decision import next_telling
 from workflows.decide.persons import release_award
 from workflows.decide.terms import (
@@ -78,6 +78,7 @@ def _ended(
         died,
         Stopped(on=context.on, code="S03", from_month=month, by=StaffId(context.actor)),
         LetterIssued(on=context.on, letter="L14", about=next_telling(context)),
+        *ended_holds(context, unpaid=tuple(context.case.drawn)),
     ]
     answer = {"from_month": month, "also": also_due("S03"), "findings": _findings(context, month, {})}
     return Decision(
