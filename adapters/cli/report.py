@@ -80,7 +80,7 @@ def _line(now: Session, row: Row) -> dict[str, Any]:
 def _contradictions(found: Comparison) -> list[dict[str, Any]]:
     return [
         {
-            "lines": [figure.line for figure in one.figures],
+            "lines": sorted(figure.line for figure in one.figures),
             "gives_way": one.gives_way.line,
             "sums": list(one.sum_lines),
         }
@@ -91,7 +91,7 @@ def _contradictions(found: Comparison) -> list[dict[str, Any]]:
 def _tell(now: Session, found: Comparison) -> None:
     """Printed figures that can't all be true, with their sum; then how many of each verdict."""
     for one in found.contradictions:
-        lines = ", ".join(str(figure.line) for figure in one.figures)
+        lines = ", ".join(map(str, sorted(figure.line for figure in one.figures)))
         way = f"{one.gives_way.line} ({one.gives_way.measure} {one.gives_way.shown})"
         click.echo(now.text("report.contradictory", lines=lines, gives_way=way))
         for line in one.sum_lines:

@@ -162,13 +162,22 @@ def _county_table(
 
 
 def _print(now: Session, title: str, lines: list[dict[str, Any]]) -> None:
-    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False)
-    table.add_column(now.text("column.division"), no_wrap=True)
-    for number, name in enumerate(t2.COLUMNS, 1):
-        table.add_column(f"{number}\n{now.text(f't2.{name}')}", justify="right", no_wrap=name in t2.MONEY)
-    for line in lines:
-        table.add_row(line["name"], *(line[name] for name in t2.COLUMNS))
-    Console(width=None if sys.stdout.isatty() else 400, highlight=False).print(table)
+    """In two bands, so that it stays legible: persons and their cross-cuts; who came and went, and money."""
+    click.echo(title)
+    for columns in (t2.COLUMNS[: t2.BAND], t2.COLUMNS[t2.BAND :]):
+        table = Table(show_edge=False, pad_edge=False)
+        table.add_column(now.text("column.division"), overflow="fold")
+        for name in columns:
+            heading = f"{t2.COLUMNS.index(name) + 1} {now.text(f't2.{name}')}"
+            table.add_column(heading, justify="right", overflow="fold", min_width=_widest(lines, name))
+        for line in lines:
+            table.add_row(line["name"], *(line[name] for name in columns))
+        Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+        click.echo()
+
+
+def _widest(lines: list[dict[str, Any]], name: str) -> int:
+    return max(len(line[name]) for line in lines)
 
 
 def _tell_checks(now: Session, table: t2.CountyTable) -> None:

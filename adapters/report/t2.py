@@ -28,6 +28,9 @@ COLUMNS: tuple[str, ...] = (
 )
 """Column n of the table is COLUMNS[n - 1]."""
 
+BAND = 16
+"""After so many columns a printed table may be broken: persons before, flows and money after."""
+
 _FROM = {
     "new_households": "reported_new_households",
     "new_persons": "reported_new_persons",
