@@ -42,6 +42,8 @@ OF_INCOME = ("I03", "D03", "S01")
 """They must be clear, and count income back from the day the change was opened."""
 LEAVING = ("S04", "S15")
 """Work found or a pension begun, on which a gradual exit stands: the new income is looked at."""
+OF_MEANS = (*LEAVING, "S16", "S17", "S18")
+"""Stops whose ground is a fact of its own and whose sum is kept with them, where it is over the line."""
 REFUSED_WORK = ("D05", "S21")
 TOLD = ("D01", "D04", "S03", "S06")
 """Told, not heard: a death, what the award already holds, the household's own request."""
@@ -158,7 +160,7 @@ def _anchor(context: Context, change: Change, code: str) -> date:
     """A review counts from the day it opened, an income change from the day it was said; else it doesn't move."""
     if change.kind == "review":
         return change.happened
-    said = code in OF_INCOME or code in LEAVING
+    said = code in OF_INCOME or code in OF_MEANS
     return change.on if said and change.kind != "death" else anchor_of(context)
 
 
@@ -189,11 +191,11 @@ def _stop(context: Context, change: Change, code: str, month: Month, findings: t
     """Over the standard (S01) or the limits (S02) must come out of the facts; the other codes are facts themselves."""
     explanation = None
     ground = {"S01": "R01", "S02": "R02"}.get(code)
-    if ground is not None:
+    if ground is not None or code in OF_MEANS:
         award = award_of(context.case)
         kept = latest_terms(award, month).household_part if award.gradual_until is not None else None
         found = _assess(context, change, code, month, kept)
-        if ground not in found.grounds:
+        if ground is not None and ground not in found.grounds:
             raise refuse(
                 "effect-not-borne-out",
                 "data.effect",
@@ -202,7 +204,7 @@ def _stop(context: Context, change: Change, code: str, month: Month, findings: t
                 before=show_yuan(latest_terms(award, month).amount),
                 grounds=" ".join(found.grounds),
             )
-        explanation = found.explanation
+        explanation = None if found.eligible else found.explanation
     return Found(from_month=month, findings=findings, explanation=explanation)
 
 
