@@ -22,6 +22,7 @@ def make_household(paid: Paid, area: Area, address: str, year: int, registry: Re
     leaves, joins = _ways(home, rng)
     dies = dies_alone(rng, home)
     roles = family(rng, home.size, leaves=leaves or None, joins=joins, aside=home.aside, dies=dies)
+    _already_born(roles, home)
     review_class: ReviewClass = "B" if any(one.labour == "1" and not one.student for one in roles) else "A"
     life = live(rng, home, review_class, dies)
     mover = _mover(home)
@@ -49,6 +50,12 @@ def make_household(paid: Paid, area: Area, address: str, year: int, registry: Re
         stop=stop_of(rng, home, year, life),
         objection=_objection(rng) if home.first > 0 and rng.randrange(14) == 0 else None,
     )
+
+
+def _already_born(roles: Sequence[Role], home: Home) -> None:
+    """Everybody is there when the application is: the stock's up to two years before the age's day."""
+    for role in roles:
+        role.age = max(role.age, 2 if home.first == 0 else 1)
 
 
 def _ways(home: Home, rng: Random) -> tuple[Literal["death", "away", ""], str | None]:

@@ -50,12 +50,13 @@ class Desks(NamedTuple):
 class House:
     """A household under way: its case and where its income facts stand."""
 
-    __slots__ = ("case", "desks", "incomes", "name")
+    __slots__ = ("case", "consented", "desks", "incomes", "name")
 
     def __init__(self, name: str, desks: Desks) -> None:
         self.name = name
         self.desks = desks
         self.case = CaseNo("")
+        self.consented: set[MemberKey] = set()
         self.incomes: dict[tuple[MemberKey, str], FactKey] = {}
         """By member and code."""
 

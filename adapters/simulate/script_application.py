@@ -55,6 +55,7 @@ def adult(member: Member, day: date) -> bool:
 
 
 def consent(house: House, member: MemberKey, day: date) -> Step:
+    house.consented.add(member)
     until = date(day.year + CONSENT_YEARS, 12, 31)
     return house.says(day, house.desks.window, intake.Consent(member=member, until=until))
 

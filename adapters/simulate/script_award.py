@@ -91,6 +91,9 @@ class Award:
         visit = VisitForReview(surveyors=desks.surveyors, result="true", present=(self.head,))
         yield house.says(day, desks.surveyors[0], visit)
         concluded = self.days.after(day, 2)
+        for one in self.plan.members:
+            if one.key not in house.consented and one.from_month is None and adult(one, concluded):
+                yield consent(house, one.key, day)
         if review.outcome == "unchanged":
             yield house.says(concluded, desks.handler, ConcludeReview())
             return
