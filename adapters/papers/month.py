@@ -59,7 +59,7 @@ def roll(
         household = register.get("register_case", (case,))
         assert household is not None
         holder = register.get("register_member", (case, household["account_holder"] or household["head"]))
-        uplift = line.get("uplift") or 0
+        uplift = line["uplift"]
         rows.append(
             {
                 "division": line["division"],
@@ -71,8 +71,8 @@ def roll(
                 "total": line["amount"],
                 "holder": holder["name"].masked() if holder else "",
                 "account": household["account"].masked() if household["account"] else "",
-                "supplementary": "补" if line.get("supplementary") else "",
-                "held": "缓" if line.get("held") else "",
+                "supplementary": "补" if line["supplementary"] else "",
+                "held": "缓" if line["held"] else "",
             }
         )
     return rows
@@ -107,7 +107,7 @@ def changes(
                 "number": _number(register, case, household["head"]),
                 "covered": len(line["covered"]),
                 "amount": amount,
-                "uplift": (new or {}).get("uplift") or 0,
+                "uplift": new["uplift"] if new else 0,
                 "changed_on": first_day(month),
                 "kind": KINDS[kind],
                 "before": was,

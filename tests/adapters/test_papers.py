@@ -1,0 +1,119 @@
+"""Letters, the change table and the roll come out of the case; each shows only what its reader may see."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from adapters.cli.main import main
+from adapters.papers.letters import compose, kinds
+from domain.codes import code_list
+from domain.ids import CaseNo, make_case_no
+from tests.harness import COUNTY, TrialOffice
+from tests.workflows import stages
+from workflows.refusal import Refused
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> TrialOffice:
+    return TrialOffice(tmp_path)
+
+
+def letter(office: TrialOffice, case: str, kind: str) -> str:
+    return compose(office.doudi, CaseNo(case), kind).text
+
+
+def lacks(office: TrialOffice, case: str, kind: str) -> str:
+    with pytest.raises(Refused) as refused:
+        letter(office, case, kind)
+    return refused.value.reasons[0].code
+
+
+def test_every_letter_of_today_has_its_text_and_its_name() -> None:
+    assert set(kinds()) == {*(f"L{n:02d}" for n in range(1, 11)), "L12", "L13", "L14", "L15", "L24"}
+    assert set(kinds()) <= set(code_list("letter"))
+
+
+def test_l01_names_the_applicant_the_number_and_the_limit(office: TrialOffice) -> None:
+    case = stages.surveyed(office)
+    text = letter(office, case, "L01")
+    assert case in text
+    assert "30个工作日" in text
+    assert office.case(case).members["m1"].name.text in text  # type: ignore[index]
+
+
+def test_l06_shows_head_size_and_amount_and_nothing_more(office: TrialOffice) -> None:
+    case = stages.posted(office)
+    made = compose(office.doudi, CaseNo(case), "L06")
+    assert made.reader == "board"
+    assert set(made.fields) == {
+        "programme", "head", "size", "posted_amount", "posted", "posted_until", "township", "county",
+    }  # fmt: skip
+    state = office.case(case)
+    for member in state.members.values():
+        assert member.number is not None
+        assert member.number.text not in made.text
+        if member.key != state.head:
+            assert member.name.text not in made.text
+
+
+def test_a_letter_whose_ground_has_not_happened_is_refused(office: TrialOffice) -> None:
+    case = stages.posted(office)
+    for kind in ("L02", "L03", "L07", "L08", "L09", "L10", "L12", "L13", "L14", "L15", "L24"):
+        assert lacks(office, case, kind) == "letter-not-due", kind
+    assert lacks(office, case, "L99") == "letter-unknown"
+
+
+def test_l08_says_amount_in_words_and_the_first_month(office: TrialOffice) -> None:
+    case = stages.confirmed(office)
+    text = letter(office, case, "L08")
+    amount = office.case(case).award.terms[0].amount  # type: ignore[union-attr]
+    assert f"{amount // 100:,}.00元" in text
+    assert "元整" in text
+    assert "2025年6月" in text
+
+
+def test_the_roll_and_the_change_table_of_a_month(
+    office: TrialOffice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = stages.confirmed(office)
+    office.clock("2025-06-02")
+    office.do("Draw", "payer", division="110199", month="2025-06")
+    for kind, actor, more in (
+        ("SignList", "payer", {"hand": "maker"}),
+        ("SignList", "checker", {"hand": "checker"}),
+        ("CloseList", "payer", {}),
+    ):
+        office.do(kind, actor, division="110199", area="rural", month="2025-06", **more)
+    state = office.case(case)
+    amount = state.award.terms[0].amount  # type: ignore[union-attr]
+
+    def read(*args: str) -> dict[str, object]:
+        main(["--store", office.url, "--as", "payer", "--format", "json", *args])
+        found: dict[str, object] = json.loads(capsys.readouterr().out)
+        return found
+
+    rolled = read("roll", "--division", "110199", "--month", "2025-06")
+    [row] = rolled["rows"]  # type: ignore[misc]
+    assert row["total"] == row["household_part"] + row["uplift"] == amount
+    assert row["covered"] == len(state.members)
+    assert state.members[state.head].number.text not in json.dumps(rolled)  # type: ignore[union-attr]
+    changed = read("changes", "--division", "110199", "--month", "2025-06")
+    [new] = changed["rows"]  # type: ignore[misc]
+    assert (new["kind"], new["before"], new["difference"]) == ("新增", 0, amount)
+    assert changed["summary"][0] == {  # type: ignore[index]
+        "kind": "新增", "households": 1, "persons": len(state.members), "amount": amount,
+    }  # fmt: skip
+
+
+def test_a_letter_out_of_scope_is_as_an_unknown_case(
+    office: TrialOffice, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = stages.surveyed(office)
+    said = []
+    for number in (case, str(make_case_no(COUNTY, 2025, 999))):
+        with pytest.raises(SystemExit) as end:
+            main(["--store", office.url, "--as", "window-t2", "letter", number, "L01"])
+        assert end.value.code == 1
+        said.append(capsys.readouterr().err)
+    assert said[0] == said[1]
