@@ -132,6 +132,7 @@ def test_prior_notice_gives_five_working_days(office: TrialOffice) -> None:
     office.quiet("GivePriorNotice", "handler", case, on="2025-08-07", **STOP)
     assert office.due(case, "change.1/answer") == date(2025, 8, 14)
     assert office.case(case).letters[-1].letter == "L13"
+    office.do("Serve", "handler", case, on="2025-08-07", letter="L13", way="direct")
     assert office.refused("ProposeChange", "handler", case, on="2025-08-14", **STOP) == ["not-heard"]
     office.do("ProposeChange", "handler", case, on="2025-08-15", **STOP)
 
