@@ -20,15 +20,17 @@ from domain.event import CaseEvent
 from domain.explain import Explanation, FactRead, ParameterRead
 from domain.facts import Fact
 from domain.ids import CaseNo, DivisionCode, MemberKey
-from domain.means import Assessment, assess
+from domain.means import Assessment, Person, assess
 from domain.policy import Parameter, Policy
 from projections.dependencies import explained
 from projections.timeline import Entry, entries, masked
 from workflows.decide.assessing import means_person, members_in
+from workflows.decide.terms import cut_shares
 from workflows.ports import Recorded
 from workflows.world import case_stream
 
 _HERE = DivisionCode("")
+CUT = "share-cut"
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,15 +116,27 @@ def decide_again(case: Case, event: CaseEvent, explanation: Explanation) -> Asse
 
     Raises `BadValue` where the explanation doesn't name all that the test asks for.
     """
+    people = [means_person(case, one) for one in _members(case, event, explanation)]
+    cut = [line.member for line in explanation.lines if line.text == CUT and line.section == "shares"]
+    covered = _covered(case, event)
+    if covered is not None and cut:
+        covered |= frozenset(key for key in cut if key is not None)
+    return cut_shares(once_more(people, explanation, covered), [key for key in cut if key is not None])
+
+
+def once_more(
+    people: Sequence[Person], explanation: Explanation, covered: frozenset[MemberKey] | None = None
+) -> Assessment:
+    """The means test of these people on nothing but what the explanation names."""
     return assess(
-        [means_person(case, one) for one in _members(case, event, explanation)],
+        people,
         [_fact(read) for read in explanation.facts],
         Policy([_parameter(read) for read in explanation.parameters], (_HERE,), "*", None),
         anchor=explanation.anchor,
         month=explanation.month,
         decided_on=explanation.decided_on,
         survey_done=True,
-        covered=_covered(case, event),
+        covered=covered,
         kept=_kept(explanation),
     )
 

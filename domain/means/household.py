@@ -62,6 +62,7 @@ def count(
     for person in members:
         mine = by_member[person.key]
         states = [fact for fact in mine.get("status", ()) if holds_on(fact, day)]
+        ledger.read(states)
         out = [fact for fact in states if fact.code in ledger.words("not_counted_statuses")] if states else []
         if out:
             ledger.add(

@@ -88,6 +88,11 @@ class Ledger:
         assert isinstance(found.value, int)
         return Fraction(found.value, 12) if found.unit == "yuan/year" else Fraction(found.value)
 
+    def read(self, facts: Iterable[Fact]) -> None:
+        """Facts that were looked at and gave no line of their own; what was read is named all the same."""
+        for fact in facts:
+            self._facts[fact.key] = fact
+
     def add(
         self,
         rule: str,

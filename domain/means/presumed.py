@@ -77,6 +77,7 @@ def _why_not(
     if unable:
         return "labour", tuple(unable)
     stated = conditions(standing, day)
+    ledger.read(stated.values())
     if stated:
         for code in ledger.words("presumed_not_categories"):
             if code in stated:

@@ -22,6 +22,7 @@ def single_route_open(household: Household, income: IncomeTest, ledger: Ledger) 
     for key in household.covered:
         standing = household.standing(key)
         stated = conditions(standing, household.day)
+        ledger.read(stated.values())
         facts = [stated[str(code)] for code in ledger.words("single_grounds") if code in stated]
         free = (
             any(code in stated for code in ledger.words("single_unlimited"))

@@ -36,6 +36,7 @@ def uplift_of(standing: Standing, month: Month, ledger: Ledger) -> Due | None:
     """The highest addition among a person's grounds, None if no ground gives any."""
     best: Due | None = None
     for name, facts in _grounds(standing, month, ledger):
+        ledger.read(facts)
         kind, number = read_share(ledger.word(name))
         if kind == "none":
             continue
