@@ -125,6 +125,18 @@ class Outside:
         assert self.head() == head
         return [reason["code"] for reason in answer["reasons"]]
 
+    def say(self, line: Line, door: str = "do") -> Line:
+        """One command through a door: `do`, a file of JSON lines, or `case`, its shorthand; the answer's line."""
+        if door == "do":
+            file = self.folder / f"lines-{next(self._ids)}.jsonl"
+            write(file, [line])
+            said = call("--store", self.url, "do", str(file))
+        else:
+            said = call("--store", self.url, *shorthand(line, line.get("case", "")), "--format", "json")
+        answer: Line = json.loads(said.out)
+        assert said.code == (answer["status"] == "refused"), said
+        return answer
+
     def clock(self, day: str) -> None:
         self.run("clock", "set", day)
 
@@ -273,7 +285,8 @@ def shorthand(line: Line, number: str) -> tuple[str, ...]:
     if line["type"] in PAY:
         return (*who, "pay", PAY[line["type"]], *_options(data))
     case = (number,) if "case" in line else ()
-    return (*who, "case", verb(line["type"]), *case, "--id", line["id"], *_options(data))
+    seen = ("--expected", str(line["expected"])) if "expected" in line else ()
+    return (*who, "case", verb(line["type"]), *case, "--id", line["id"], *seen, *_options(data))
 
 
 def _options(data: Line) -> tuple[str, ...]:

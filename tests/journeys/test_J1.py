@@ -1,4 +1,4 @@
-"""J1, plain: two adults and a student son; 8,400.00 in six months = 1,400.00 a month; 600.00 × 3 − 1,400.00 = 400.00."""
+"""J1, plain: two adults and a student son; 8,400.00 in six months; 600.00 × 3 − 1,400.00 = 400.00."""
 
 from collections.abc import Callable
 
@@ -67,7 +67,7 @@ def test_J1(life: Callable[[str], Life]) -> None:
     assert j1.stats("2025-04")["households"] == 0
     j1.play("2025-05-08")
     may = j1.stats("2025-05")
-    assert (may["new_households"], may["new_persons"]) == (0, 0)
+    assert (may["new_households"], may["new_persons"]) == (1, 3)
     assert (may["reported_new_households"], may["reported_new_persons"]) == (1, 3)
     assert (may["households"], may["persons"], may["paid"]) == (1, 3, 40_000)
 

@@ -1,0 +1,146 @@
+"""An application as command lines, day by day: from the window to the month after the decision."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.harness import V1, number
+from tests.journeys.lives import Line, Outside
+
+PHOTO = {"sha256": "ab" * 32, "type": "image/jpeg", "size": 1000}
+STAGES = (
+    "Enter",
+    "Accept",
+    "Visit",
+    "IssueReport",
+    "ConfirmOpinion",
+    "Post",
+    "TakeDown",
+    "Forward",
+    "Confirm",
+)
+
+
+def member(key: str, name: str, born: str, serial: int, kinship: str = "02") -> Line:
+    return {"key": key, "name": name, "kinship": kinship, "number": number(born, serial)}
+
+
+def single(serial: int, born: str = "1980-05-01", name: str = "周一") -> list[Line]:
+    return [member("m1", name, born, serial)]
+
+
+def income(who: str | None, yuan: str, since: str, until: str, code: str = "W1", **more: Any) -> Line:
+    whole, _, cents = yuan.partition(".")
+    found = {"kind": "income", "code": code, "since": since, "until": until, "source": "V02", **more}
+    found["amount"] = int(whole) * 100 + int((cents or "0").ljust(2, "0"))
+    return {**found, "member": who} if who else found
+
+
+def nothing(who: str, since: str = "2025-01-01") -> Line:
+    return {"kind": "nothing_declared", "code": "all", "member": who, "since": since, "source": "survey"}
+
+
+def later(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+class Story:
+    """One application; `to` plays it up to a stage, `said` is what `Assess` came to."""
+
+    def __init__(
+        self,
+        office: Outside,
+        name: str,
+        members: list[Line],
+        facts: list[Line],
+        *,
+        accepted: str = "2025-03-06",
+        decided: str | None = None,
+        door: str = "do",
+        **entered: Any,
+    ) -> None:
+        self.office, self.name, self.door = office, name, door
+        self.number = ""
+        self.said: Line = {}
+        self.todo = self._lines(members, facts, accepted, decided or later(accepted, 27), entered)
+
+    def to(self, stage: str) -> str:
+        """Everything up to and with a stage; the case's number."""
+        at = next(place for place, line in enumerate(self.todo) if line["type"] == stage)
+        lines, self.todo = self.todo[: at + 1], self.todo[at + 1 :]
+        if self.door == "do":
+            answers = self.office.do(*lines)
+        else:
+            answers = [self._by_hand(line) for line in lines]
+        for line, answer in zip(lines, answers, strict=True):
+            assert answer["status"] == "done", answer
+            if line["type"] == "Enter":
+                self.number = answer["case"]
+            elif line["type"] == "Assess":
+                self.said = answer["data"]
+        return self.number
+
+    def whole(self) -> str:
+        return self.to("Confirm")
+
+    def _by_hand(self, line: Line) -> Line:
+        if "case" in line:
+            line = {**line, "case": self.number}
+        answer = self.office.say(line, "case")
+        self.number = self.number or answer.get("case", "")
+        return answer
+
+    def _lines(
+        self, members: list[Line], facts: list[Line], day: str, decided: str, entered: Line
+    ) -> list[Line]:
+        applicant = {"division": V1, "area": "rural", "applicant": "m1", "near_relative": False, **entered}
+        first: list[tuple[str, str, Line]] = [("Enter", "window", {**applicant, "members": members})]
+        for one in members:
+            first.append(("Consent", "window", {"member": one["key"], "until": "2035-12-31"}))
+        by_day: list[tuple[str, list[tuple[str, str, Line]]]] = [
+            (day, [*first, ("Accept", "window", {})]),
+            (later(day, 1), [("AskVerification", "handler", {"sources": ["V02"]})]),
+            (
+                later(day, 4),
+                [
+                    ("StartVerification", "centre", {}),
+                    (
+                        "Visit",
+                        "surveyor",
+                        {"surveyors": ["surveyor", "surveyor2"], "result": "true", "present": ["m1"]},
+                    ),
+                ],
+            ),
+            (
+                later(day, 8),
+                [
+                    ("AnswerVerification", "centre", {"source": "V02", "answer": "agrees", "data_day": day}),
+                    ("IssueReport", "centre", {"report": f"HD-{self.name}"}),
+                    *([("StateFacts", "handler", {"facts": facts})] if facts else []),
+                ],
+            ),
+            (
+                later(day, 11),
+                [
+                    ("Assess", "handler", {}),
+                    ("GiveOpinion", "handler", {"favourable": True}),
+                    ("ConfirmOpinion", "leader", {}),
+                ],
+            ),
+            (later(day, 12), [("Post", "village", {"place": "村务公开栏", "photo": PHOTO})]),
+            (later(day, 19), [("TakeDown", "village", {"photo": PHOTO, "no_objection": True})]),
+            (later(day, 20), [("Forward", "handler", {}), ("SignHand", "chief", {})]),
+            (decided, [("Confirm", "decider", {})]),
+        ]
+        lines: list[Line] = []
+        for on, steps in by_day:
+            lines.append(self._line("SetClock", "admin", {"to": on}, len(lines)))
+            for kind, actor, data in steps:
+                lines.append(self._line(kind, actor, data, len(lines)))
+        return lines
+
+    def _line(self, kind: str, actor: str, data: Line, at: int) -> Line:
+        ident = f"{self.name}-enter" if kind == "Enter" else f"{self.name}-{at}"
+        line: Line = {"id": ident, "type": kind, "actor": actor, "data": data}
+        if kind not in ("Enter", "SetClock"):
+            line["case"] = f"@{self.name}-enter"
+        return line
