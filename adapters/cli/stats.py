@@ -13,7 +13,7 @@ from adapters.cli.known import figures_in_scope, rows_known
 from adapters.cli.session import Session, session
 from adapters.report import t2
 from adapters.report.grammar import show
-from domain.codes import label
+from domain.codes import known, label
 from domain.days import Month, parse_month
 from domain.ids import DivisionCode
 from projections.base import Rows
@@ -103,8 +103,9 @@ def name_of_measure(now: Session, measure: str) -> str:
     if not point:
         return text
     listed = CODES.get(name)
-    words = label(listed, reason, now.catalogue.lang) if listed else _worded(now, reason)
-    return f"{text}: {words if words == reason or not listed else f'{reason} {words}'}"
+    if listed is not None and known(listed, reason):
+        return f"{text}: {reason} {label(listed, reason, now.catalogue.lang)}"
+    return f"{text}: {_worded(now, reason)}"
 
 
 def _worded(now: Session, reason: str) -> str:
