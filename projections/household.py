@@ -14,6 +14,7 @@ from domain.case.intake import ApplicantReplaced, ApplicationEntered, Member
 from domain.days import Month, age_on
 from domain.event import Event
 from domain.facts import Fact
+from domain.person import NumberAdded, PersonCorrected
 from projections.base import Row, Rows, Table
 
 COUNTED_FACTS = ("labour", "cause", "disability", "category")
@@ -79,6 +80,20 @@ class Households:
             return False
         change(self, case, event, rows)
         return True
+
+    def apply_person(self, person: str, event: Event, rows: Rows) -> None:
+        """A person's name corrected, or his number added, in every case he is a member of."""
+        if isinstance(event, NumberAdded):
+            changes: dict[str, Any] = {"number": event.number}
+        elif isinstance(event, PersonCorrected):
+            changes = {"name": event.name}
+        else:
+            return
+        for row in list(rows.select(self.member, person=person)):
+            rows.put(self.member, {**row, **changes})
+            case = self.of(row["case_no"], rows)
+            if isinstance(event, PersonCorrected) and case["head"] == row["member"]:
+                rows.put(self.case, {**case, "head_name": event.name})
 
     def of(self, case: str, rows: Rows) -> Row:
         row = rows.get(self.case, (case,))

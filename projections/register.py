@@ -55,9 +55,11 @@ class Register:
 
     def apply(self, seen: Seen, rows: Rows) -> None:
         kind, _, case = seen.stream.partition(":")
+        event = seen.event
+        if kind == "person":
+            self.households.apply_person(case, event, rows)
         if kind != "case":
             return
-        event = seen.event
         self.households.apply(case, event, rows)
         if self.awards.apply(case, event, rows) is not None or isinstance(event, AreaChanged):
             self._segments(case, rows)

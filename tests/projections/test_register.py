@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 
 from domain.case.award import HeadChanged, HoldEnded, HoldSet
 from domain.days import Month, first_day
-from domain.ids import DivisionCode, InstanceId, MemberKey
+from domain.ids import DivisionCode, InstanceId, MemberKey, StreamId
+from domain.person import NumberAdded, PersonCorrected
+from domain.personal import Name, Number
 from projections.base import Row
 from projections.register import SEGMENT, as_of, summary
 from tests.projections.county import COUNTY, V1, V3, County
@@ -111,6 +113,17 @@ def test_the_head_is_that_of_the_day() -> None:
     county.to("a", HeadChanged(on=date(2025, 3, 10), head=MemberKey("m2")))
     heads = {day: found(county, day)["a"]["head"]["member"] for day in ("2025-03-09", "2025-03-10")}
     assert heads == {"2025-03-09": "m1", "2025-03-10": "m2"}
+
+
+def test_a_corrected_name_and_an_added_number_are_those_of_the_person() -> None:
+    county = County()
+    county.award("a", "2025-01", persons=2)
+    county.add(StreamId("person:a-m1"), PersonCorrected(on=date(2025, 2, 1), name=Name("a-m1", "章三")))
+    county.add(StreamId("person:a-m2"), NumberAdded(on=date(2025, 2, 1), number=Number("a-m2", "1" * 18)))
+    row = found(county, "2025-02-01")["a"]
+    assert row["head"]["name"].text == "章三"
+    assert [one["number"] for one in row["members"]] == [None, Number("a-m2", "1" * 18)]
+    assert county.register.get("register_case", ("a",))["head_name"].text == "章三"  # type: ignore[index]
 
 
 def test_a_hold_is_shown_while_it_lasts() -> None:
