@@ -59,7 +59,7 @@ def _yes_no(step: str) -> Callable[[Any], tuple[str, ...]]:
     return lambda event: (f"{step}.{'yes' if event.favourable else 'no'}",)
 
 
-_STEPS: dict[type[Event], Callable[[Any], tuple[str, ...]]] = {
+STEPS: dict[type[Event], Callable[[Any], tuple[str, ...]]] = {
     ApplicationEntered: _one("applications"),
     MissingSaid: _one("missing_said"),
     Accepted: _one("accepted"),
@@ -101,5 +101,5 @@ _STEPS: dict[type[Event], Callable[[Any], tuple[str, ...]]] = {
 
 def steps_of(event: Event) -> tuple[str, ...]:
     """What an event counts as: `applications`, `opinions.yes`, `refused_grounds.R01`, `late.application/whole`."""
-    counted = _STEPS.get(type(event))
+    counted = STEPS.get(type(event))
     return counted(event) if counted is not None else ()

@@ -36,7 +36,13 @@ def register(division: str, day: str, known_at: str | None, area: str | None, on
     sums = summary(found)
     lines = [] if only else [_line(now, row) for row in found]
     if now.form != "table":
-        about: dict[str, Any] = {"division": code, "as_of": asked, "known_at": known_at, "area": area, "summary": sums}
+        about: dict[str, Any] = {
+            "division": code,
+            "as_of": asked,
+            "known_at": known_at,
+            "area": area,
+            "summary": sums,
+        }
         now.show(COLUMNS, lines, position=position, **about)
         return
     title = now.text("register.title", day=asked, division=name_of(now, code), count=len(found))

@@ -12,7 +12,7 @@ from adapters.report.t2 import BAND, COLUMNS, county_table
 from domain.days import Month
 from projections.figures import month_table
 from projections.statistics import CELL
-from projections.steps import _STEPS
+from projections.steps import STEPS
 from tests.adapters.told import Told
 from tests.projections.county import COUNTY, V1, V3, County
 from tests.projections.test_figures import year
@@ -212,7 +212,7 @@ def test_every_measure_and_column_has_a_name(lang: Any) -> None:
     names = {f"measure.{name}" for name in found if "." not in name}
     names |= {f"t2.{name}" for name in COLUMNS}
     steps = {"answers", "hits", "refused", "refused_grounds", "late"}
-    for kind, counted in _STEPS.items():
+    for kind, counted in STEPS.items():
         if kind.__name__ not in ("Answered", "RefusedAid", "DeadlineEscalated"):
             steps |= {one.partition(".")[0] for one in counted(_Anything())}
     names |= {f"measure.steps.{step}" for step in steps}
