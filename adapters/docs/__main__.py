@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import adapters.bootstrap  # noqa: F401
-from adapters.docs import commands, events, lives
-from adapters.rulebook import pages as rulebook
+from adapters.docs import commands, events, lives, rules
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("docs/life-cycles", "docs/rules")
@@ -14,7 +13,7 @@ FOLDERS = ("docs/life-cycles", "docs/rules")
 
 
 def wanted(root: Path) -> Mapping[str, str]:
-    return {**rulebook.pages(root), **lives.pages(), **commands.pages(), **events.pages()}
+    return {**rules.pages(root), **lives.pages(), **commands.pages(), **events.pages()}
 
 
 def stale(root: Path) -> list[str]:

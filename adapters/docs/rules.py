@@ -10,7 +10,7 @@ from domain.means.rulebook import Rule, rules
 from domain.policy import show_value
 
 FEATURES = "tests/rules/features"
-_MADE = "<!-- Made by `python -m adapters.rulebook`; amend domain/means/rules.toml or {feature} instead. -->"
+_MADE = "<!-- Made by `script/docs`; amend domain/means/rules.toml or {feature} instead. -->"
 _FACTS = {
     "income": ("收入", "income"),
     "deduction": ("扣减", "deduction"),
@@ -100,7 +100,7 @@ def index_page() -> str:
             "低保家庭经济状况核查与金额的每条规则一页；例子是可运行的表格，工作人员可以阅读和修改。",
             "",
             "A page for each rule of the means test of 低保. The examples are tables that run: amend the file a page",
-            "links to, run `python -m pytest tests/rules`, then `python -m adapters.rulebook`.",
+            "links to, run `python -m pytest tests/rules`, then `script/docs`.",
             "",
             "| rule | 规则 | title | § |",
             "|---|---|---|---|",
