@@ -63,7 +63,7 @@ def play(step: Step, folder: Path, language: str) -> subprocess.CompletedProcess
     """Run a step in a folder of its own with a trial store of its own there."""
     clean = {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR") if key in os.environ}
     locale = {"LANG": language, "COLUMNS": "110", "DOUDI_STORE": f"sqlite:///{folder / 'page.sqlite'}"}
-    command = re.sub(r"(?<![\w/])script/", f"'{ROOT}'/script/", step.command)
+    command = re.sub(r"(?<![\w/])(script|docs|adapters)/", rf"'{ROOT}'/\1/", step.command)
     return subprocess.run(
         ["sh", "-c", command],
         cwd=folder,
