@@ -237,11 +237,11 @@ def _parameter(read: ParameterRead) -> Parameter:
     )
 
 
-def knowable(store: SQLiteStore, instant: datetime) -> bool:
-    """Whether the instant lies no later than now: the later of the clock and the last recorded."""
+def latest(store: SQLiteStore) -> datetime:
+    """Now, for what may be asked as known: the later of the clock and the last recorded."""
     last = store.last_recorded_at()
     now = store.clock.now()
-    return instant <= (max(now, last) if last else now)
+    return max(now, last) if last else now
 
 
 def today(store: SQLiteStore) -> date:

@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from adapters.cli.scope import sees
 from adapters.cli.session import Session
-from adapters.replay import knowable
+from adapters.replay import latest
 from adapters.store.access_log import Access
 from domain.days import CHINA, parse_day, parse_instant, show_instant
 from domain.ids import DivisionCode
@@ -26,8 +26,8 @@ def known_at(now: Session, asked: str | None) -> int:
         if "T" in asked
         else datetime.combine(parse_day(asked, "known_at"), END_OF_DAY, CHINA)
     )
-    if not knowable(store, instant):
-        raise refuse("known-at-later", "known_at", asked=asked, now=show_instant(store.clock.now()))
+    if instant > latest(store):
+        raise refuse("known-at-later", "known_at", asked=asked, now=show_instant(latest(store)))
     return store.known_at(instant)
 
 

@@ -38,11 +38,16 @@ class Told:
         self.office.write(new)
 
     def ask(self, *arguments: str) -> Said:
-        out, err = io.StringIO(), io.StringIO()
-        code = 0
-        with redirect_stdout(out), redirect_stderr(err):
-            try:
-                main(["--store", self.office.url, "--lang", "en", *arguments])
-            except SystemExit as exit:
-                code = exit.code if isinstance(exit.code, int) else 1
-        return Said(code, out.getvalue(), err.getvalue())
+        return ask(self.office.url, *arguments)
+
+
+def ask(url: str, *arguments: str, lang: str = "en") -> Said:
+    """One call of the command line on a store."""
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            main(["--store", url, "--lang", lang, *arguments])
+        except SystemExit as exit:
+            code = exit.code if isinstance(exit.code, int) else 1
+    return Said(code, out.getvalue(), err.getvalue())
