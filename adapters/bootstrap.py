@@ -2,11 +2,13 @@
 
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import uuid4
 
 import workflows.commands
 import workflows.decide  # noqa: F401
 from adapters.due import DueRows
+from adapters.faults import reach
 from adapters.payable import PayableCases
 from adapters.projector import Projector
 from adapters.seed.calendars import shipped_calendars
@@ -60,8 +62,8 @@ class Doudi:
         self.store = store
         self.access_log = access_log_of(store)
         self.office = Office(store, store.clock, randomness_of(store), self._note_refusal)
-        self.office.processes["Tick"] = lambda request: self.deadlines.tick(request)
-        self.office.processes["Draw"] = lambda request: self.draw.parts(request)
+        self.office.processes["Tick"] = self._tick
+        self.office.processes["Draw"] = self._draw
         self.office.after["LoadCalendar"] = lambda request: self.deadlines.move_provisional()
 
     @cached_property
@@ -82,6 +84,16 @@ class Doudi:
     def draw(self) -> Draw:
         cases = PayableCases(self.store, self._waiting)
         return Draw(self.office, cases, self.deadlines, DueRows(self.store, self._waiting))
+
+    def _tick(self, request: Request) -> dict[str, Any]:
+        reach("tick.begun")
+        counts = self.deadlines.tick(request)
+        return self.deadlines.tick(request) if reach("tick.parts") else counts
+
+    def _draw(self, request: Request) -> dict[str, Any]:
+        reach("draw.begun")
+        counts = self.draw.parts(request)
+        return self.draw.parts(request) if reach("draw.parts") else counts
 
     def _note_refusal(self, request: Request, answer: Answer) -> None:
         self.access_log.note(

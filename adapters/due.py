@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from adapters.faults import reach
 from adapters.projector import Projector
 from adapters.store.sqlite import SQLiteStore
 from domain.ids import CaseNo, DivisionCode
@@ -28,6 +29,7 @@ class DueRows:
 
     def _rows(self, statement: str, *values: str) -> list[DueRow]:
         self._projector.catch_up()
+        reach("due.read")
         return [
             DueRow(
                 case=CaseNo(case),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from adapters.faults import reach
 from adapters.projector import Projector
 from adapters.store.sqlite import SQLiteStore
 from domain.ids import CaseNo, DivisionCode
@@ -21,5 +22,6 @@ class PayableCases:
 
     def cases(self, division: DivisionCode, programme: str, area: str, month: str) -> Sequence[CaseNo]:
         self._projector.catch_up()
+        reach("cases.read")
         found = self._store.database.connection.execute(_CASES, (division, programme, area, month, month))
         return [CaseNo(case) for (case,) in found]

@@ -6,6 +6,7 @@ from threading import Lock
 
 import msgspec
 
+from adapters.faults import reach
 from adapters.rows import (
     MemoryRows,
     SQLiteRows,
@@ -179,6 +180,7 @@ class Projector:
             others = [place.position for place in places.values() if place.position > lowest]
             page = self._store.page(lowest, min([limit, *(position - lowest for position in others)]))
             last = page[-1]
+            reach("project.page")
             for name, place in places.items():
                 if place.position != lowest:
                     continue
@@ -194,7 +196,9 @@ class Projector:
                         rows = self._rows[name]
                         self._apply(self._projections[name], page, rows)
                         rows.flush()
+                        reach("project.rows")
                         self._put_place(session, name, reached)
+                        reach("project.placed")
                 except PoisonEvent as poison:
                     rows.forget()
                     self._poisoned[name] = poison
@@ -204,7 +208,7 @@ class Projector:
             self._left, self._rollbacks = places, self._store.database.rollbacks
         if new is not None:
             raise new
-        return len(page)
+        return len(page) + self.step(limit) if reach("project.done") else len(page)
 
     def _fresh(self, head: int) -> bool:
         """Whether what we left is what is there: nobody else moved a projection, nothing was undone."""
@@ -314,16 +318,21 @@ class Projector:
         try:
             rows = MemoryRows(projection.tables, self._store.keyring)
             last = self._fold(projection, rows, 0, self._store.head())
+            reach("rebuild.folded")
             with self._store.database.transaction() as session:
                 reached = last.position if last else 0
                 last = self._fold(projection, rows, reached, self._store.head()) or last
+                reach("rebuild.caught-up")
                 run = session.connection.execute
                 for table in projection.tables:
                     run(f"DROP TABLE IF EXISTS {file_name(table, '_new')}")
                     create_table(session.connection, table, "_new")
                     load_table(session.connection, table, rows.cells(table.name), "_new")
+                    reach("rebuild.loaded")
                     run(f"DROP TABLE {file_name(table)}")
+                    reach("rebuild.dropped")
                     run(f"ALTER TABLE {file_name(table, '_new')} RENAME TO {file_name(table)}")
+                    reach("rebuild.swapped")
                     create_indexes(session.connection, table)
                 place = Place(
                     version=projection.version,
@@ -333,8 +342,10 @@ class Projector:
                     stream_version=last.version if last else 0,
                 )
                 self._put_place(session, name, place)
+                reach("rebuild.placed")
             self._rows[name].forget()
             self._poisoned.pop(name, None)
+            reach("rebuild.done")
             return place.position
         finally:
             with self._guard:

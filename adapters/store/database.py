@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
+from adapters.faults import reach
 from adapters.store.errors import NewerStore, StoreBusy, StoreFailed
 
 BUSY_SECONDS = 30
@@ -107,6 +108,7 @@ class Database:
             finally:
                 session.depth -= 1
             return
+        reach("transaction.before-lock")
         with self._writing:
             try:
                 run("BEGIN IMMEDIATE")
@@ -115,7 +117,9 @@ class Database:
             session.depth = 1
             session.tail = None
             try:
+                reach("transaction.locked")
                 yield session
+                reach("transaction.before-commit")
             except BaseException:
                 self.rollbacks += 1
                 if session.connection.in_transaction:
@@ -132,6 +136,7 @@ class Database:
             finally:
                 session.depth = 0
                 session.tail = None
+        reach("transaction.committed")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
 
+from adapters.faults import reach
 from adapters.store.database import Database
 from adapters.store.errors import BrokenLog
 from domain.days import CHINA
@@ -62,6 +63,7 @@ class Meta:
                 "UPDATE meta SET value = ? WHERE name = 'clock'",
                 (str(to_micros(instant)),),
             )
+            reach("clock.set")
 
 
 def write_marks(database: Database, *, trial: bool, seed: str | None, clock: datetime) -> None:

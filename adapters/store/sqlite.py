@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from adapters.faults import reach
 from adapters.store.codec import Codec
 from adapters.store.database import Database, Session
 from adapters.store.errors import CodecError
@@ -116,10 +117,13 @@ class SQLiteStore:
                 for stream, version, name, type_version, payload in events
             ]
             last = append(session, rows)
+            reach("write.inserted")
             command = CommandRow(commit.command, commit.digest, commit.answer)
             put_command(session, command, last - len(rows) + 1 if rows else None, last if rows else None)
+            reach("write.command")
             self._bind(session, commit.numbers)
-        return last
+            reach("write.bound")
+        return self.write(commit) if reach("write.done") else last
 
     def _check(self, session: Session, commit: Commit) -> None:
         run = session.connection.execute
