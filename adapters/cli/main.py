@@ -17,6 +17,7 @@ from adapters.cli import (
     register,
     replay,
     report,
+    simulate,
     stats,
     store,
     worklist,
@@ -56,6 +57,7 @@ for module in (
     stats,
     register,
     report,
+    simulate,
 ):
     for command in module.COMMANDS:
         root.add_command(command)

@@ -53,7 +53,9 @@ def incomes(items: Iterable[Income], since: date) -> list[FactEntry]:
     return [income(member, code, monthly, since) for (member, code), monthly in sums.items()]
 
 
-def moved(before: Sequence[Income], after: Sequence[Income]) -> tuple[list[tuple[MemberKey, str]], list[Income]]:
+def moved(
+    before: Sequence[Income], after: Sequence[Income]
+) -> tuple[list[tuple[MemberKey, str]], list[Income]]:
     """Which of the incomes before end, and what comes in their place."""
     old, new = _sums(before), _sums(after)
     ended = [key for key, monthly in old.items() if new.get(key) != monthly]

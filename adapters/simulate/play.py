@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.bootstrap import ADMINISTRATOR, Doudi
+from adapters.bootstrap import ADMINISTRATOR, Doudi, begin
 from adapters.clock import OPENING
 from adapters.seed.calendars import shipped_calendars
 from adapters.simulate.diary import in_month
@@ -57,13 +57,23 @@ def shipped_days() -> Days:
     return Days(Calendar({one.year: one for one in shipped_calendars()}))
 
 
-def first_day_of(plan: Plan, days: Days) -> date:
-    """The day the office opens: before the first application, the year before last at the earliest."""
-    return min(start.day for start in _starts(plan, days))
+def play(plan: Plan, url: str, told: Callable[[float], object] = lambda part: None) -> Played:
+    """Make a trial store and play the plan on it until the last day of its year, where the clock then stands.
+
+    `told` hears how much of the time has passed, from 0 to 1. Raises `StoreExists` where there is a store.
+    """
+    days = shipped_days()
+    starts = list(_starts(plan, days))
+    opens = min(one.day for one in starts)
+    opened = begin(url, trial=True, seed=plan.seed, clock=datetime.combine(opens, OPENING, CHINA))
+    try:
+        return Player(plan, opened, days, told).play(starts)
+    finally:
+        opened.close()
 
 
 class Player:
-    """Plays a plan on a new trial store; `told` hears how much of the time has passed, from 0 to 1."""
+    """Takes the scripts of a plan through their days on an empty store."""
 
     def __init__(self, plan: Plan, doudi: Doudi, days: Days, told: Callable[[float], object]) -> None:
         self.plan = plan
@@ -72,19 +82,18 @@ class Player:
         self.told = told
         self.commands = 0
         self.cases = 0
-        self._waiting: list[tuple[date, int, int]] = []
+        self._waiting: list[tuple[date, int]] = []
         self._names: list[str] = []
         self._scripts: list[Script] = []
         self._next: dict[int, Step] = {}
         self._said: dict[int, int] = {}
 
-    def play(self) -> Played:
-        starts = [*_starts(self.plan, self.days)]
+    def play(self, starts: list[Start]) -> Played:
         first = min(one.day for one in starts)
         last = date(self.plan.year, 12, 31)
         opening = [Start(first, "office", set_up(self.plan, first)), *self._months(first, last)]
         for start in (*opening, *starts):
-            self._waiting.append((start.day, len(self._scripts), 0))
+            self._waiting.append((start.day, len(self._scripts)))
             self._names.append(start.name)
             self._scripts.append(start.script)
         heapify(self._waiting)
@@ -106,7 +115,7 @@ class Player:
         clock = SetClock(to=day.isoformat())
         self._send(f"clock/{day}", Step(day, ADMINISTRATOR, clock))
         while self._waiting and self._waiting[0][0] == day:
-            _, which, _ = heappop(self._waiting)
+            _, which = heappop(self._waiting)
             self._go_on(which, day)
 
     def _go_on(self, which: int, day: date) -> None:
@@ -123,7 +132,7 @@ class Player:
             return
         assert step.day > day, (name, step.day, day)
         self._next[which] = step
-        heappush(self._waiting, (step.day, which, 0))
+        heappush(self._waiting, (step.day, which))
 
     def _send(self, name: str, step: Step) -> Answer:
         request = Request(id=CommandId(name), actor=step.actor, data=step.data, case=step.case)
@@ -174,7 +183,3 @@ def _starts(plan: Plan, days: Days) -> Iterator[Start]:
         yield from Award(household, house, days, plan.standards).starts()
     for story in plan.stories:
         yield start_of(story, House(story.key, desks_of(story.division)), days)
-
-
-def opening_of(day: date) -> datetime:
-    return datetime.combine(day, OPENING, CHINA)

@@ -148,18 +148,17 @@ def opine(house: House, day: date, confirmed: date, review_class: str) -> Script
 def post(who: Applicant, diary: Diary) -> Step:
     picture = photo(f"{who.house.name}/posted")
     place = board(who.division)
-    return who.house.says(
-        diary.posted, who.house.desks.village, opinion.Post(place=place, photo=picture)
-    )
+    return who.house.says(diary.posted, who.house.desks.village, opinion.Post(place=place, photo=picture))
 
 
 def object_to(house: House, diary: Diary, objection: Objection) -> Step:
     """In the middle of publicity; the village writes it down."""
-    said = "该户实际收入可能高于申报"
-    named = {} if objection.anonymous else {"name": "邻居"}
-    return house.says(
-        diary.objected, house.desks.village, opinion.Object(words=said, anonymous=objection.anonymous, **named)
+    raised = opinion.Object(
+        words="该户实际收入可能高于申报",
+        anonymous=objection.anonymous,
+        name=None if objection.anonymous else "邻居",
     )
+    return house.says(diary.objected, house.desks.village, raised)
 
 
 def take_down(house: House, diary: Diary, *, objected: bool) -> Step:

@@ -106,6 +106,7 @@ class Award:
         if review.outcome != "increase":
             notice = changing.GivePriorNotice(instance=instance, effect=review.outcome, code=code)
             yield house.says(heard, desks.handler, notice)
+            yield house.says(heard, desks.handler, Serve(letter="L13", way="direct"))
             yield house.says(proposed, desks.handler, changing.Hear(instance=instance, words="无异议"))
         yield from self._decide(instance, review.outcome, code, proposed, decided)
 
@@ -276,5 +277,3 @@ class Award:
 
 def _month(day: date) -> Month:
     return Month(f"{day:%Y-%m}")
-
-

@@ -12,7 +12,6 @@ from adapters.simulate.script_application import (
     accept,
     enquire,
     enter,
-    forward,
     note_incomes,
     object_to,
     opine,

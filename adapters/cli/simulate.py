@@ -1,0 +1,90 @@
+"""`doudi simulate`: a trial store with a played year of an office of a published report's size."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from adapters.cli.session import session
+from adapters.report.grammar import load_figures, shipped_figures
+from adapters.seed.calendars import shipped_calendars
+from adapters.simulate.play import play
+from adapters.simulate.solve import solve
+from domain.days import CHINA
+from domain.ids import make_case_no
+from workflows.refusal import Reason
+
+COLUMNS = ("report", "year", "seed", "first", "last", "cases", "commands", "events", "seconds")
+BEFORE = 2
+"""Years before the played one in which its stock applies."""
+NEXT = (
+    "report compare --report {report}",
+    "stats --division {county} --month {year}-12",
+    "register --division {county} --as-of {year}-12-31",
+    "case show {case}",
+    "case explain {case}",
+    "check",
+)
+
+
+@click.command()
+@click.option("--figures", metavar="FILE", help="figures as csv; default: those that come with doudi")
+@click.option("--report", "name", required=True, metavar="R", help="which report of the file")
+@click.option("--year", type=int, help="which year; default: the last one that is past and has its calendar")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="which place")
+def simulate(figures: str | None, name: str, year: int | None, seed: int) -> None:
+    """Make a trial store and play a year of an office on it, all through commands, so that a report's dibao
+    figures come out. The same seed gives the same events, another one another place.
+
+    Example: doudi simulate --report D --seed 1 --store sqlite:///trial.sqlite
+    """
+    now = session()
+    if figures is not None and not Path(figures).is_file():
+        raise click.BadParameter(f"no such file: {figures}", param_hint="--figures")
+    played_year = _year(year)
+    began = perf_counter()
+    printed = load_figures(Path(figures)) if figures else shipped_figures()
+    plan = solve(printed, name, played_year, seed)
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(now.text("simulate.playing", year=played_year), total=1.0)
+        played = play(plan, now.url, lambda part: progress.update(task, completed=part))
+    row = {
+        "report": name,
+        "year": played_year,
+        "seed": seed,
+        "first": played.first,
+        "last": played.last,
+        "cases": played.cases,
+        "commands": played.commands,
+        "events": played.events,
+        "seconds": round(perf_counter() - began, 1),
+    }
+    now.show(COLUMNS, [row], position=played.events)
+    if now.form == "table":
+        county = plan.place.county
+        case = make_case_no(county, played.first.year, 1)
+        click.echo(now.text("simulate.next"))
+        for words in NEXT:
+            said = words.format(report=name, county=county, year=played_year, case=case)
+            click.echo(f"  doudi --store {now.url} {said}")
+
+
+def _year(year: int | None) -> int:
+    """The year and the two before it have shipped calendars; by default the last such year that is past."""
+    known = {one.year for one in shipped_calendars()}
+    played = sorted(one for one in known if known >= {one - back for back in range(BEFORE + 1)})
+    if year is None:
+        past = datetime.now(CHINA).year
+        return max((one for one in played if one < past), default=played[-1])
+    if year not in played:
+        session().refuse(
+            Reason(code="simulate.year", field="--year", params={"first": played[0], "last": played[-1]})
+        )
+    return year
+
+
+COMMANDS: list[click.Command] = [simulate]
