@@ -216,6 +216,7 @@ def _fact(read: FactRead) -> Fact:
         source=read.source,
         until=read.until,
         member=read.member,
+        item=read.item,
         amount=read.amount,
         received=read.received,
         numbers=read.numbers,

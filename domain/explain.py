@@ -47,6 +47,7 @@ class FactRead(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     since: date
     until: date | None = None
     member: MemberKey | None = None
+    item: int = 1
     amount: Fen | None = None
     received: date | None = None
     numbers: dict[str, int] = {}

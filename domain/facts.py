@@ -1,6 +1,6 @@
 """Facts of a household, with where they come from and the span in which they hold (architecture 3).
 
-Same kind, code, member and first day = a correction; a later first day = a change (rules.md §4).
+Same kind, code, member, item and first day = a correction; a later first day = a change (rules.md §4).
 """
 
 from datetime import date
@@ -30,7 +30,8 @@ FactKind = Literal[
 
 class Fact(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One stated fact. `member` None: the household's. `since`/`until`: first and last day it holds or was
-    earned over; `received`: the day money came in (kept, never counted by: rules.md §10.1)."""
+    earned over; `received`: the day money came in (kept, never counted by: rules.md §10.1). `item`: which of
+    several alike, as a second job, account or car."""
 
     key: FactKey
     kind: FactKind
@@ -39,6 +40,7 @@ class Fact(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
     source: str
     until: date | None = None
     member: MemberKey | None = None
+    item: int = 1
     amount: Fen | None = None
     received: date | None = None
     numbers: dict[str, int] = {}

@@ -38,8 +38,8 @@ class Household(NamedTuple):
         return next(standing for standing in self.counted if standing.person.key == key)
 
 
-def _order(fact: Fact) -> tuple[str, str, date, str]:
-    return (fact.kind, fact.code, fact.since, fact.key)
+def _order(fact: Fact) -> tuple[str, str, date, int, str]:
+    return (fact.kind, fact.code, fact.since, fact.item, fact.key)
 
 
 def count(

@@ -133,6 +133,7 @@ class Ledger:
                 since=fact.since,
                 until=fact.until,
                 member=fact.member,
+                item=fact.item,
                 amount=fact.amount,
                 received=fact.received,
                 numbers=fact.numbers,

@@ -54,6 +54,7 @@ class Story:
         facts: list[Line],
         *,
         accepted: str = "2025-03-06",
+        assessed: str | None = None,
         decided: str | None = None,
         door: str = "do",
         **entered: Any,
@@ -61,7 +62,8 @@ class Story:
         self.office, self.name, self.door = office, name, door
         self.number = ""
         self.said: Line = {}
-        self.todo = self._lines(members, facts, accepted, decided or later(accepted, 27), entered)
+        assess, decide = assessed or later(accepted, 11), decided or later(accepted, 27)
+        self.todo = self._lines(members, facts, accepted, assess, decide, entered)
 
     def to(self, stage: str) -> str:
         """Everything up to and with a stage; the case's number."""
@@ -90,7 +92,7 @@ class Story:
         return answer
 
     def _lines(
-        self, members: list[Line], facts: list[Line], day: str, decided: str, entered: Line
+        self, members: list[Line], facts: list[Line], day: str, assess: str, decided: str, entered: Line
     ) -> list[Line]:
         applicant = {"division": V1, "area": "rural", "applicant": "m1", "near_relative": False, **entered}
         first: list[tuple[str, str, Line]] = [("Enter", "window", {**applicant, "members": members})]
@@ -119,7 +121,7 @@ class Story:
                 ],
             ),
             (
-                later(day, 11),
+                assess,
                 [
                     ("Assess", "handler", {}),
                     ("GiveOpinion", "handler", {"favourable": True}),

@@ -45,6 +45,12 @@ class Said:
         return json.loads(self.out)
 
     @property
+    def wrong(self) -> str:
+        """What was refused, for a test's message."""
+        refused = [line for line in self.out.splitlines() if '"status":"refused"' in line]
+        return "\n".join([*refused, self.err])
+
+    @property
     def lines(self) -> list[Line]:
         return [json.loads(line) for line in self.out.splitlines()]
 
@@ -91,7 +97,7 @@ class Outside:
         """One call; it must end with `code`."""
         who = ("--as", actor) if actor else ()
         said = call("--store", self.url, *who, *arguments)
-        assert said.code == code, (arguments, said)
+        assert said.code == code, (arguments, said.code, said.wrong)
         return said
 
     def json(self, *arguments: str, actor: str | None = None) -> Any:

@@ -45,6 +45,16 @@ def test_the_same_again_is_a_correction_and_said_so(office: TrialOffice, case: s
     office.do("StateFacts", "handler", case, facts=[{**WAGE, "since": "2025-03-01", "until": None}])
 
 
+def test_two_jobs_are_two_facts(office: TrialOffice, case: str) -> None:
+    jobs = [WAGE, {**WAGE, "item": 2, "amount": 90_000}]
+    assert office.do("StateFacts", "handler", case, facts=jobs).data == {"facts": ["f1", "f2"]}
+    assert office.refused("StateFacts", "handler", case, facts=jobs[1:]) == ["fact-stated"]
+    right = {**jobs[1], "amount": 60_000}
+    office.do("CorrectFact", "handler", case, fact="f2", corrected=right)
+    found = office.case(case).facts.values()
+    assert [(fact.item, fact.amount) for fact in found] == [(1, 480_000), (2, 60_000)]
+
+
 def test_a_correction_replaces_and_keeps_the_history(office: TrialOffice, case: str) -> None:
     office.do("StateFacts", "handler", case, facts=[WAGE, {**WAGE, "code": "W3"}])
     right = {**WAGE, "amount": 500_000}

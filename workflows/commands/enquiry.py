@@ -124,7 +124,8 @@ class AnswerInquiry(Command, frozen=True, kw_only=True):
 
 class FactEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fact as stated (domain.facts says what each kind holds). `amount`: whole fen, for the whole span
-    `since`–`until`, or a month if it has no end. `source`: code V… of source, or one of fact_source."""
+    `since`–`until`, or a month if it has no end. `source`: code V… of source, or one of fact_source.
+    `item`: which of several alike, as a second job, account or car."""
 
     kind: FactKind
     code: Short
@@ -132,6 +133,7 @@ class FactEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     source: Short = "declared"
     until: date | None = None
     member: MemberKey | None = None
+    item: Annotated[int, msgspec.Meta(ge=1, le=99)] = 1
     amount: Fen | None = None
     received: date | None = None
     numbers: dict[str, int] = {}

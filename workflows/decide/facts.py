@@ -44,12 +44,12 @@ NUMBERS = {
 NOT_ZERO = frozenset({"heads", "supported", "mu_hundredths"})
 FROM_OFFICES = "V"
 
-Identity = tuple[str, str, str | None, date]
+Identity = tuple[str, str, str | None, date, int]
 
 
 def identity(fact: Fact | FactEntry) -> Identity:
-    """Kind, code, member and first day: what a correction keeps (rules.md §4)."""
-    return fact.kind, fact.code, fact.member, fact.since
+    """Kind, code, member, first day, and which of several alike (rules.md §4)."""
+    return fact.kind, fact.code, fact.member, fact.since, fact.item
 
 
 @decides(StateFacts)
@@ -138,6 +138,7 @@ def _fact(key: FactKey, entry: FactEntry, note: Words | None) -> Fact:
         source=entry.source,
         until=entry.until,
         member=entry.member,
+        item=entry.item,
         amount=entry.amount,
         received=entry.received,
         numbers=entry.numbers,
