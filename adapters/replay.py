@@ -69,17 +69,30 @@ def recorded(store: SQLiteStore, case: CaseNo, until: int | None = None) -> list
 def done_by(events: Iterable[Recorded], day: date) -> list[Recorded]:
     """What was done or held by the end of a day, whenever it was recorded.
 
-    A thing done later leaves out, with itself, what was recorded after it about the same instance.
+    A thing done later leaves out, with itself, what was recorded after it about the same instance, and whatever
+    can't be without it.
     """
+    case = Case()
     kept: list[Recorded] = []
     later: set[str] = set()
     for one in events:
-        moved = {each.instance for each in one.event.moved} if isinstance(one.event, CaseEvent) else set()
-        if one.event.on > day or moved & later:
+        assert isinstance(one.event, CaseEvent)
+        moved = {each.instance for each in one.event.moved}
+        after = None if one.event.on > day or moved & later else _after(case, one.event)
+        if after is None:
             later |= moved
         else:
+            case = after
             kept.append(one)
     return kept
+
+
+def _after(case: Case, event: CaseEvent) -> Case | None:
+    """None: the event is about something that isn't there."""
+    try:
+        return evolve(case, event)
+    except (LookupError, AssertionError):
+        return None
 
 
 def replay(events: Sequence[Recorded]) -> Replay:

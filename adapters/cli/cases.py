@@ -119,7 +119,9 @@ def show(number: str, purpose: str) -> None:
     events = recorded(now.doudi.store, found)
     position = now.doudi.store.head()
     if now.form == "json":
-        click.echo(orjson.dumps(exported(now, state(events), events, position), option=orjson.OPT_INDENT_2))
+        click.echo(
+            orjson.dumps(exported(now, state(events), events, position), option=orjson.OPT_INDENT_2).decode()
+        )
         now.note(position)
         return
     if now.form == "csv":
@@ -340,7 +342,7 @@ def explain(number: str, decision: int | None, of_month: str | None, purpose: st
     lang = now.catalogue.lang
     who = {key: f"{key} {member.name.masked()}" for key, member in of.members.items()}
     if now.form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(chosen), indent=2))
+        click.echo(msgspec.json.format(msgspec.json.encode(chosen), indent=2).decode())
         now.note(now.doudi.store.head())
     elif now.form == "csv":
         rows = [

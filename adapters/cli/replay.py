@@ -44,7 +44,7 @@ def replay(number: str, as_of: str | None, known: str | None, purpose: str) -> N
     again = told_again(events)
     if now.form == "json":
         about = {"as_of": as_of, "known_at": known}
-        click.echo(orjson.dumps(_told(now, again, position, about), option=orjson.OPT_INDENT_2))
+        click.echo(orjson.dumps(_told(now, again, position, about), option=orjson.OPT_INDENT_2).decode())
         now.note(position)
     else:
         now.show(STEPS, _steps(now, again), position=position)
