@@ -131,6 +131,19 @@ def test_a_list_is_signed_by_two_and_closed(office: TrialOffice) -> None:
     assert office.refused("SignList", "payer", **RURAL, hand="maker") == ["list-closed"]
 
 
+def test_a_month_closes_after_the_one_before(office: TrialOffice) -> None:
+    living(office)
+    draw(office, "2025-05-08")
+    office.clock("2025-06-02")
+    draw(office, "2025-06-08", month="2025-06")
+    about = {"division": COUNTY, "area": "rural", "month": "2025-06"}
+    office.do("SignList", "payer", **about, hand="maker")
+    office.do("SignList", "checker", **about, hand="checker")
+    assert office.refused("CloseList", "payer", **about) == ["list-earlier-open"]
+    close(office, "2025-05")
+    office.do("CloseList", "payer", **about)
+
+
 def test_maker_and_checker_are_two_persons(office: TrialOffice) -> None:
     living(office)
     draw(office, "2025-05-08")

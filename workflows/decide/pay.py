@@ -271,6 +271,10 @@ def close_list(context: Context, command: CloseList) -> Decision:
     missing = [hand for hand, by in (("maker", paylist.maker), ("checker", paylist.checker)) if by is None]
     if missing:
         raise refuse("list-unsigned", "data.month", month=command.month, hands=", ".join(missing))
+    earlier = add_month(Month(command.month), -1)
+    last = _list(context, list_stream(command.division, command.programme, command.area, earlier))
+    if last.opened is not None and last.closed is None:
+        raise refuse("list-earlier-open", "data.month", month=earlier, area=command.area)
     event = ListClosed(
         on=context.on,
         households=paylist.households,
