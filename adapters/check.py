@@ -114,7 +114,7 @@ class _Log:
         try:
             event = self.store.codec.read(name, type_version, payload)
         except CodecError as error:
-            self._wrong("payloads", "check.unreadable", position=position, type=name, code=error.code)
+            self._wrong("payloads", "check.unreadable", position=position, type=name, error=error.code)
             self.broken.add(stream)
             return
         self.decoded += 1
@@ -202,8 +202,9 @@ def _projections(projector: Projector) -> Iterator[Checked]:
         projector.catch_up()
     except StoreError as error:
         name = str(error.params.get("projection", "–"))
-        found.append(Finding(code="check.projection", params={"projection": name, "code": error.code}))
-    yield Checked(what="projections", count=len(status), findings=tuple(dict.fromkeys(found)))
+        stopped = Finding(code="check.projection", params={"projection": name, "error": error.code})
+        found += [stopped] if stopped not in found else []
+    yield Checked(what="projections", count=len(status), findings=tuple(found))
 
 
 def verified(projector: Projector, name: str) -> list[Finding]:
@@ -211,7 +212,7 @@ def verified(projector: Projector, name: str) -> list[Finding]:
     try:
         differences = projector.verify(name)
     except StoreError as error:
-        return [Finding(code="check.projection", params={"projection": name, "code": error.code})]
+        return [Finding(code="check.projection", params={"projection": name, "error": error.code})]
     groups: dict[tuple[str, str], list[Any]] = {}
     for one in differences:
         groups.setdefault((one.table, one.how), []).append(one.key)
