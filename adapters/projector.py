@@ -7,17 +7,10 @@ from threading import Lock
 import msgspec
 
 from adapters.faults import reach
-from adapters.rows import (
-    MemoryRows,
-    SQLiteRows,
-    create_indexes,
-    create_table,
-    file_name,
-    load_table,
-)
-from adapters.store.database import Session
+from adapters.rows import MemoryRows, StoredRows, form_of, stored_name
+from adapters.store.database import PROJECTIONS, Session
 from adapters.store.errors import StoreError
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from projections.base import Key, Projection, Rows, Table
 from workflows.ports import Recorded
 
@@ -79,11 +72,11 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Projector:
     """One for a store; a projection that can't take an event stops alone, the others go on."""
 
-    def __init__(self, store: SQLiteStore, projections: Iterable[Projection]) -> None:
+    def __init__(self, store: EventStore, projections: Iterable[Projection]) -> None:
         self._store = store
         self._projections = {projection.name: projection for projection in projections}
         self._rows = {
-            name: SQLiteRows(projection.tables, store.database, store.keyring)
+            name: StoredRows(projection.tables, store.database, store.keyring)
             for name, projection in self._projections.items()
         }
         self._left: dict[str, Place] = {}
@@ -102,13 +95,11 @@ class Projector:
         wanted = {name: projection.version for name, projection in self._projections.items()}
         if all(place.version == wanted[name] for name, place in self._places().items()):
             return
-        with self._store.database.transaction() as session:
+        with self._store.database.transaction(PROJECTIONS) as session:
             for name, place in self._places().items():
                 if place.version != wanted[name]:
                     for table in self._projections[name].tables:
-                        session.connection.execute(f"DROP TABLE IF EXISTS {file_name(table)}")
-                        create_table(session.connection, table)
-                        create_indexes(session.connection, table)
+                        self._store.database.tables.create(form_of(table))
                     self._put_place(session, name, Place(version=wanted[name], log_id=self._store.log_id))
 
     def _places(self) -> dict[str, Place]:
@@ -165,7 +156,7 @@ class Projector:
         if all(place.position == head for name, place in self._left.items()) and self._fresh(head):
             return 0
         new: StoreError | None = None
-        with self._store.database.transaction() as session:
+        with self._store.database.transaction(PROJECTIONS) as session:
             places = {name: place for name, place in self._places().items() if name not in self._poisoned}
             head = self._store.head()
             for name, place in places.items():
@@ -192,7 +183,7 @@ class Projector:
                     stream_version=last.version,
                 )
                 try:
-                    with self._store.database.transaction():
+                    with self._store.database.transaction(PROJECTIONS):
                         rows = self._rows[name]
                         self._apply(self._projections[name], page, rows)
                         rows.flush()
@@ -257,7 +248,7 @@ class Projector:
     def rows(self, name: str) -> Rows:
         """A projection's rows as they stand in the file."""
         projection = self._known(name)
-        return SQLiteRows(projection.tables, self._store.database, self._store.keyring)
+        return StoredRows(projection.tables, self._store.database, self._store.keyring)
 
     def position(self, name: str) -> int:
         """How far a projection is."""
@@ -319,21 +310,12 @@ class Projector:
             rows = MemoryRows(projection.tables, self._store.keyring)
             last = self._fold(projection, rows, 0, self._store.head())
             reach("rebuild.folded")
-            with self._store.database.transaction() as session:
+            with self._store.database.transaction(PROJECTIONS) as session:
                 reached = last.position if last else 0
                 last = self._fold(projection, rows, reached, self._store.head()) or last
                 reach("rebuild.caught-up")
-                run = session.connection.execute
                 for table in projection.tables:
-                    run(f"DROP TABLE IF EXISTS {file_name(table, '_new')}")
-                    create_table(session.connection, table, "_new")
-                    load_table(session.connection, table, rows.cells(table.name), "_new")
-                    reach("rebuild.loaded")
-                    run(f"DROP TABLE {file_name(table)}")
-                    reach("rebuild.dropped")
-                    run(f"ALTER TABLE {file_name(table, '_new')} RENAME TO {file_name(table)}")
-                    reach("rebuild.swapped")
-                    create_indexes(session.connection, table)
+                    self._store.database.tables.replace(form_of(table), rows.cells(table.name))
                 place = Place(
                     version=projection.version,
                     log_id=self._store.log_id,
@@ -354,19 +336,19 @@ class Projector:
     def verify(self, name: str) -> list[Difference]:
         """What a rebuild to the projection's position would change in its rows; nothing, if all is whole."""
         projection = self._known(name)
-        with self._store.database.reading():
+        with self._store.database.reading(*map(stored_name, projection.tables)):
             place = self._places()[name]
             self._check(name, place)
-            live = SQLiteRows(projection.tables, self._store.database, self._store.keyring)
+            live = StoredRows(projection.tables, self._store.database, self._store.keyring)
             rebuilt = MemoryRows(projection.tables, self._store.keyring)
             self._fold(projection, rebuilt, 0, place.position)
             return [found for table in projection.tables for found in _differences(table, live, rebuilt)]
 
 
-def _differences(table: Table, live: SQLiteRows, rebuilt: MemoryRows) -> Iterator[Difference]:
+def _differences(table: Table, live: StoredRows, rebuilt: MemoryRows) -> Iterator[Difference]:
     shape = rebuilt.shape(table.name)
-    there = {shape.key_of(cells): shape.comparable(cells) for cells in live.cells(table.name)}
-    due = {shape.key_of(cells): shape.comparable(cells) for cells in rebuilt.cells(table.name)}
+    there = {shape.key_of(cells): cells for cells in live.cells(table.name)}
+    due = {shape.key_of(cells): cells for cells in rebuilt.cells(table.name)}
     for key in sorted(there.keys() | due.keys()):
         if there.get(key) != due.get(key):
             how = "missing" if key not in there else "surplus" if key not in due else "other"

@@ -1,9 +1,8 @@
-"""Read tables: rows of a projection in memory, or in the store's file with a cache over them.
+"""Read tables: rows of a projection in memory, or in the store's database with a cache over them.
 
-Both keep a row as the cells it has in the file, so that a fold sees the same whichever it runs on.
+Both keep a row as the cells it has in the database, so that a fold sees the same whichever it runs on.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from operator import itemgetter
@@ -11,20 +10,20 @@ from typing import Any
 
 import orjson
 
-from adapters.store.database import Database
+from adapters.store.database import Connection, Database, Form, columns_of, quoted
 from adapters.store.keyring import Keyring
 from domain.personal import PERSONAL_TYPES, Personal
 from projections.base import Cell, Key, Row, Table
 
 Cells = tuple[Any, ...]
 
-_SQL: dict[Cell, str] = {
-    "text": "TEXT",
-    "int": "INTEGER",
-    "day": "TEXT",
-    "json": "TEXT",
-    "personal": "TEXT",
-    "bool": "INTEGER",
+_STORED: dict[Cell, type[str] | type[int]] = {
+    "text": str,
+    "int": int,
+    "day": str,
+    "json": str,
+    "personal": str,
+    "bool": int,
 }
 _KINDS = {cls.kind: cls for cls in PERSONAL_TYPES}
 
@@ -79,12 +78,11 @@ class Shape:
         outward = {name: self._outward(table.columns[name]) for name in self.names}
         self._out = [(name, convert) for name, convert in outward.items() if convert]
         self._allowed = [
-            {int if _SQL[kind] == "INTEGER" else str, *(() if name in table.key else (type(None),))}
+            {_STORED[kind], *(() if name in table.key else (type(None),))}
             for name, kind in table.columns.items()
         ]
         self._fitting: set[tuple[type, ...]] = set()
         self._plain_key = all(table.columns[name] in ("text", "int") for name in table.key)
-        self._personal = [at for name, at in places.items() if table.columns[name] == "personal"]
         self._places = places
 
     def _inward(self, kind: Cell) -> Callable[[Any], Any] | None:
@@ -162,17 +160,6 @@ class Shape:
         if self._plain_key and len(key) == len(self.table.key):
             return key
         return tuple(self.cell(column, value) for column, value in zip(self.table.key, key, strict=True))
-
-    def comparable(self, cells: Cells) -> Cells:
-        """The cells with what is sealed opened: two seals of one text differ."""
-        if not self._personal:
-            return cells
-        opened = list(cells)
-        for at in self._personal:
-            if opened[at] is not None:
-                personal = self._open(opened[at])
-                opened[at] = (personal.kind, personal.of, personal.text)
-        return tuple(opened)
 
     def places(self, columns: Iterable[str]) -> tuple[int, ...]:
         return tuple(self._places[column] for column in columns)
@@ -259,7 +246,7 @@ class MemoryRows:
         return self._tables[table].shape
 
 
-class _FileTable:
+class _StoredTable:
     """Statements of one read table, and what was read or changed of it."""
 
     def __init__(self, shape: Shape) -> None:
@@ -267,12 +254,12 @@ class _FileTable:
         self.shape = shape
         self.known: dict[Cells, Cells | None] = {}
         self.changed: dict[Cells, None] = {}
-        self.name = file_name(table)
-        self.order = ", ".join(map(_quoted, table.key))
-        self.columns = ", ".join(map(_quoted, shape.names))
-        where = " AND ".join(f"{_quoted(column)} = ?" for column in table.key)
+        self.name = quoted(stored_name(table))
+        self.order = columns_of(table.key)
+        self.columns = columns_of(shape.names)
+        where = " AND ".join(f"{quoted(column)} = ?" for column in table.key)
         others = [name for name in shape.names if name not in table.key]
-        sets = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in others)
+        sets = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in others)
         self.one = f"SELECT {self.columns} FROM {self.name} WHERE {where}"
         self.put = (
             f"INSERT INTO {self.name} ({self.columns}) VALUES ({', '.join('?' * len(shape.names))})"
@@ -280,7 +267,7 @@ class _FileTable:
         )
         self.drop = f"DELETE FROM {self.name} WHERE {where}"
 
-    def flush(self, connection: sqlite3.Connection) -> None:
+    def flush(self, connection: Connection) -> None:
         if not self.changed:
             return
         gone = [key for key in self.changed if self.known[key] is None]
@@ -292,22 +279,22 @@ class _FileTable:
         self.changed.clear()
 
 
-class SQLiteRows:
-    """Rows in the store's file (`projections.base.Rows`); what is put reaches the file with `flush`."""
+class StoredRows:
+    """Rows in the store's database (`projections.base.Rows`); what is put reaches it with `flush`."""
 
     MOST = 200_000
     """So many rows of a table are remembered; beyond it, the memory begins anew after a flush."""
 
     def __init__(self, tables: Iterable[Table], database: Database, keyring: Keyring) -> None:
         self._database = database
-        self._tables = {table.name: _FileTable(Shape(table, keyring)) for table in tables}
+        self._tables = {table.name: _StoredTable(Shape(table, keyring)) for table in tables}
 
     def get(self, table: str, key: Key) -> Row | None:
         held = self._tables[table]
         cells = self._known(held, held.shape.key(key))
         return None if cells is None else held.shape.row(cells)
 
-    def _known(self, held: _FileTable, key: Cells) -> Cells | None:
+    def _known(self, held: _StoredTable, key: Cells) -> Cells | None:
         if key in held.known:
             return held.known[key]
         cells: Cells | None = self._database.connection.execute(held.one, key).fetchone()
@@ -329,14 +316,17 @@ class SQLiteRows:
 
     def select(self, table: str, **equal: Any) -> Iterator[Row]:
         held = self._tables[table]
-        wanted = [held.shape.cell(column, value) for column, value in equal.items()]
+        wanted = {column: held.shape.cell(column, value) for column, value in equal.items()}
         connection = self._database.connection
         held.flush(connection)
-        where = " AND ".join(f"{_quoted(column)} IS ?" for column in equal)
+        where = " AND ".join(
+            f"{quoted(column)} {'IS NULL' if value is None else '= ?'}" for column, value in wanted.items()
+        )
         statement = (
             f"SELECT {held.columns} FROM {held.name} {'WHERE ' if equal else ''}{where} ORDER BY {held.order}"
         )
-        return map(held.shape.row, connection.execute(statement, wanted).fetchall())
+        values = [value for value in wanted.values() if value is not None]
+        return map(held.shape.row, connection.execute(statement, values).fetchall())
 
     def cells(self, table: str) -> list[Cells]:
         """All rows of a table as cells, in key order."""
@@ -358,31 +348,11 @@ class SQLiteRows:
             held.changed.clear()
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
+def stored_name(table: Table) -> str:
+    """The table's name in the database."""
+    return f"read_{table.name}"
 
 
-def file_name(table: Table, mark: str = "") -> str:
-    """The table's quoted name in the file."""
-    return _quoted(f"read_{table.name}{mark}")
-
-
-def create_table(connection: sqlite3.Connection, table: Table, mark: str = "") -> None:
-    columns = ", ".join(f"{_quoted(name)} {_SQL[kind]}" for name, kind in table.columns.items())
-    key = ", ".join(map(_quoted, table.key))
-    connection.execute(
-        f"CREATE TABLE {file_name(table, mark)} ({columns}, PRIMARY KEY ({key})) STRICT, WITHOUT ROWID"
-    )
-
-
-def create_indexes(connection: sqlite3.Connection, table: Table) -> None:
-    for number, index in enumerate(table.indexes):
-        columns = ", ".join(map(_quoted, index))
-        connection.execute(
-            f"CREATE INDEX {_quoted(f'read_{table.name}_{number}')} ON {file_name(table)} ({columns})"
-        )
-
-
-def load_table(connection: sqlite3.Connection, table: Table, rows: Iterable[Cells], mark: str = "") -> None:
-    places = ", ".join("?" * len(table.columns))
-    connection.executemany(f"INSERT INTO {file_name(table, mark)} VALUES ({places})", rows)
+def form_of(table: Table) -> Form:
+    columns = {name: _STORED[kind] for name, kind in table.columns.items()}
+    return Form(stored_name(table), columns, table.key, table.indexes)

@@ -1,174 +1,178 @@
-"""One SQLite file: a connection a thread, one writer at a time, transactions that nest."""
+"""What a store needs of a database; SQLite and PostgreSQL each are one.
 
-import sqlite3
-import threading
-import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+Statements are written once, with `?` for a value, in the SQL that both understand.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib import resources
-from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
-from adapters.faults import reach
-from adapters.store.errors import NewerStore, StoreBusy, StoreFailed
+from domain.ids import StreamId
 
-BUSY_SECONDS = 30
+LOG = "log"
+"""Held by who appends, until it is committed: so positions are given and seen in one order."""
+PROJECTIONS = "projections"
+"""Held by who changes read tables. It may be taken while `LOG` is held, never the other way round."""
 
 
-class Session:
+class Row(NamedTuple):
+    """An event as the table has it, all but its position and `recorded_at`."""
+
+    stream: str
+    version: int
+    type: str
+    type_version: int
+    command: str
+    actor: str
+    division: str
+    causation: str | None
+    payload: bytes
+
+
+class CommandRow(NamedTuple):
+    id: str
+    digest: bytes
+    answer: bytes
+
+
+class Entry(NamedTuple):
+    """What goes into the log together.
+
+    `clock` tells the microseconds since 1970, `running` whether they go on by themselves while one waits.
+    `expected` are versions that streams must have; None: each event must follow its stream's last, and a new
+    stream begins at 0 or 1. `numbers` bind a keyed hash to a person.
+    """
+
+    rows: Sequence[Row]
+    command: CommandRow | None
+    clock: Callable[[], int]
+    running: bool
+    expected: Mapping[StreamId, int] | None = None
+    numbers: Sequence[tuple[bytes, str]] = ()
+
+
+class Form(NamedTuple):
+    """A read table: its columns are text or whole numbers."""
+
+    name: str
+    columns: Mapping[str, type[str] | type[int]]
+    key: Sequence[str]
+    indexes: Sequence[Sequence[str]]
+
+
+class OutOfTurn(Exception):
+    """An event's version doesn't follow its stream's last one."""
+
+
+class Cursor(Protocol):
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    def execute(self, statement: str, params: Sequence[Any] = (), /) -> Cursor: ...
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> object: ...
+
+
+class Session(Protocol):
     """A thread's connection, how deep in a transaction it is, and what it knows of the log's end."""
 
-    __slots__ = ("__weakref__", "connection", "depth", "tail")
+    depth: int
+    exclusive: bool
+    """Whether nobody else can append before the transaction ends."""
+    tail: tuple[int, int] | None
+    """(last position, its recorded_at); trusted only while `exclusive`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.depth = 0
-        self.tail: tuple[int, int] | None = None
-        """(last position, its recorded_at); trusted only within a transaction."""
-
-    def __del__(self) -> None:
-        self.connection.close()
+    @property
+    def connection(self) -> Connection: ...
 
 
-def _migrations() -> list[str]:
-    folder = resources.files("adapters.store") / "schema"
+class Tables(Protocol):
+    """Makes read tables, within the transaction that is open."""
+
+    def create(self, form: Form) -> None:
+        """An empty one; what had its name is dropped."""
+
+    def replace(self, form: Form, rows: Iterable[Sequence[Any]]) -> None:
+        """One with these rows, made beside the one that is there and then put in its place."""
+
+
+class Database(Protocol):
+    url: str
+    """The address as it may be shown."""
+    rollbacks: int
+    """How often something written here was undone; who remembers what was read compares it."""
+
+    @property
+    def connection(self) -> Connection:
+        """This thread's own."""
+
+    @property
+    def tables(self) -> Tables: ...
+
+    def session(self) -> Session:
+        """This thread's own."""
+
+    def transaction(self, lock: str | None = LOG) -> AbstractContextManager[Session]:
+        """Whole or not at all, with the lock held to the end. Nested: a part that fails alone."""
+
+    def reading(self, *tables: str) -> AbstractContextManager[Connection]:
+        """One unchanging view of the log, and of read tables if they are named, for several reads."""
+
+    def scan(self, statement: str) -> Iterator[Any]:
+        """All rows of a long answer, a few at a time; within `reading`."""
+
+    def append(self, entry: Entry) -> int:
+        """Put an entry at the end of the log; the last position.
+
+        Raises `CommandTaken`, `Conflict`, `OutOfTurn`, `BrokenLog`, and nothing was written.
+        """
+
+    def wait(self, after: int, seconds: float) -> bool:
+        """Sleep until an event stands after the position, so long at most; whether one does."""
+
+    def is_store(self) -> bool:
+        """Whether there is one; none if its making was broken off. Raises `NotAStore`."""
+
+    def prepare(self) -> None:
+        """Make the place where a store can be made."""
+
+    def schema(self) -> int:
+        """Version of the schema, 0 where there is none."""
+
+    def migrate(self) -> None:
+        """Bring the tables to this release's; raises `NewerStore`."""
+
+    def close(self) -> None: ...
+
+
+_TAIL = "SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1"
+
+
+def tail(session: Session) -> tuple[int, int]:
+    """(last position, its recorded_at in microseconds), (0, 0) for an empty log."""
+    if session.tail is None or not session.exclusive:
+        session.tail = session.connection.execute(_TAIL).fetchone() or (0, 0)
+    return session.tail
+
+
+def migrations(kind: str) -> list[str]:
+    """The numbered steps of a kind of database, in order."""
+    folder = resources.files("adapters.store.schema") / kind
     found = sorted(
         (item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name
     )
     return [item.read_text("utf-8") for item in found]
 
 
-def failure(error: sqlite3.Error) -> StoreBusy | StoreFailed:
-    """The typed form of what SQLite says of its file."""
-    name = getattr(error, "sqlite_errorname", None) or type(error).__name__
-    if name.startswith("SQLITE_BUSY"):
-        return StoreBusy(seconds=BUSY_SECONDS)
-    return StoreFailed(reason=name)
+def quoted(name: str) -> str:
+    return f'"{name}"'
 
 
-class Database:
-    """The file at `path`; WAL, every commit on the disk before it is answered."""
-
-    def __init__(self, path: Path | str) -> None:
-        self.path = Path(path)
-        self._local = threading.local()
-        self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
-        self._writing = threading.Lock()
-        self.rollbacks = 0
-        """How often something written here was undone; who remembers what was read compares it."""
-
-    def session(self) -> Session:
-        """This thread's own."""
-        try:
-            return self._local.session  # type: ignore[no-any-return]
-        except AttributeError:
-            session = self._local.session = self._connect()
-            return session
-
-    def _connect(self) -> Session:
-        try:
-            connection = sqlite3.connect(
-                self.path,
-                timeout=BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,
-                cached_statements=512,
-            )
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "temp_store=MEMORY"):
-                connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error as error:
-            raise failure(error) from error
-        session = Session(connection)
-        self._sessions.add(session)
-        return session
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        return self.session().connection
-
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """The write lock, held to the end; whole or not at all. Nested: a part that fails alone."""
-        session = self.session()
-        run = session.connection.execute
-        if session.depth:
-            mark = f"inner{session.depth}"
-            run(f"SAVEPOINT {mark}")
-            session.depth += 1
-            try:
-                yield session
-            except BaseException:
-                session.tail = None
-                self.rollbacks += 1
-                if session.connection.in_transaction:
-                    run(f"ROLLBACK TO {mark}")
-                    run(f"RELEASE {mark}")
-                raise
-            else:
-                run(f"RELEASE {mark}")
-            finally:
-                session.depth -= 1
-            return
-        reach("transaction.before-lock")
-        with self._writing:
-            try:
-                run("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                raise failure(error) from error
-            session.depth = 1
-            session.tail = None
-            try:
-                reach("transaction.locked")
-                yield session
-                reach("transaction.before-commit")
-            except BaseException:
-                self.rollbacks += 1
-                if session.connection.in_transaction:
-                    run("ROLLBACK")
-                raise
-            else:
-                try:
-                    run("COMMIT")
-                except sqlite3.Error as error:
-                    self.rollbacks += 1
-                    if session.connection.in_transaction:
-                        run("ROLLBACK")
-                    raise failure(error) from error
-            finally:
-                session.depth = 0
-                session.tail = None
-        reach("transaction.committed")
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """One unchanging view of the log for several reads."""
-        session = self.session()
-        if session.depth or session.connection.in_transaction:
-            yield session.connection
-            return
-        session.connection.execute("BEGIN")
-        try:
-            yield session.connection
-        finally:
-            session.connection.execute("ROLLBACK")
-
-    def schema(self) -> int:
-        """Version of the schema in the file, 0 for an empty one."""
-        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
-
-    def migrate(self) -> None:
-        """Bring the tables to this release's; raises `NewerStore`."""
-        steps = _migrations()
-        if self.schema() < len(steps):
-            with self.transaction() as session:
-                for number in range(self.schema(), len(steps)):
-                    for statement in steps[number].split(";\n"):
-                        if statement.strip():
-                            session.connection.execute(statement)
-                session.connection.execute(f"PRAGMA user_version = {len(steps)}")
-        if self.schema() > len(steps):
-            raise NewerStore(found=self.schema(), known=len(steps))
-
-    def close(self) -> None:
-        for session in list(self._sessions):
-            session.connection.close()
-        self._local = threading.local()
+def columns_of(names: Iterable[str]) -> str:
+    return ", ".join(map(quoted, names))

@@ -34,7 +34,7 @@ class StoreExists(StoreError):
 
 
 class NotAStore(StoreError):
-    """The file is something else (params: url)."""
+    """The file or database holds something else (params: url)."""
 
     code = "store.foreign"
 
@@ -45,10 +45,19 @@ class BadAddress(StoreError):
     code = "store.address"
 
 
-class NotYet(StoreError):
-    """PostgreSQL stores come with the next release (params: url)."""
+class Unreachable(StoreError):
+    """The database's server doesn't answer or refuses the connection (params: reason)."""
 
-    code = "store.postgresql"
+    code = "store.unreachable"
+
+
+class OutcomeUnknown(StoreError):
+    """The connection was lost while a command was being written, and whether it was can't be seen.
+
+    Sent again under its id, it is written once (params: command).
+    """
+
+    code = "store.outcome-unknown"
 
 
 class NewerStore(StoreError):
@@ -64,7 +73,7 @@ class StoreBusy(StoreError):
 
 
 class StoreFailed(StoreError):
-    """The file can't be read or written (params: reason)."""
+    """The database can't be read or written (params: reason)."""
 
 
 class BrokenLog(StoreError):

@@ -1,17 +1,19 @@
-"""The log in SQLite under eventsourcing's persistence interfaces; stream names are text ids."""
+"""The log under eventsourcing's persistence interfaces, in whichever database; stream names are text ids."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 from time import time_ns
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import (
     AggregateRecorder,
     ApplicationRecorder,
     IntegrityError,
+    ListenNotifySubscription,
     Notification,
     OperationalError,
     ProcessRecorder,
@@ -21,8 +23,9 @@ from eventsourcing.persistence import (
     TrackingRecorder,
 )
 
-from adapters.store.database import Database, Session
-from adapters.store.errors import BrokenLog, StoreBusy, StoreFailed
+from adapters.store.database import CommandRow, Database, Entry, OutOfTurn, Row, Session
+from adapters.store.errors import OutcomeUnknown, StoreBusy, StoreFailed
+from workflows.ports import Conflict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,27 +49,6 @@ class EnvelopedEvent(StoredEvent):
         return hash((self.originator_id, self.originator_version))
 
 
-class Row(NamedTuple):
-    """An event as the table has it, all but its position."""
-
-    stream: str
-    version: int
-    type: str
-    type_version: int
-    command: str
-    actor: str
-    division: str
-    recorded_at: int
-    causation: str | None
-    payload: bytes
-
-
-class CommandRow(NamedTuple):
-    id: str
-    digest: bytes
-    answer: bytes
-
-
 def _content(event: StoredEvent) -> tuple[object, ...]:
     own = (event.originator_id, event.originator_version, event.topic, event.state)
     if isinstance(event, EnvelopedEvent):
@@ -74,73 +56,21 @@ def _content(event: StoredEvent) -> tuple[object, ...]:
     return (*own, 1, "", "", "", None)
 
 
-def _row(event: StoredEvent, now: int) -> Row:
+def _row(event: StoredEvent) -> Row:
     stream = str(event.originator_id)
     if isinstance(event, EnvelopedEvent):
-        envelope = (event.type_version, event.command, event.actor, event.division)
-        causation = event.causation
+        envelope = (event.type_version, event.command, event.actor, event.division, event.causation)
     else:
-        envelope, causation = (1, "", "", ""), None
-    return Row(stream, event.originator_version, event.topic, *envelope, now, causation, event.state)
+        envelope = (1, "", "", "", None)
+    return Row(stream, event.originator_version, event.topic, *envelope, event.state)
 
 
 _COLUMNS = "stream, version, type, payload, type_version, command, actor, division, causation, recorded_at"
-_END = "SELECT max(version) FROM events WHERE stream = ?"
-_TAIL = "SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1"
-_INSERT = (
-    "INSERT INTO events (stream, version, type, type_version, command, actor, division, recorded_at,"
-    " causation, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_COMMAND = "INSERT INTO commands (id, digest, answer, first, last) VALUES (?, ?, ?, ?, ?)"
 _TRACK = (
     "INSERT INTO tracking VALUES (?, ?) ON CONFLICT (application_name) DO UPDATE"
     " SET notification_id = excluded.notification_id"
     " WHERE tracking.notification_id < excluded.notification_id RETURNING notification_id"
 )
-
-
-def end_of(session: Session, stream: str) -> int | None:
-    """The last version of a stream, None for one that isn't there."""
-    version: int | None = session.connection.execute(_END, (stream,)).fetchone()[0]
-    return version
-
-
-def tail(session: Session) -> tuple[int, int]:
-    """(last position, its recorded_at in microseconds), (0, 0) for an empty log."""
-    if session.tail is None or not session.depth:
-        session.tail = session.connection.execute(_TAIL).fetchone() or (0, 0)
-    return session.tail
-
-
-def append(session: Session, rows: Sequence[Row]) -> int:
-    """Put rows whose versions were checked at the end of the log; the last position."""
-    if not rows:
-        return tail(session)[0]
-    before = tail(session)[0]
-    connection = session.connection
-    if len(rows) == 1:
-        connection.execute(_INSERT, rows[0])
-    else:
-        connection.executemany(_INSERT, rows)
-    last: int = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
-    if last != before + len(rows):
-        raise BrokenLog(reason="end-cut-off", position=before)
-    session.tail = (last, rows[-1].recorded_at)
-    return last
-
-
-def check_versions(session: Session, rows: Iterable[Row]) -> None:
-    """Every event must follow its stream's last one; a new stream begins at 0 or 1."""
-    ends: dict[str, int | None] = {}
-    for row in rows:
-        last = ends[row.stream] if row.stream in ends else end_of(session, row.stream)
-        if row.version != last + 1 if last is not None else row.version not in (0, 1):
-            raise IntegrityError(f"version {row.version} doesn't follow {last} in {row.stream}")
-        ends[row.stream] = row.version
-
-
-def put_command(session: Session, command: CommandRow, first: int | None, last: int | None) -> None:
-    session.connection.execute(_COMMAND, (*command, first, last))
 
 
 class _InDatabase:
@@ -153,13 +83,12 @@ class _InDatabase:
         self.database.migrate()
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
+    def _writing(self) -> Iterator[None]:
         try:
-            with self.database.transaction() as session:
-                yield session
-        except sqlite3.IntegrityError as error:
+            yield
+        except (Conflict, OutOfTurn, sqlite3.IntegrityError) as error:
             raise IntegrityError(str(error)) from error
-        except (StoreBusy, StoreFailed, sqlite3.OperationalError) as error:
+        except (StoreBusy, StoreFailed, OutcomeUnknown, sqlite3.OperationalError) as error:
             raise OperationalError(str(error)) from error
 
     @staticmethod
@@ -169,36 +98,38 @@ class _InDatabase:
             raise IntegrityError(f"tracking of {tracking.application_name} goes forward only")
 
 
-class SQLiteAggregateRecorder(_InDatabase, AggregateRecorder):
+class LogAggregateRecorder(_InDatabase, AggregateRecorder):
     """Writes and reads streams."""
 
     def _insert(
         self,
-        session: Session,
         stored_events: Sequence[StoredEvent],
         *,
         command: CommandRow | None = None,
         now: int | None = None,
         tracking: Tracking | None = None,
     ) -> range:
-        at = max(time_ns() // 1000 if now is None else now, tail(session)[1])
-        rows = [_row(event, at) for event in stored_events]
-        check_versions(session, rows)
-        last = append(session, rows)
-        first = last - len(rows) + 1
-        if command is not None:
-            put_command(session, command, first if rows else None, last if rows else None)
-        if tracking is not None:
-            self._track(session, tracking)
-        return range(first, last + 1)
+        entry = Entry(
+            [_row(event) for event in stored_events],
+            command,
+            (lambda: time_ns() // 1000) if now is None else (lambda: now),
+            now is None,
+        )
+        with self._writing():
+            if tracking is None:
+                last = self.database.append(entry)
+            else:
+                with self.database.transaction() as session:
+                    last = self.database.append(entry)
+                    self._track(session, tracking)
+        return range(last - len(entry.rows) + 1, last + 1)
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """Append at the end of their streams; `command` (a `CommandRow`), `now` (microseconds) may be given.
 
         Raises `IntegrityError` if a version is taken or lies beyond the end, or the command is there.
         """
-        with self._writing() as session:
-            self._insert(session, stored_events, **kwargs)
+        self._insert(stored_events, **kwargs)
         return None
 
     def select_events(
@@ -250,12 +181,11 @@ class SQLiteAggregateRecorder(_InDatabase, AggregateRecorder):
         ]
 
 
-class SQLiteApplicationRecorder(SQLiteAggregateRecorder, ApplicationRecorder):
+class LogApplicationRecorder(LogAggregateRecorder, ApplicationRecorder):
     """And the log as a whole: positions are contiguous, and none is seen before those below it."""
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
-        with self._writing() as session:
-            return list(self._insert(session, stored_events, **kwargs))
+        return list(self._insert(stored_events, **kwargs))
 
     def select_notifications(
         self,
@@ -297,13 +227,40 @@ class SQLiteApplicationRecorder(SQLiteAggregateRecorder, ApplicationRecorder):
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
     ) -> Subscription[ApplicationRecorder]:
-        """SQLite has none: poll `select_notifications`."""
-        raise NotImplementedError("poll select_notifications: SQLite doesn't notify")
+        return LogSubscription(self, gt, topics)
 
 
-class SQLiteTrackingRecorder(_InDatabase, TrackingRecorder):
+class LogSubscription(ListenNotifySubscription["LogApplicationRecorder"]):
+    """Notifications as they are committed, woken by the database."""
+
+    def __init__(
+        self, recorder: LogApplicationRecorder, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> None:
+        super().__init__(recorder, gt, topics)
+        self._waiting = Thread(target=self._wait)
+        self._waiting.start()
+
+    def __exit__(self, *args: object, **kwargs: Any) -> None:
+        try:
+            super().__exit__(*args, **kwargs)
+        finally:
+            self._waiting.join()
+
+    def _wait(self) -> None:
+        seen = self._last_notification_id or 0
+        try:
+            while not self._has_been_stopped and not self._thread_error:
+                if self._recorder.database.wait(seen, 0.1):
+                    seen = self._recorder.max_notification_id() or 0
+                    self._has_been_notified.set()
+        except BaseException as error:
+            self._thread_error = self._thread_error or error
+            self.stop()
+
+
+class LogTrackingRecorder(_InDatabase, TrackingRecorder):
     def insert_tracking(self, tracking: Tracking) -> None:
-        with self._writing() as session:
+        with self._writing(), self.database.transaction(None) as session:
             self._track(session, tracking)
 
     def max_tracking_id(self, application_name: str) -> int | None:
@@ -313,5 +270,5 @@ class SQLiteTrackingRecorder(_InDatabase, TrackingRecorder):
         return None if row is None else int(row[0])
 
 
-class SQLiteRecorder(SQLiteTrackingRecorder, SQLiteApplicationRecorder, ProcessRecorder):
+class LogRecorder(LogTrackingRecorder, LogApplicationRecorder, ProcessRecorder):
     """All of it: `insert_events(…, tracking=…)` notes how far an upstream was followed, all or nothing."""

@@ -1,195 +1,300 @@
-"""doudi's store in one SQLite file: the log, its commands, the number index (`workflows.ports.Store`)."""
+"""A store in one SQLite file: a connection a thread, one writer at a time, transactions that nest."""
 
-from collections.abc import Iterable, Iterator
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
 
-from adapters.faults import reach
-from adapters.store.codec import Codec
-from adapters.store.database import Database, Session
-from adapters.store.errors import CodecError
-from adapters.store.keyring import Keyring
-from adapters.store.meta import Meta, from_micros, to_micros
-from adapters.store.recorder import CommandRow, Row, append, end_of, put_command, tail
-from domain.ids import CommandId, DivisionCode, PersonRef, StreamId
-from workflows.ports import Clock, CommandTaken, Commit, Conflict, Recorded
+from adapters.store.database import LOG, Entry, Form, OutOfTurn, columns_of, migrations, quoted, tail
+from adapters.store.errors import BrokenLog, NewerStore, NotAStore, StoreBusy, StoreFailed
+from adapters.store.store import EventStore as SQLiteStore
+from domain.ids import CommandId, StreamId
+from workflows.ports import CommandTaken, Conflict
 
-_Raw = tuple[int, str, int, str, int, str, str, str, int, str | None, bytes]
+__all__ = ["SQLiteDatabase", "SQLiteStore"]
 
-_COLUMNS = (
-    "position, stream, version, type, type_version, command, actor, division, recorded_at, causation, payload"
+BUSY_SECONDS = 30
+_A_LOOK = 0.05
+"""Seconds between two looks at a file that others may write to."""
+
+_END = "SELECT max(version) FROM events WHERE stream = ?"
+_INSERT = (
+    "INSERT INTO events (stream, version, type, type_version, command, actor, division, causation, payload,"
+    " recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_STREAM = f"SELECT {_COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version"
-_PAGE = f"SELECT {_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
-_AT = f"SELECT {_COLUMNS} FROM events WHERE position = ?"
-_KNOWN_AT = (
-    "SELECT position FROM events WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1"
-)
+_COMMAND = "INSERT INTO commands (id, digest, answer, first, last) VALUES (?, ?, ?, ?, ?)"
 
 
-class SQLiteStore:
-    """Positions are contiguous from 1, a stream's versions too; `recorded_at` never decreases."""
+class SQLiteSession:
+    """A thread's connection (`adapters.store.database.Session`)."""
 
-    def __init__(self, database: Database, meta: Meta, codec: Codec, keyring: Keyring, clock: Clock) -> None:
-        self.database = database
-        self.meta = meta
-        self.codec = codec
-        self.keyring = keyring
-        self.clock = clock
-        self.log_id = meta.log_id
-        self.trial = meta.trial
-        self._recorded_at: tuple[int, datetime] = (0, from_micros(0))
+    __slots__ = ("__weakref__", "connection", "depth", "exclusive", "tail")
 
-    def close(self) -> None:
-        self.database.close()
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.depth = 0
+        self.exclusive = False
+        self.tail: tuple[int, int] | None = None
 
-    def load(self, stream: StreamId, after: int = 0) -> list[Recorded]:
-        found = self.database.connection.execute(_STREAM, (stream, after)).fetchall()
-        return self._recorded(found) if found else []
+    def __del__(self) -> None:
+        self.connection.close()
 
-    def page(self, after: int, limit: int) -> list[Recorded]:
-        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)))
 
-    def at(self, position: int) -> Recorded | None:
-        """The event at a position, None if there is none."""
-        return next(iter(self._recorded(self.database.connection.execute(_AT, (position,)))), None)
+def failure(error: sqlite3.Error) -> StoreBusy | StoreFailed:
+    """The typed form of what SQLite says of its file."""
+    name = getattr(error, "sqlite_errorname", None) or type(error).__name__
+    if name.startswith("SQLITE_BUSY"):
+        return StoreBusy(seconds=BUSY_SECONDS)
+    return StoreFailed(reason=name)
 
-    def head(self) -> int:
-        return tail(self.database.session())[0]
 
-    def known_at(self, instant: datetime) -> int:
-        row = self.database.connection.execute(_KNOWN_AT, (to_micros(instant),)).fetchone()
-        return 0 if row is None else int(row[0])
+class SQLiteDatabase:
+    """The file at `path`; WAL, every commit on the disk before it is answered. One lock for everything."""
 
-    def last_recorded_at(self) -> datetime | None:
-        position, micros = tail(self.database.session())
-        return from_micros(micros) if position else None
+    def __init__(self, path: Path | str, url: str = "") -> None:
+        self.path = Path(path)
+        self.url = url
+        self.rollbacks = 0
+        self.tables = SQLiteTables(self)
+        self._local = threading.local()
+        self._sessions: weakref.WeakSet[SQLiteSession] = weakref.WeakSet()
+        self._writing = threading.Lock()
+        self._committed = threading.Condition()
 
-    def answer(self, command: CommandId) -> tuple[bytes, bytes] | None:
-        row: tuple[bytes, bytes] | None = self.database.connection.execute(
-            "SELECT digest, answer FROM commands WHERE id = ?", (command,)
-        ).fetchone()
-        return row
+    def session(self) -> SQLiteSession:
+        try:
+            return self._local.session  # type: ignore[no-any-return]
+        except AttributeError:
+            session = self._local.session = self._connect()
+            return session
 
-    def commands(self) -> int:
-        """How many commands were written."""
-        return int(self.database.connection.execute("SELECT COUNT(*) FROM commands").fetchone()[0])
-
-    def span(self, command: CommandId) -> tuple[int, int] | None:
-        """(first, last) position of a command's events, None if it has none or isn't there."""
-        row = self.database.connection.execute(
-            "SELECT first, last FROM commands WHERE id = ? AND first IS NOT NULL", (command,)
-        ).fetchone()
-        return None if row is None else (int(row[0]), int(row[1]))
-
-    def digest(self, content: bytes) -> bytes:
-        return self.keyring.digest(content)
-
-    def person_of(self, number: str) -> PersonRef | None:
-        row = self.database.connection.execute(
-            "SELECT person FROM numbers WHERE hash = ?", (self.keyring.index(number),)
-        ).fetchone()
-        return None if row is None else PersonRef(row[0])
-
-    def write(self, commit: Commit) -> int:
-        versions = dict(commit.expected)
-        events: list[tuple[str, int, str, int, bytes]] = []
-        for stream, event in commit.events:
-            versions[stream] = version = versions[stream] + 1
-            name, type_version, payload = self.codec.write(event)
-            events.append((stream, version, name, type_version, payload))
-        with self.database.transaction() as session:
-            self._check(session, commit)
-            now = max(to_micros(self.clock.now()), tail(session)[1])
-            rows = [
-                Row(
-                    stream,
-                    version,
-                    name,
-                    type_version,
-                    commit.command,
-                    commit.actor,
-                    commit.division,
-                    now,
-                    commit.causation,
-                    payload,
-                )
-                for stream, version, name, type_version, payload in events
-            ]
-            last = append(session, rows)
-            reach("write.inserted")
-            command = CommandRow(commit.command, commit.digest, commit.answer)
-            put_command(session, command, last - len(rows) + 1 if rows else None, last if rows else None)
-            reach("write.command")
-            self._bind(session, commit.numbers)
-            reach("write.bound")
-        return self.write(commit) if reach("write.done") else last
-
-    def _check(self, session: Session, commit: Commit) -> None:
-        run = session.connection.execute
-        if run("SELECT 1 FROM commands WHERE id = ?", (commit.command,)).fetchone():
-            raise CommandTaken(commit.command)
-        for stream, expected in commit.expected.items():
-            if (end_of(session, stream) or 0) != expected:
-                raise Conflict(stream)
-
-    def _bind(self, session: Session, numbers: Iterable[tuple[str, PersonRef]]) -> None:
-        for number, person in numbers:
-            session.connection.execute(
-                "INSERT INTO numbers VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
-                (self.keyring.index(number), person),
+    def _connect(self) -> SQLiteSession:
+        try:
+            connection = sqlite3.connect(
+                self.path,
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=512,
             )
-            owner = self.person_of(number)
-            if owner != person:
-                raise Conflict(StreamId(f"person:{owner}"))
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error as error:
+            raise failure(error) from error
+        session = SQLiteSession(connection)
+        self._sessions.add(session)
+        return session
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        return self.session().connection
 
     @contextmanager
-    def batch(self) -> Iterator[None]:
-        with self.database.transaction():
-            yield
-
-    def _recorded(self, rows: Iterable[_Raw]) -> list[Recorded]:
-        read = self.codec.read
-        known, instant = self._recorded_at
-        result = []
-        for (
-            position,
-            stream,
-            version,
-            name,
-            type_version,
-            command,
-            actor,
-            division,
-            at,
-            causation,
-            payload,
-        ) in rows:
-            if at != known:
-                known, instant = at, from_micros(at)
+    def transaction(self, lock: str | None = LOG) -> Iterator[SQLiteSession]:
+        """Every transaction has the file's one lock, whichever is asked for."""
+        session = self.session()
+        run = session.connection.execute
+        if session.depth:
+            mark = f"inner{session.depth}"
+            run(f"SAVEPOINT {mark}")
+            session.depth += 1
             try:
-                event = read(name, type_version, payload)
-            except CodecError as error:
-                raise error.located(position, self._count(name, type_version)) from None
-            result.append(
-                Recorded(
-                    position=position,
-                    stream=StreamId(stream),
-                    version=version,
-                    command=CommandId(command),
-                    actor=actor,
-                    division=DivisionCode(division),
-                    recorded_at=instant,
-                    event=event,
-                    causation=causation,
-                )
-            )
-        self._recorded_at = (known, instant)
-        return result
+                yield session
+            except BaseException:
+                session.tail = None
+                self.rollbacks += 1
+                if session.connection.in_transaction:
+                    run(f"ROLLBACK TO {mark}")
+                    run(f"RELEASE {mark}")
+                raise
+            else:
+                run(f"RELEASE {mark}")
+            finally:
+                session.depth -= 1
+            return
+        with self._writing:
+            try:
+                run("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                raise failure(error) from error
+            session.depth = 1
+            session.exclusive = True
+            session.tail = None
+            try:
+                yield session
+            except BaseException:
+                self.rollbacks += 1
+                if session.connection.in_transaction:
+                    run("ROLLBACK")
+                raise
+            else:
+                try:
+                    run("COMMIT")
+                except sqlite3.Error as error:
+                    self.rollbacks += 1
+                    if session.connection.in_transaction:
+                        run("ROLLBACK")
+                    raise failure(error) from error
+            finally:
+                session.depth = 0
+                session.exclusive = False
+                session.tail = None
+        with self._committed:
+            self._committed.notify_all()
 
-    def _count(self, name: str, version: int) -> int:
-        """How many events of the log have this type and version."""
-        row = self.database.connection.execute(
-            "SELECT count(*) FROM events WHERE type = ? AND type_version = ?", (name, version)
-        ).fetchone()
-        return int(row[0])
+    @contextmanager
+    def reading(self, *tables: str) -> Iterator[sqlite3.Connection]:
+        session = self.session()
+        if session.depth or session.connection.in_transaction:
+            yield session.connection
+            return
+        session.connection.execute("BEGIN")
+        try:
+            yield session.connection
+        finally:
+            session.connection.execute("ROLLBACK")
+
+    def scan(self, statement: str) -> Iterator[Any]:
+        return self.connection.execute(statement)
+
+    def append(self, entry: Entry) -> int:
+        with self.transaction() as session:
+            connection = session.connection
+            _check(connection, entry)
+            before, last_at = tail(session)
+            count = len(entry.rows)
+            if count:
+                at = max(entry.clock(), last_at)
+                if count == 1:
+                    connection.execute(_INSERT, (*entry.rows[0], at))
+                else:
+                    connection.executemany(_INSERT, [(*row, at) for row in entry.rows])
+                if connection.execute("SELECT last_insert_rowid()").fetchone()[0] != before + count:
+                    raise BrokenLog(reason="end-cut-off", position=before)
+                session.tail = (before + count, at)
+            if entry.command is not None:
+                span = (before + 1, before + count) if count else (None, None)
+                connection.execute(_COMMAND, (*entry.command, *span))
+            for number, person in entry.numbers:
+                _bind(connection, number, person)
+        return before + count
+
+    def wait(self, after: int, seconds: float) -> bool:
+        """Woken by a commit of this process; those of others are found by looking."""
+        until = monotonic() + seconds
+        while tail(self.session())[0] <= after:
+            left = until - monotonic()
+            if left <= 0:
+                return False
+            with self._committed:
+                self._committed.wait(min(left, _A_LOOK))
+        return True
+
+    def is_store(self) -> bool:
+        if not self.path.exists():
+            return False
+        try:
+            looked = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+            try:
+                tables = {
+                    name for (name,) in looked.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+                }
+            finally:
+                looked.close()
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
+                raise NotAStore(url=self.url) from None
+            raise StoreFailed(reason=getattr(error, "sqlite_errorname", "?")) from error
+        if tables and not {"meta", "events", "commands"} <= tables:
+            raise NotAStore(url=self.url)
+        return bool(tables)
+
+    def prepare(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+
+    def schema(self) -> int:
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+
+    def migrate(self) -> None:
+        steps = migrations("sqlite")
+        if self.schema() < len(steps):
+            with self.transaction() as session:
+                for number in range(self.schema(), len(steps)):
+                    for statement in steps[number].split(";\n"):
+                        if statement.strip():
+                            session.connection.execute(statement)
+                session.connection.execute(f"PRAGMA user_version = {len(steps)}")
+        if self.schema() > len(steps):
+            raise NewerStore(found=self.schema(), known=len(steps))
+
+    def close(self) -> None:
+        for session in list(self._sessions):
+            session.connection.close()
+        self._local = threading.local()
+
+
+def _check(connection: sqlite3.Connection, entry: Entry) -> None:
+    run = connection.execute
+    command = entry.command
+    if command is not None and run("SELECT 1 FROM commands WHERE id = ?", (command.id,)).fetchone():
+        raise CommandTaken(CommandId(command.id))
+    ends: dict[str, int | None] = {}
+    if entry.expected is not None:
+        for stream, expected in entry.expected.items():
+            if (run(_END, (stream,)).fetchone()[0] or 0) != expected:
+                raise Conflict(StreamId(stream))
+        return
+    for row in entry.rows:
+        last = ends[row.stream] if row.stream in ends else run(_END, (row.stream,)).fetchone()[0]
+        if row.version != last + 1 if last is not None else row.version not in (0, 1):
+            raise OutOfTurn(f"version {row.version} doesn't follow {last} in {row.stream}")
+        ends[row.stream] = row.version
+
+
+def _bind(connection: sqlite3.Connection, number: bytes, person: str) -> None:
+    connection.execute("INSERT INTO numbers VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (number, person))
+    owner = connection.execute("SELECT person FROM numbers WHERE hash = ?", (number,)).fetchone()[0]
+    if owner != person:
+        raise Conflict(StreamId(f"person:{owner}"))
+
+
+class SQLiteTables:
+    """Read tables beside the log (`adapters.store.database.Tables`)."""
+
+    def __init__(self, database: SQLiteDatabase) -> None:
+        self._database = database
+
+    def create(self, form: Form) -> None:
+        self._database.connection.execute(f"DROP TABLE IF EXISTS {quoted(form.name)}")
+        self._create(form, form.name)
+        self._index(form)
+
+    def _create(self, form: Form, name: str) -> None:
+        columns = ", ".join(
+            f"{quoted(column)} {'TEXT' if kind is str else 'INTEGER'}"
+            for column, kind in form.columns.items()
+        )
+        self._database.connection.execute(
+            f"CREATE TABLE {quoted(name)} ({columns}, PRIMARY KEY ({columns_of(form.key)})) STRICT, WITHOUT ROWID"
+        )
+
+    def _index(self, form: Form) -> None:
+        for number, index in enumerate(form.indexes):
+            self._database.connection.execute(
+                f"CREATE INDEX {quoted(f'{form.name}_{number}')} ON {quoted(form.name)} ({columns_of(index)})"
+            )
+
+    def replace(self, form: Form, rows: Iterable[Sequence[Any]]) -> None:
+        beside = f"{form.name}_new"
+        run = self._database.connection.execute
+        run(f"DROP TABLE IF EXISTS {quoted(beside)}")
+        self._create(form, beside)
+        places = ", ".join("?" * len(form.columns))
+        self._database.connection.executemany(f"INSERT INTO {quoted(beside)} VALUES ({places})", rows)
+        run(f"DROP TABLE {quoted(form.name)}")
+        run(f"ALTER TABLE {quoted(beside)} RENAME TO {quoted(form.name)}")
+        self._index(form)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.projector import PoisonEvent, Projector, RebuildRunning, UnknownProjection, WrongLog
-from adapters.rows import BadRow, MemoryRows, SQLiteRows
+from adapters.rows import BadRow, MemoryRows, StoredRows
 from adapters.store.errors import UnknownEvent
 from adapters.store.open import open_store
 from adapters.store.sqlite import SQLiteStore
@@ -37,7 +37,7 @@ def store(tmp_path: Path) -> SQLiteStore:
 
 
 def counted(store: SQLiteStore) -> dict[str, int]:
-    rows = SQLiteRows(Totals.tables, store.database, store.keyring)
+    rows = StoredRows(Totals.tables, store.database, store.keyring)
     return {row["type"]: row["count"] for row in rows.select("totals")}
 
 
@@ -346,7 +346,7 @@ def test_a_row_that_does_not_fit_is_refused_by_column(
     Projector(store, [Register()])
     for rows in (
         MemoryRows((CASES,), store.keyring),
-        SQLiteRows((CASES,), store.database, store.keyring),
+        StoredRows((CASES,), store.database, store.keyring),
     ):
         rows.put("cases", GOOD)
         with pytest.raises(BadRow, match=rf"^cases\.{column}: ") as caught:
@@ -361,7 +361,7 @@ def test_memory_and_file_answer_alike(store: SQLiteStore) -> None:
     Projector(store, [Register()])
     pair: list[Rows] = [
         MemoryRows((CASES,), store.keyring),
-        SQLiteRows((CASES,), store.database, store.keyring),
+        StoredRows((CASES,), store.database, store.keyring),
     ]
     looks = []
     for rows in pair:

@@ -16,7 +16,6 @@ from adapters.store.errors import (
     BadAddress,
     BrokenLog,
     NotAStore,
-    NotYet,
     RealClock,
     StoreError,
     StoreExists,
@@ -40,14 +39,6 @@ def test_another_address_is_refused(address: str) -> None:
     for do in (open_store, init_store):
         with pytest.raises(BadAddress):
             do(address, events=EVENTS)
-
-
-def test_postgresql_comes_later_and_no_password_is_shown() -> None:
-    for do in (open_store, init_store):
-        with pytest.raises(NotYet) as caught:
-            do("postgresql://doudi:secret@db/doudi", events=EVENTS)
-        assert "secret" not in str(caught.value)
-        assert caught.value.remedy == "store.postgresql.remedy"
 
 
 def test_a_store_that_is_not_there_is_named_with_its_remedy(tmp_path: Path) -> None:

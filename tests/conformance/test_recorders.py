@@ -23,22 +23,22 @@ from eventsourcing.tests.persistence import (  # noqa: E402
     TrackingRecorderTestCase,
 )
 
-from adapters.store.database import Database  # noqa: E402
+from adapters.store.database import CommandRow  # noqa: E402
 from adapters.store.recorder import (  # noqa: E402
-    CommandRow,
     EnvelopedEvent,
-    SQLiteAggregateRecorder,
-    SQLiteApplicationRecorder,
-    SQLiteRecorder,
-    SQLiteTrackingRecorder,
+    LogAggregateRecorder,
+    LogApplicationRecorder,
+    LogRecorder,
+    LogTrackingRecorder,
 )
+from adapters.store.sqlite import SQLiteDatabase  # noqa: E402
 
 
 class _InFolder:
     def setUp(self) -> None:
         folder = TemporaryDirectory()
         self.addCleanup(folder.cleanup)  # type: ignore[attr-defined]
-        self.database = Database(Path(folder.name) / "log.db")
+        self.database = SQLiteDatabase(Path(folder.name) / "log.db")
         self.addCleanup(self.database.close)  # type: ignore[attr-defined]
         self.database.migrate()
 
@@ -47,23 +47,23 @@ class _InFolder:
 
 
 class TestAggregateRecorder(_InFolder, AggregateRecorderTestCase):
-    def create_recorder(self) -> SQLiteAggregateRecorder:
-        return SQLiteAggregateRecorder(self.database)
+    def create_recorder(self) -> LogAggregateRecorder:
+        return LogAggregateRecorder(self.database)
 
 
-class TestApplicationRecorder(_InFolder, ApplicationRecorderTestCase[SQLiteApplicationRecorder]):
-    def create_recorder(self) -> SQLiteApplicationRecorder:
-        return SQLiteApplicationRecorder(self.database)
+class TestApplicationRecorder(_InFolder, ApplicationRecorderTestCase[LogApplicationRecorder]):
+    def create_recorder(self) -> LogApplicationRecorder:
+        return LogApplicationRecorder(self.database)
 
 
 class TestTrackingRecorder(_InFolder, TrackingRecorderTestCase):
-    def create_recorder(self) -> SQLiteTrackingRecorder:
-        return SQLiteTrackingRecorder(self.database)
+    def create_recorder(self) -> LogTrackingRecorder:
+        return LogTrackingRecorder(self.database)
 
 
 class TestProcessRecorder(_InFolder, ProcessRecorderTestCase):
-    def create_recorder(self) -> SQLiteRecorder:
-        return SQLiteRecorder(self.database)
+    def create_recorder(self) -> LogRecorder:
+        return LogRecorder(self.database)
 
 
 class TestNonInterleaving(_InFolder, NonInterleavingNotificationIDsBaseCase):
@@ -71,8 +71,8 @@ class TestNonInterleaving(_InFolder, NonInterleavingNotificationIDsBaseCase):
 
     insert_num = 500
 
-    def create_recorder(self) -> SQLiteRecorder:
-        return SQLiteRecorder(self.database)
+    def create_recorder(self) -> LogRecorder:
+        return LogRecorder(self.database)
 
     def test_again_and_again(self) -> None:
         for _ in range(5):
@@ -91,8 +91,8 @@ del (
 
 
 @pytest.fixture
-def recorder(tmp_path: Path) -> SQLiteRecorder:
-    recorder = SQLiteRecorder(Database(tmp_path / "log.db"))
+def recorder(tmp_path: Path) -> LogRecorder:
+    recorder = LogRecorder(SQLiteDatabase(tmp_path / "log.db"))
     recorder.create()
     return recorder
 
@@ -102,13 +102,13 @@ def stored(version: int, stream: str = "case:1") -> StoredEvent:
 
 
 @pytest.mark.parametrize("version", [2, 5])
-def test_a_new_stream_does_not_begin_beyond_one(recorder: SQLiteRecorder, version: int) -> None:
+def test_a_new_stream_does_not_begin_beyond_one(recorder: LogRecorder, version: int) -> None:
     with pytest.raises(IntegrityError):
         recorder.insert_events([stored(version)])
     assert recorder.max_notification_id() is None
 
 
-def test_a_version_beyond_the_end_is_refused_en15(recorder: SQLiteRecorder) -> None:
+def test_a_version_beyond_the_end_is_refused_en15(recorder: LogRecorder) -> None:
     recorder.insert_events([stored(1)])
     with pytest.raises(IntegrityError):
         recorder.insert_events([stored(6)])
@@ -117,7 +117,7 @@ def test_a_version_beyond_the_end_is_refused_en15(recorder: SQLiteRecorder) -> N
     assert [event.originator_version for event in recorder.select_events("case:1")] == [1]
 
 
-def test_a_command_goes_in_with_its_events_once(recorder: SQLiteRecorder) -> None:
+def test_a_command_goes_in_with_its_events_once(recorder: LogRecorder) -> None:
     command = CommandRow("c-1", b"digest", b"answer")
     assert recorder.insert_events([stored(1), stored(2)], command=command) == [1, 2]
     with pytest.raises(IntegrityError):
@@ -127,7 +127,7 @@ def test_a_command_goes_in_with_its_events_once(recorder: SQLiteRecorder) -> Non
     assert recorder.max_notification_id() == 2
 
 
-def test_the_envelope_comes_back_and_a_plain_event_has_the_defaults(recorder: SQLiteRecorder) -> None:
+def test_the_envelope_comes_back_and_a_plain_event_has_the_defaults(recorder: LogRecorder) -> None:
     full = EnvelopedEvent(
         originator_id="case:1",
         originator_version=1,
@@ -146,7 +146,7 @@ def test_the_envelope_comes_back_and_a_plain_event_has_the_defaults(recorder: SQ
     assert {event.recorded_at for event in found if isinstance(event, EnvelopedEvent)} == {1_000}
 
 
-def test_recorded_at_never_goes_back(recorder: SQLiteRecorder) -> None:
+def test_recorded_at_never_goes_back(recorder: LogRecorder) -> None:
     recorder.insert_events([stored(1)], now=5_000)
     recorder.insert_events([stored(2)], now=4_000)
     recorder.insert_events([stored(3)], now=6_000)
@@ -156,7 +156,7 @@ def test_recorded_at_never_goes_back(recorder: SQLiteRecorder) -> None:
     assert times == [5_000, 5_000, 6_000]
 
 
-def test_a_log_whose_end_was_cut_off_takes_nothing(recorder: SQLiteRecorder) -> None:
+def test_a_log_whose_end_was_cut_off_takes_nothing(recorder: LogRecorder) -> None:
     recorder.insert_events([stored(1), stored(2)])
     recorder.database.connection.execute("DELETE FROM events WHERE position = 2")
     with pytest.raises(Exception, match="end-cut-off"):

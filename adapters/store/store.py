@@ -1,0 +1,178 @@
+"""doudi's store: the log, its commands, the number index (`workflows.ports.Store`), in whichever database."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from adapters.store.codec import Codec
+from adapters.store.database import CommandRow, Database, Entry, Row, tail
+from adapters.store.errors import CodecError
+from adapters.store.keyring import Keyring
+from adapters.store.meta import Meta, from_micros, to_micros
+from domain.ids import CommandId, DivisionCode, PersonRef, StreamId
+from workflows.ports import Clock, Commit, Recorded
+
+_Raw = tuple[int, str, int, str, int, str, str, str, int, str | None, bytes]
+
+_COLUMNS = (
+    "position, stream, version, type, type_version, command, actor, division, recorded_at, causation, payload"
+)
+_STREAM = f"SELECT {_COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version"
+_PAGE = f"SELECT {_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
+_AT = f"SELECT {_COLUMNS} FROM events WHERE position = ?"
+_KNOWN_AT = (
+    "SELECT position FROM events WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1"
+)
+
+
+class EventStore:
+    """Positions are contiguous from 1, a stream's versions too; `recorded_at` never decreases."""
+
+    def __init__(self, database: Database, meta: Meta, codec: Codec, keyring: Keyring, clock: Clock) -> None:
+        self.database = database
+        self.meta = meta
+        self.codec = codec
+        self.keyring = keyring
+        self.clock = clock
+        self.log_id = meta.log_id
+        self.trial = meta.trial
+        self._recorded_at: tuple[int, datetime] = (0, from_micros(0))
+
+    def close(self) -> None:
+        self.database.close()
+
+    def load(self, stream: StreamId, after: int = 0) -> list[Recorded]:
+        found = self.database.connection.execute(_STREAM, (stream, after)).fetchall()
+        return self._recorded(found) if found else []
+
+    def page(self, after: int, limit: int) -> list[Recorded]:
+        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)))
+
+    def at(self, position: int) -> Recorded | None:
+        """The event at a position, None if there is none."""
+        return next(iter(self._recorded(self.database.connection.execute(_AT, (position,)))), None)
+
+    def head(self) -> int:
+        return tail(self.database.session())[0]
+
+    def known_at(self, instant: datetime) -> int:
+        row = self.database.connection.execute(_KNOWN_AT, (to_micros(instant),)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def last_recorded_at(self) -> datetime | None:
+        position, micros = tail(self.database.session())
+        return from_micros(micros) if position else None
+
+    def answer(self, command: CommandId) -> tuple[bytes, bytes] | None:
+        row: tuple[bytes, bytes] | None = self.database.connection.execute(
+            "SELECT digest, answer FROM commands WHERE id = ?", (command,)
+        ).fetchone()
+        return row
+
+    def commands(self) -> int:
+        """How many commands were written."""
+        return int(self.database.connection.execute("SELECT COUNT(*) FROM commands").fetchone()[0])
+
+    def span(self, command: CommandId) -> tuple[int, int] | None:
+        """(first, last) position of a command's events, None if it has none or isn't there."""
+        row = self.database.connection.execute(
+            "SELECT first, last FROM commands WHERE id = ? AND first IS NOT NULL", (command,)
+        ).fetchone()
+        return None if row is None else (int(row[0]), int(row[1]))
+
+    def digest(self, content: bytes) -> bytes:
+        return self.keyring.digest(content)
+
+    def person_of(self, number: str) -> PersonRef | None:
+        row = self.database.connection.execute(
+            "SELECT person FROM numbers WHERE hash = ?", (self.keyring.index(number),)
+        ).fetchone()
+        return None if row is None else PersonRef(row[0])
+
+    def write(self, commit: Commit) -> int:
+        versions = dict(commit.expected)
+        rows: list[Row] = []
+        for stream, event in commit.events:
+            versions[stream] = version = versions[stream] + 1
+            name, type_version, payload = self.codec.write(event)
+            rows.append(
+                Row(
+                    stream,
+                    version,
+                    name,
+                    type_version,
+                    commit.command,
+                    commit.actor,
+                    commit.division,
+                    commit.causation,
+                    payload,
+                )
+            )
+        return self.database.append(
+            Entry(
+                rows,
+                CommandRow(commit.command, commit.digest, commit.answer),
+                self._now,
+                not self.trial,
+                commit.expected,
+                [(self.keyring.index(number), person) for number, person in commit.numbers],
+            )
+        )
+
+    def _now(self) -> int:
+        return to_micros(self.clock.now())
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        with self.database.transaction():
+            yield
+
+    def wait(self, after: int, seconds: float) -> bool:
+        """Sleep until an event stands after the position, so long at most; whether one does."""
+        return self.database.wait(after, seconds)
+
+    def _recorded(self, rows: Iterable[_Raw]) -> list[Recorded]:
+        read = self.codec.read
+        known, instant = self._recorded_at
+        result = []
+        for (
+            position,
+            stream,
+            version,
+            name,
+            type_version,
+            command,
+            actor,
+            division,
+            at,
+            causation,
+            payload,
+        ) in rows:
+            if at != known:
+                known, instant = at, from_micros(at)
+            try:
+                event = read(name, type_version, payload)
+            except CodecError as error:
+                raise error.located(position, self._count(name, type_version)) from None
+            result.append(
+                Recorded(
+                    position=position,
+                    stream=StreamId(stream),
+                    version=version,
+                    command=CommandId(command),
+                    actor=actor,
+                    division=DivisionCode(division),
+                    recorded_at=instant,
+                    event=event,
+                    causation=causation,
+                )
+            )
+        self._recorded_at = (known, instant)
+        return result
+
+    def _count(self, name: str, version: int) -> int:
+        """How many events of the log have this type and version."""
+        row = self.database.connection.execute(
+            "SELECT count(*) FROM events WHERE type = ? AND type_version = ?", (name, version)
+        ).fetchone()
+        return int(row[0])
