@@ -39,8 +39,6 @@ def known_events() -> list[type[Event]]:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Personal):
-        return value.text
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
     raise _Refused
@@ -61,7 +59,7 @@ def _fault(value: object, path: str) -> tuple[str, str] | None:
     if isinstance(value, int):
         return None if -(2**63) <= value < 2**63 else (path, "integer")
     if isinstance(value, Personal):
-        return _fault(value.text, path) or _fault(value.of, path)
+        return _fault(value.opened() or "", path) or _fault(value.of, path)
     if isinstance(value, dict):
         for key, item in value.items():
             found = _fault(key, path) or _fault(item, f"{path}.{key}")
@@ -94,7 +92,7 @@ class Codec:
         upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
         renamed: Mapping[str, str] | None = None,
     ) -> None:
-        self._keyring = keyring
+        self._seal_text, self._open_text = keyring.seal, keyring.open
         self._upcasters = dict(upcasters or {})
         self._renamed = dict(renamed or {})
         self._classes: dict[str, type[Event]] = {}
@@ -108,13 +106,16 @@ class Codec:
     def types(self) -> list[str]:
         return sorted(self._classes)
 
-    def write(self, event: Event) -> tuple[str, int, bytes]:
-        """(type, version, payload); raises `UnknownEvent`, `Unwritable`."""
+    def write(self, event: Event, place: str = "") -> tuple[str, int, bytes]:
+        """(type, version, payload); its personal values are sealed from here on. `place`: which event it is.
+
+        A value that is sealed already is copied as it is. Raises `UnknownEvent`, `Unwritable`.
+        """
         named = self._writes.get(type(event))
         if named is None:
             raise UnknownEvent(type=type(event).__name__)
         try:
-            payload = orjson.dumps(msgspec.to_builtins(event, enc_hook=self._seal))
+            payload = orjson.dumps(msgspec.to_builtins(event, enc_hook=self._sealer(place)))
         except (_Refused, TypeError, UnicodeEncodeError):
             path, reason = _fault(event, "") or ("", "kind")
             raise Unwritable(type=named[0], path=path, reason=reason) from None
@@ -160,12 +161,24 @@ class Codec:
             type=name, version=version, path=path.rstrip("`") or "$", reason=_VALUES.sub("'…'", reason)
         )
 
-    def _seal(self, value: object) -> object:
-        if isinstance(value, Personal):
-            if "\0" in value.text:
-                raise _Refused
-            return {"of": value.of, "sealed": self._keyring.seal(value.of, value.kind, value.text)}
-        return _plain(value)
+    def _sealer(self, place: str) -> Callable[[object], object]:
+        count = 0
+
+        def seal(value: object) -> object:
+            nonlocal count
+            if not isinstance(value, Personal):
+                return _plain(value)
+            count += 1
+            sealed = value.sealed_by(self._open_text)
+            if sealed is None:
+                text = value.opened()
+                if text is None or "\0" in text:
+                    raise _Refused
+                sealed = self._seal_text(value.of, value.kind, text, f"{place}/{count}")
+                value.seal(sealed, self._open_text)
+            return {"of": value.of, "sealed": sealed}
+
+        return seal
 
     def _open(self, kind: type[Any], value: Any) -> Any:
         if issubclass(kind, Personal):
@@ -174,7 +187,7 @@ class Codec:
             of, sealed = value["of"], value["sealed"]
             if type(of) is not str or type(sealed) is not str:
                 raise ValueError("Expected texts")
-            return kind(of, self._keyring.open(of, kind.kind, sealed))
+            return kind.from_sealed(of, sealed, self._open_text)
         if kind is Fraction:
             if type(value) is not str:
                 raise ValueError("Expected a share as `a/b`")

@@ -1,15 +1,15 @@
-"""Where personal values are sealed and opened, and keyed hashes are made."""
+"""The codec's port to where personal values are sealed and opened."""
 
 import hmac
 from typing import Protocol
 
 
 class Keyring(Protocol):
-    def seal(self, of: str, kind: str, text: str) -> str:
-        """The text as it may stand in an event, under the key of `of`."""
+    def seal(self, of: str, kind: str, text: str, place: str = "") -> str:
+        """The text as it may stand in an event, under the key of `of`. `place`: which value of which event."""
 
-    def open(self, of: str, kind: str, sealed: str) -> str:
-        """The text again."""
+    def open(self, of: str, kind: str, sealed: str) -> str | None:
+        """The text again, None if its key was dropped on purpose."""
 
     def digest(self, content: bytes) -> bytes:
         """Keyed digest (HMAC-SHA256) of a command's content: tells equal content only."""
@@ -25,10 +25,10 @@ class PlainKeyring:
         self._digest_key = hmac.digest(secret, b"command digest", "sha256")
         self._index_key = hmac.digest(secret, b"number index", "sha256")
 
-    def seal(self, of: str, kind: str, text: str) -> str:
+    def seal(self, of: str, kind: str, text: str, place: str = "") -> str:
         return text
 
-    def open(self, of: str, kind: str, sealed: str) -> str:
+    def open(self, of: str, kind: str, sealed: str) -> str | None:
         return sealed
 
     def digest(self, content: bytes) -> bytes:

@@ -105,10 +105,10 @@ def test_the_bytes_are_these() -> None:
 class Turning(PlainKeyring):
     """Seals by turning the text round under the name of whose it is."""
 
-    def seal(self, of: str, kind: str, text: str) -> str:
+    def seal(self, of: str, kind: str, text: str, place: str = "") -> str:
         return f"{kind}/{of}/{text[::-1]}"
 
-    def open(self, of: str, kind: str, sealed: str) -> str:
+    def open(self, of: str, kind: str, sealed: str) -> str | None:
         assert sealed.startswith(f"{kind}/{of}/")
         return sealed.split("/", 2)[2][::-1]
 

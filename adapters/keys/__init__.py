@@ -1,0 +1,1 @@
+"""Keys of persons and cases, wrapped by a master key and kept apart from the log, with the identity index."""
