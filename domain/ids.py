@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal, NewType, TypeAlias
 
 from domain.errors import BadValue
@@ -59,6 +60,7 @@ def make_case_no(county: DivisionCode, year: int, serial: int) -> CaseNo:
     return CaseNo(digits + mod_11_2(digits))
 
 
+@lru_cache(maxsize=16_384)
 def parse_case_no(text: str, field: str = "case") -> CaseNo:
     """A case number as somebody wrote it (full width, spaces, small x); raises `BadId`."""
     plain = "".join(unicodedata.normalize("NFKC", text).split()).upper()

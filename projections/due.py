@@ -10,6 +10,7 @@ from projections.base import Row, Rows, Seen, Table
 
 DUE, HOME = "due", "due_case"
 _DAY = timedelta(days=1)
+_WITHOUT_MOVES = (ApplicationEntered, DeadlineMoved, DeadlineWarned, DeadlineEscalated)
 
 
 class Due:
@@ -45,7 +46,7 @@ class Due:
 
     def apply(self, seen: Seen, rows: Rows) -> None:
         event = seen.event
-        if not isinstance(event, CaseEvent):
+        if not isinstance(event, CaseEvent) or not (event.moved or isinstance(event, _WITHOUT_MOVES)):
             return
         case = seen.stream.partition(":")[2]
         if isinstance(event, ApplicationEntered):

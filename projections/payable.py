@@ -5,12 +5,12 @@ from typing import ClassVar
 from domain.case.award import AreaChanged, AwardBegan, GradualExitGranted, MonthDrawn, Stopped
 from domain.case.intake import ApplicationEntered
 from domain.days import Month, add_month
-from domain.event import CaseEvent
 from domain.ids import county_of
 from projections.base import Row, Rows, Seen, Table
 
 HOME, PAYABLE = "payable_case", "payable"
 FOR_EVER = "9999-12"
+_TAKEN = (ApplicationEntered, AwardBegan, Stopped, GradualExitGranted, AreaChanged, MonthDrawn)
 
 
 class Payable:
@@ -42,7 +42,7 @@ class Payable:
 
     def apply(self, seen: Seen, rows: Rows) -> None:
         event = seen.event
-        if not isinstance(event, CaseEvent):
+        if not isinstance(event, _TAKEN):
             return
         case = seen.stream.partition(":")[2]
         if isinstance(event, ApplicationEntered):

@@ -59,8 +59,8 @@ def relative_of(context: Context, case: Case, who: str) -> bool:
     """The same of any member of staff."""
     if any(relation.staff == who for relation in case.relations):
         return True
-    for one in context.world.chain(case.division):
-        relations = context.roster(one).relations
+    for roster in context.world.rosters(case.division):
+        relations = roster.relations
         if relations and any(
             staff == who for member in case.members.values() for staff, _ in relations.get(member.person, ())
         ):

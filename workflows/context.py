@@ -34,7 +34,6 @@ class Context:
         self.case: Case = case or Case()
         self.instance: InstanceId = InstanceId("")
         """The instance of a life cycle that the command moves."""
-        self._desks: dict[tuple[str, DivisionCode, date], frozenset[tuple[str, DivisionCode]]] = {}
         self.memo: dict[str, Any] = {}
         """What its guards computed and its decider takes up, so that it is computed once."""
 
@@ -80,12 +79,4 @@ class Context:
 
     def desks(self, staff: str, division: DivisionCode, day: date) -> frozenset[tuple[str, DivisionCode]]:
         """(desk, division where it is held) of all desks a member of staff holds over a division that day."""
-        key = (staff, division, day)
-        held = self._desks.get(key)
-        if held is None:
-            held = self._desks[key] = frozenset(
-                (desk, one)
-                for one in self.world.chain(division)
-                for desk in self.world.roster(one).desks(staff, day)
-            )
-        return held
+        return self.world.desks(staff, division, day)

@@ -6,7 +6,7 @@ leads. Replay sets a state from the event and never triggers.
 
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 from typing import Any
@@ -105,6 +105,10 @@ class Definition(msgspec.Struct, eq=False, kw_only=True, forbid_unknown_fields=T
 
     def state(self, name: str) -> StateSpec:
         return next(state for state in self.states if state.name == name)
+
+    def deadline(self, name: str) -> DeadlineSpec | None:
+        """The deadline of that name, in whichever state it begins; of two the later state's."""
+        return _deadlines(self).get(name)
 
     def triggers(self) -> frozenset[str]:
         return frozenset(transition.trigger for transition in self.transitions)
@@ -239,6 +243,11 @@ def current(name: str) -> Definition:
     return max(versions, key=lambda one: one.version)
 
 
+@cache
+def _deadlines(definition: Definition) -> dict[str, DeadlineSpec]:
+    return {one.name: one for state in definition.states for one in state.deadlines}
+
+
 class Question:
     """What a machine is asked about: a state, and what the guards look at."""
 
@@ -281,7 +290,14 @@ def _asks(name: str) -> Any:
 
 def target(definition: Definition, state: str, trigger: str, answers: dict[str, bool]) -> str | None:
     """Where the trigger leads from a state with these answers of its guards; None if nowhere."""
-    question = Question(state, answers)
+    return _led(definition, state, trigger, tuple(answers.items()))
+
+
+@lru_cache(maxsize=4096)
+def _led(
+    definition: Definition, state: str, trigger: str, answers: tuple[tuple[str, bool], ...]
+) -> str | None:
+    question = Question(state, dict(answers))
     event = machine(definition).events.get(trigger)
     if event is None or state not in event.transitions:
         return None

@@ -247,11 +247,11 @@ def _enter_state(
 ) -> Moved:
     entered = definition.state(state)
     prefix = f"{instance}/"
-    specs = {f"{prefix}{one.name}": one for whose in definition.states for one in whose.deadlines}
     meets = tuple(
         key
         for key in case.deadlines
-        if key.startswith(prefix) and (entered.final or _met(specs.get(key), state))
+        if key.startswith(prefix)
+        and (entered.final or _met(definition.deadline(key.removeprefix(prefix)), state))
     )
     sets = []
     for spec in entered.deadlines:

@@ -1,6 +1,6 @@
 """What a command reads: the states of streams, folded once and kept fresh by the log's head."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -123,7 +123,9 @@ class World:
         self.at = store.head()
         self.read: dict[StreamId, int] = {}
         self._states: dict[StreamId, tuple[int, Any]] = {}
-        self._policies: dict[tuple[DivisionCode, str, str | None], Policy] = {}
+        self._policies: dict[tuple[DivisionCode, str, str | None], tuple[Policy, dict[StreamId, int]]] = {}
+        self._rosters: dict[DivisionCode, tuple[tuple[Roster, ...], dict[StreamId, int]]] = {}
+        self._desks: dict[tuple[str, DivisionCode, date], frozenset[tuple[str, DivisionCode]]] = {}
         self._calendar: Calendar | None = None
 
     def refresh(self) -> None:
@@ -145,6 +147,8 @@ class World:
     def forget(self) -> None:
         self._states.clear()
         self._policies.clear()
+        self._rosters.clear()
+        self._desks.clear()
         self._calendar = None
         self.at = self.store.head()
 
@@ -159,6 +163,9 @@ class World:
         kind = stream.split(":", 1)[0]
         if kind == "policy":
             self._policies.clear()
+        elif kind == "staff":
+            self._rosters.clear()
+            self._desks.clear()
         elif kind == "calendar":
             self._calendar = None
         kept = self._states.get(stream)
@@ -205,6 +212,34 @@ class World:
         found: Roster | None = self.state(staff_stream(division))
         return found or Roster()
 
+    def rosters(self, division: DivisionCode) -> tuple[Roster, ...]:
+        """Those of the division and of all above it, in the order of its chain."""
+        found = self._rosters.get(division)
+        if found is None:
+            chain = self.chain(division)
+            rosters = tuple(self.roster(one) for one in chain)
+            found = self._rosters[division] = (rosters, self._read_of(map(staff_stream, chain)))
+        self.read.update(found[1])
+        return found[0]
+
+    def desks(self, staff: str, division: DivisionCode, day: date) -> frozenset[tuple[str, DivisionCode]]:
+        """(desk, division where it is held) of all desks a member of staff holds over a division that day."""
+        rosters = self.rosters(division)
+        key = (staff, division, day)
+        found = self._desks.get(key)
+        if found is None:
+            if len(self._desks) > KEPT:
+                self._desks.clear()
+            found = self._desks[key] = frozenset(
+                (desk, one)
+                for one, roster in zip(self.chain(division), rosters, strict=True)
+                for desk in roster.desks(staff, day)
+            )
+        return found
+
+    def _read_of(self, streams: Iterable[StreamId]) -> dict[StreamId, int]:
+        return {stream: self.version(stream) for stream in streams}
+
     def chain(self, division: DivisionCode) -> tuple[DivisionCode, ...]:
         """The division, then all above it."""
         return _chain(division)
@@ -213,13 +248,14 @@ class World:
         key = (division, programme, area)
         found = self._policies.get(key)
         if found is None:
+            streams = [policy_stream(one, name) for one in self.chain(division) for name in (programme, "*")]
             parameters: list[Parameter] = []
-            for one in self.chain(division):
-                for name in (programme, "*"):
-                    parameters.extend(self.state(policy_stream(one, name)) or ())
-            found = Policy(parameters, self.chain(division), programme, area)  # type: ignore[arg-type]
-            self._policies[key] = found
-        return found
+            for stream in streams:
+                parameters.extend(self.state(stream) or ())
+            policy = Policy(parameters, self.chain(division), programme, area)  # type: ignore[arg-type]
+            found = self._policies[key] = (policy, self._read_of(streams))
+        self.read.update(found[1])
+        return found[0]
 
     def calendar(self) -> Calendar:
         if self._calendar is None:

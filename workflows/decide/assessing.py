@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from domain.case import Case
 from domain.case.intake import Member
@@ -101,6 +102,7 @@ def uplift_months(
     return ()
 
 
+@lru_cache(maxsize=1024)
 def gives_uplifts(policy: Policy, day: date) -> bool:
     """Whether any addition is set that day."""
     return any(read_share(policy.word(name, day))[0] != "none" for name in _UPLIFTS)
