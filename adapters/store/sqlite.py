@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from adapters.faults import reach
 from adapters.store.database import LOG, Entry, Form, OutOfTurn, columns_of, migrations, quoted, tail
 from adapters.store.errors import BrokenLog, NewerStore, NotAStore, StoreBusy, StoreFailed
 from adapters.store.store import EventStore as SQLiteStore
@@ -116,6 +117,7 @@ class SQLiteDatabase:
             finally:
                 session.depth -= 1
             return
+        reach("transaction.before-lock")
         with self._writing:
             try:
                 run("BEGIN IMMEDIATE")
@@ -125,7 +127,9 @@ class SQLiteDatabase:
             session.exclusive = True
             session.tail = None
             try:
+                reach("transaction.locked")
                 yield session
+                reach("transaction.before-commit")
             except BaseException:
                 self.rollbacks += 1
                 if session.connection.in_transaction:
@@ -145,6 +149,7 @@ class SQLiteDatabase:
                 session.tail = None
         with self._committed:
             self._committed.notify_all()
+        reach("transaction.committed")
 
     @contextmanager
     def reading(self, *tables: str) -> Iterator[sqlite3.Connection]:
@@ -176,11 +181,14 @@ class SQLiteDatabase:
                 if connection.execute("SELECT last_insert_rowid()").fetchone()[0] != before + count:
                     raise BrokenLog(reason="end-cut-off", position=before)
                 session.tail = (before + count, at)
+            reach("write.inserted")
             if entry.command is not None:
                 span = (before + 1, before + count) if count else (None, None)
                 connection.execute(_COMMAND, (*entry.command, *span))
+            reach("write.command")
             for number, person in entry.numbers:
                 _bind(connection, number, person)
+            reach("write.bound")
         return before + count
 
     def wait(self, after: int, seconds: float) -> bool:
@@ -295,6 +303,9 @@ class SQLiteTables:
         self._create(form, beside)
         places = ", ".join("?" * len(form.columns))
         self._database.connection.executemany(f"INSERT INTO {quoted(beside)} VALUES ({places})", rows)
+        reach("rebuild.loaded")
         run(f"DROP TABLE {quoted(form.name)}")
+        reach("rebuild.dropped")
         run(f"ALTER TABLE {quoted(beside)} RENAME TO {quoted(form.name)}")
+        reach("rebuild.swapped")
         self._index(form)
