@@ -33,6 +33,8 @@ _BY_LETTER = {
     "D": "reduce",
     "V": "source",
 }
+MARKS = ("supplementary", "arrears", "held")
+"""What a line of a list is said to be, only where it is so."""
 _CODED = frozenset({"code", "grounds", "source", "sources", "reason", "late_accepted"})
 _LISTS: Mapping[str, tuple[str, ...]] = {
     "letter": ("letter",),
@@ -164,6 +166,9 @@ class CaseText:
             elif field not in params:
                 params[field] = self._value(type(event).__name__, field, value)
         params["whom"] = self._whom(event)
+        params["marks"] = "".join(
+            self.catalogue.text(f"value.mark.{mark}") for mark in MARKS if getattr(event, mark, False)
+        )
         return params
 
     def _terms(self, terms: Terms) -> dict[str, str]:

@@ -13,7 +13,7 @@ from domain.money import show_yuan
 from projections.notices import Notice, board
 from workflows.refusal import refuse
 
-COLUMNS = ("letter", "division", "name", "members", "amount", "posted", "until")
+COLUMNS = ("letter", "division", "head", "members", "amount", "posted", "until")
 
 
 @click.command()
@@ -49,7 +49,7 @@ def _row(one: Notice, unnamed: str, lang: Any) -> dict[str, Any]:
     return {
         "letter": one.letter if lang is None else f"{one.letter} {label('letter', one.letter, lang)}",
         "division": one.division,
-        "name": name if lang is None else name or unnamed,
+        "head": name if lang is None else name or unnamed,
         "members": one.members,
         "amount": one.amount if lang is None else show_yuan(one.amount),
         "posted": one.posted,

@@ -76,7 +76,7 @@ def looks(office: TrialOffice, case: str | None = None) -> list[tuple[str, str, 
 def example(kind: type[Event]) -> set[str]:
     """The parameters an event's message may name: its fields, those of its terms, and whom it is about."""
     fields = set(kind.__struct_fields__)
-    derived = {"whom"}
+    derived = {"whom", "marks"}
     if "terms" in fields:
         derived |= {"amount", "from_month", "covered", "code"}
     if "explanation" in fields:

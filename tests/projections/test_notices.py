@@ -271,7 +271,7 @@ def test_PR_1_the_exported_row_has_these_keys_and_no_more(office: TrialOffice, c
     assert row == {
         "letter": "L06",
         "division": V1,
-        "name": "王芳",
+        "head": "王芳",
         "members": 4,
         "amount": 90_000,
         "posted": stages.POSTED,
