@@ -15,7 +15,7 @@ from workflows.command import COMMANDS, Answer, Command, Decision, Request, Spec
 from workflows.context import Context
 from workflows.engine import carry_out, may
 from workflows.ports import Clock, Commit, Conflict, Randomness, Store
-from workflows.refusal import Reason, Refused, from_bad_value, reason, refuse
+from workflows.refusal import Reason, Refused, from_bad_value, reason, refuse, refuse_all
 from workflows.world import ROOT, World, case_stream
 
 TRIES = 20
@@ -168,24 +168,32 @@ class Office:
             context.case = case
         elif not in_scope(context, case.division):
             raise case_unknown()
-        self._check_expected(context.request, case)
+        stale = self._moved_on(context.request, case)
         if spec.life is None:
             authorise(context, spec.who, case.division, case)
+            refuse_all(stale)
             if case.ended is not None and not spec.ended_too:
                 raise refuse("case-ended", "case", on=case.ended.isoformat())
             return spec.decide(context, data), case.division
-        step = may(context, case, spec, lambda who: authorise(context, who, context.case.division, case))
+        try:
+            step = may(context, case, spec, lambda who: authorise(context, who, context.case.division, case))
+        except Refused as refused:
+            raise Refused(*stale, *refused.reasons) from None
+        refuse_all(stale)
         context.instance = step.instance
         decision = spec.decide(context, data)
         if decision.events:
             carry_out(context, case, step, decision)
         return decision, case.division
 
-    def _check_expected(self, request: Request, case: Case) -> None:
-        if request.expected is not None and case.number:
-            version = self.world.version(case_stream(case.number))
-            if request.expected != version:
-                raise refuse("moved-on", "expected", version=version, expected=request.expected)
+    def _moved_on(self, request: Request, case: Case) -> tuple[Reason, ...]:
+        """An old form: the case moved since it was looked at. Told beside all else that is in the way."""
+        if request.expected is None or not case.number:
+            return ()
+        version = self.world.version(case_stream(case.number))
+        if request.expected == version:
+            return ()
+        return (reason("moved-on", "expected", version=version, expected=request.expected),)
 
     def _write(self, context: Context, decision: Decision, division: DivisionCode, digest: bytes) -> Answer:
         request = context.request
