@@ -1,7 +1,5 @@
 """CL-5: an age that is reached in a month brings its addition by itself, from the month the division sets."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.cases.stories import Story, nothing, single
@@ -17,9 +15,10 @@ def parameter(office: Outside, name: str, value: str) -> Line:
 
 
 @pytest.fixture(params=["month_after", "month_of_birthday"])
-def setting(request: pytest.FixtureRequest, office: Outside) -> Iterator[str]:
+def setting(request: pytest.FixtureRequest, office: Outside) -> str:
     office.do(parameter(office, "uplift_age_70", "20%"), parameter(office, "uplift_from", request.param))
-    yield request.param
+    found: str = request.param
+    return found
 
 
 def test_CL_5(office: Outside, setting: str, door: str) -> None:

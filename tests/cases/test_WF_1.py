@@ -1,4 +1,4 @@
-"""WF-1: nothing is approved before its publicity is over and its objections are settled, by whatever way it is tried."""
+"""WF-1: nothing is approved before its publicity is over and its objections are settled, however it is tried."""
 
 import pytest
 
