@@ -1,5 +1,6 @@
 """Whether log and projections are whole: looked through from the first event to the last, nothing is repaired."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ _EVENTS = (
     "SELECT position, stream, version, type, type_version, command, recorded_at, payload FROM events"
     " ORDER BY position"
 )
+
+_SEALED = re.compile(rb'"of":"([^"]*)","sealed":')
+"""Whose a sealed value is, in a payload as the codec writes it."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +48,7 @@ def check(
     with store.database.reading():
         log = _Log(store)
         log.read(seen)
-        checked = [*log.checked(), _commands(store, log), *_numbers(store, log)]
+        checked = [*log.checked(), _commands(store, log), *_numbers(store, log), _keys(store, log)]
     return [*checked, *_projections(projector)]
 
 
@@ -58,6 +62,7 @@ class _Log:
         self.versions: dict[str, int] = {}
         self.commands: dict[str, list[int]] = {}
         self.numbers: dict[str, set[bytes]] = {}
+        self.owners: set[bytes] = set()
         self.persons = 0
         self.states: dict[str, Any] = {}
         self.broken: set[str] = set()
@@ -118,6 +123,7 @@ class _Log:
             self.broken.add(stream)
             return
         self.decoded += 1
+        self.owners.update(_SEALED.findall(bytes(payload, "utf-8") if isinstance(payload, str) else payload))
         self._numbered(stream, event)
         if stream not in self.broken:
             self._follow(position, stream, version, event)
@@ -126,8 +132,11 @@ class _Log:
         if isinstance(event, PersonRegistered):
             self.persons += 1
         if isinstance(event, PersonRegistered | NumberAdded) and event.number is not None:
+            number = event.number.opened()
+            if number is None:
+                return
             person = stream.partition(":")[2]
-            self.numbers.setdefault(person, set()).add(self.store.keyring.index(event.number.text))
+            self.numbers.setdefault(person, set()).add(self.store.keyring.index(number))
 
     def _follow(self, position: int, stream: str, version: int, event: Event) -> None:
         """The event must be one that its stream's state can take."""
@@ -169,8 +178,8 @@ def _commands(store: SQLiteStore, log: _Log) -> Checked:
 
 
 def _numbers(store: SQLiteStore, log: _Log) -> list[Checked]:
-    """The index binds every registered number to its person, and nothing else."""
-    bound = dict(store.database.connection.execute("SELECT hash, person FROM numbers").fetchall())
+    """The index binds every registered number to its person, unless he is forgotten, and nothing else."""
+    bound = store.keyring.keys.bound()[0]
     found: list[Finding] = []
     registered = {}
     for person, hashes in log.numbers.items():
@@ -190,6 +199,20 @@ def _numbers(store: SQLiteStore, log: _Log) -> list[Checked]:
         Checked(what="persons", count=log.persons),
         Checked(what="numbers", count=len(bound), findings=tuple(found)),
     ]
+
+
+def _keys(store: SQLiteStore, log: _Log) -> Checked:
+    """Whatever is sealed has its key, unless it is forgotten; and whoever is forgotten has none."""
+    keys = store.keyring.keys
+    kept = {key.name for key in keys.all_keys()}
+    owners = {owner.decode() for owner in log.owners}
+    found = [
+        Finding(code="check.key-missing", params={"of": owner})
+        for owner in sorted(owners - kept)
+        if not keys.is_forgotten(owner)
+    ]
+    found += [Finding(code="check.key-revived", params={"of": owner}) for owner in keys.revived()]
+    return Checked(what="keys", count=len(owners & kept), findings=tuple(found))
 
 
 def _projections(projector: Projector) -> Iterator[Checked]:

@@ -11,8 +11,11 @@ from timeit import timeit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from adapters.keys.file import KeyFile
+from adapters.keys.keyring import SealedKeyring
+from adapters.keys.master import MasterOfTrial
+from adapters.keys.source import SeededSource
 from adapters.store.codec import Codec
-from adapters.store.keyring import PlainKeyring
 from adapters.store.open import init_store
 from adapters.store.sqlite import SQLiteStore
 from domain.event import CaseEvent, Deadline, Moved
@@ -118,7 +121,8 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         place = Path(folder)
         store = init_store(f"sqlite:///{place}/store.db", trial=True, events=[Visited])
-        codec = Codec([Visited], PlainKeyring(b"secret"))
+        keyring = SealedKeyring(KeyFile(":memory:"), MasterOfTrial(bytes(32)), SeededSource("bench"))
+        codec = Codec([Visited], keyring)
         for name, count, a_batch, way in (
             ("in batches", BATCHED, A_BATCH, batches),
             ("one command a transaction", SINGLE, 1, singles),

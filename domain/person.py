@@ -43,6 +43,22 @@ class DeathRecorded(Event, frozen=True, kw_only=True):
     source: str
 
 
+class PersonForgotten(Event, frozen=True, kw_only=True):
+    """What is personal can't be opened any more: the key is dropped, the history stays (个人信息保护法 art. 47).
+
+    `words`: cases whose free text goes with their last person. `reason`: a code of `forgotten`.
+    """
+
+    person: PersonRef
+    reason: str
+    words: tuple[CaseNo, ...] = ()
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """Whose keys go: the person's and those cases'."""
+        return (self.person, *self.words)
+
+
 class Claimed(Event, frozen=True, kw_only=True):
     """`group`: programmes that exclude each other; `until` None: open. An applying claim has no months."""
 
@@ -81,6 +97,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     sex: str = "0"
     born: date | None = None
     died: date | None = None
+    forgotten: date | None = None
     claims: tuple[Claim, ...] = ()
     cases: tuple[CaseNo, ...] = ()
     """Every case that ever claimed him, in order: the earlier file is shown (57 art. 12)."""
@@ -135,6 +152,7 @@ _EVOLVE: dict[type[Event], Any] = {
     NumberAdded: lambda person, event: replace(person, number=event.number),
     PersonCorrected: lambda person, event: replace(person, name=event.name),
     DeathRecorded: lambda person, event: replace(person, died=event.died),
+    PersonForgotten: lambda person, event: replace(person, ref=event.person, forgotten=event.on),
     Claimed: _claimed,
     Released: _released,
 }

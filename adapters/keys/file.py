@@ -75,27 +75,38 @@ class KeyFile:
         self.address = str(path)
         self.committed = committed
         self.steady = steadily
-        self.settled: Callable[[Iterable[str]], object] = list
-        """Hears whose new keys are kept now."""
+        self._settled: Callable[[Iterable[str]], object] = list
+        self._dropped: Callable[[Iterable[str]], object] = list
         self._lock = RLock()
         self._keys: dict[str, WrappedKey] = {}
         self._numbers: dict[bytes, _Row] = {}
         self._names: dict[tuple[bytes, str], _Row] = {}
         self._leaving: list[tuple[str, str]] = []
+        self._told: list[str] = []
         self._dropping: list[str] = []
+        self._held: sqlite3.Connection | None = None
+        self._connect()
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        """Open; once closed it opens anew, like the log's."""
+        return self._held or self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
         try:
-            if not self.path.exists():
+            if self.address != ":memory:" and not self.path.exists():
                 os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))
-            self._connection = sqlite3.connect(
+            self._held = sqlite3.connect(
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
-                self._connection.execute(f"PRAGMA {pragma}")
+                self._held.execute(f"PRAGMA {pragma}")
             self._migrate()
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
                 raise KeysForeign(address=str(self.path)) from None
             raise failure(error) from error
+        return self._held
 
     def _migrate(self) -> None:
         found = self._connection.execute("PRAGMA user_version").fetchone()[0]
@@ -129,6 +140,11 @@ class KeyFile:
                 return self._connection.execute(statement, params).fetchall()
             except sqlite3.Error as error:
                 raise failure(error) from error
+
+    def listen(
+        self, settled: Callable[[Iterable[str]], object], dropped: Callable[[Iterable[str]], object]
+    ) -> None:
+        self._settled, self._dropped = settled, dropped
 
     def changes(self) -> int:
         """Another number whenever somebody else changed something."""
@@ -194,9 +210,10 @@ class KeyFile:
             kept = self._keys.get(key.name) or self.key(key.name)
             if kept not in (None, key):
                 raise Conflict(StreamId(f"key:{key.name}"))
+        owners: dict[bytes, str] = {}
         for hashed, person in brought.numbers:
-            owner = self.number(hashed)
-            if owner not in (None, person):
+            owner = owners.setdefault(hashed, self.number(hashed) or person)
+            if owner != person:
                 raise Conflict(StreamId(f"person:{owner}"))
         with self._lock:
             self._keys.update((key.name, key) for key in brought.keys)
@@ -215,23 +232,25 @@ class KeyFile:
                 [row for row in self._names.values() if self.committed(row.command)],
             )
             reach("keys.kept")
-        self._dropping = [name for command, name in self._leaving if self.committed(command)]
+        self._told = [name for command, name in self._leaving if self.committed(command)]
 
     def kept(self) -> None:
         """The log's transaction is on the disk."""
         if self._keys or self._numbers or self._names:
-            self.settled(list(self._keys))
+            self._settled(list(self._keys))
             self._clear()
+        self._dropping += self._told
+        self._leaving, self._told = [], []
         if self._dropping:
             reach("forget.told")
-            dropping, self._dropping, self._leaving = self._dropping, [], []
-            self.drop(dropping)
+            self.drop(self._dropping)
+            self._dropping = []
             reach("forget.dropped")
 
     def undone(self) -> None:
         """The log's transaction was rolled back."""
         self._clear()
-        self._leaving, self._dropping = [], []
+        self._leaving, self._told = [], []
 
     def _clear(self) -> None:
         with self._lock:
@@ -271,6 +290,7 @@ class KeyFile:
             connection.executemany("DELETE FROM numbers WHERE person = ?", gone)
             connection.executemany("DELETE FROM names WHERE person = ?", gone)
             connection.executemany("INSERT OR IGNORE INTO forgotten (name) VALUES (?)", gone)
+        self._dropped(name for (name,) in gone)
         self._overwrite()
 
     def _overwrite(self) -> None:
@@ -293,4 +313,6 @@ class KeyFile:
 
     def close(self) -> None:
         with self._lock:
-            self._connection.close()
+            if self._held is not None:
+                self._held.close()
+                self._held = None

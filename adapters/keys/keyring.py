@@ -42,6 +42,7 @@ class SealedKeyring:
         self._open: dict[str, AESGCM] = {}
         self._new: dict[str, WrappedKey] = {}
         self._local = local()
+        keys.listen(self._settled, self._let_go)
         self._changes = keys.changes()
         self._forgotten_until = max((serial for serial, _ in keys.forgotten()), default=0)
         self._digest_key = self._secret(DIGEST)
@@ -110,6 +111,12 @@ class SealedKeyring:
         sealed = key.encrypt(nonce, text.encode(), _about(of, kind))
         return binascii.b2a_base64(_FORM + nonce + sealed, newline=False).decode()
 
+    def again(self, of: str) -> None:
+        """What was sealed before is written once more: it may still need its new key to go with it."""
+        new = self._new.get(of)
+        if new is not None:
+            self._used()[of] = new
+
     def _used(self) -> dict[str, WrappedKey]:
         try:
             return self._local.used  # type: ignore[no-any-return]
@@ -124,7 +131,7 @@ class SealedKeyring:
         self._used().clear()
         return used
 
-    def settled(self, names: Iterable[str]) -> None:
+    def _settled(self, names: Iterable[str]) -> None:
         """The new keys of these are kept."""
         with self._lock:
             for name in names:
@@ -177,14 +184,7 @@ class SealedKeyring:
     def _hash(self, kind: str, text: str) -> bytes:
         return hmac.digest(self._index_key, f"{kind}\0{text}".encode(), "sha256")
 
-    def drop(self, names: Iterable[str]) -> None:
-        """Drop keys and index rows now."""
-        gone = list(names)
-        self.keys.drop(gone)
-        self.let_go(gone)
-
-    def let_go(self, names: Iterable[str]) -> None:
-        """Remember no key of these."""
+    def _let_go(self, names: Iterable[str]) -> None:
         with self._lock:
             for name in names:
                 self._open.pop(name, None)
@@ -195,7 +195,7 @@ class SealedKeyring:
         noted = {name for _, name in self.keys.forgotten()}
         late = sorted({name for name in forgotten if name not in noted} | set(self.keys.revived()))
         if late:
-            self.drop(late)
+            self.keys.drop(late)
         return late
 
     def rotate(self, to: MasterPlace, key: bytes | None) -> int:

@@ -1,6 +1,6 @@
 """Where keys and index stand: apart from the log, in a form of their own for each kind of database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -30,6 +30,11 @@ class Brought(NamedTuple):
 
 class KeyStore(Protocol):
     address: str
+
+    def listen(
+        self, settled: Callable[[Iterable[str]], object], dropped: Callable[[Iterable[str]], object]
+    ) -> None:
+        """Tell of new keys once they are kept, and of keys that are dropped, in this process."""
 
     def changes(self) -> int:
         """Another number whenever somebody else may have dropped or rewrapped a key."""

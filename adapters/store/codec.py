@@ -92,7 +92,8 @@ class Codec:
         upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
         renamed: Mapping[str, str] | None = None,
     ) -> None:
-        self._seal_text, self._open_text = keyring.seal, keyring.open
+        self._keyring = keyring
+        self._open_text = keyring.open
         self._upcasters = dict(upcasters or {})
         self._renamed = dict(renamed or {})
         self._classes: dict[str, type[Event]] = {}
@@ -174,8 +175,10 @@ class Codec:
                 text = value.opened()
                 if text is None or "\0" in text:
                     raise _Refused
-                sealed = self._seal_text(value.of, value.kind, text, f"{place}/{count}")
+                sealed = self._keyring.seal(value.of, value.kind, text, f"{place}/{count}")
                 value.seal(sealed, self._open_text)
+            else:
+                self._keyring.again(value.of)
             return {"of": value.of, "sealed": sealed}
 
         return seal

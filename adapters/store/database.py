@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from importlib import resources
 from typing import Any, NamedTuple, Protocol
 
+from adapters.keys.port import KeyStore, WrappedKey
 from domain.ids import StreamId
 
 LOG = "log"
@@ -41,7 +42,8 @@ class Entry(NamedTuple):
 
     `clock` tells the microseconds since 1970, `running` whether they go on by themselves while one waits.
     `expected` are versions that streams must have; None: each event must follow its stream's last, and a new
-    stream begins at 0 or 1. `numbers` bind a keyed hash to a person.
+    stream begins at 0 or 1. `numbers` bind a keyed hash to a person, `names` too. `keys` are new, some of the rows'
+    values are sealed under them; `forgets`: whose keys are dropped (`adapters.keys.port.Brought`).
     """
 
     rows: Sequence[Row]
@@ -50,6 +52,9 @@ class Entry(NamedTuple):
     running: bool
     expected: Mapping[StreamId, int] | None = None
     numbers: Sequence[tuple[bytes, str]] = ()
+    names: Sequence[tuple[bytes, str]] = ()
+    keys: Sequence[WrappedKey] = ()
+    forgets: Sequence[str] = ()
 
 
 class Form(NamedTuple):
@@ -135,6 +140,9 @@ class Database(Protocol):
 
     def wait(self, after: int, seconds: float) -> bool:
         """Sleep until an event stands after the position, so long at most; whether one does."""
+
+    def key_store(self, begin: bool) -> KeyStore:
+        """The keys that belong to it, for its whole life; `begin`: where none stand yet."""
 
     def is_store(self) -> bool:
         """Whether there is one; none if its making was broken off. Raises `NotAStore`."""

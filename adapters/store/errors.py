@@ -77,7 +77,7 @@ class StoreFailed(StoreError):
 
 
 class BrokenLog(StoreError):
-    """The log isn't what was written (params: reason = end-cut-off | marks-differ | secret-missing, position)."""
+    """The log isn't what was written (params: reason = end-cut-off | marks-differ, position)."""
 
     code = "store.broken"
 

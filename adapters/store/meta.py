@@ -1,4 +1,4 @@
-"""What a store is: its log's id, whether it is a trial and with which seed and clock, its secrets."""
+"""What a store is: its log's id, whether it is a trial and with which seed and clock."""
 
 import hmac
 import secrets
@@ -45,14 +45,6 @@ class Meta:
         row = self._database.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
-    def secret(self, name: str) -> bytes:
-        row = self._database.connection.execute(
-            "SELECT value FROM secrets WHERE name = ?", (name,)
-        ).fetchone()
-        if row is None:
-            raise BrokenLog(reason="secret-missing", position=0)
-        return bytes(row[0])
-
     def clock(self) -> datetime:
         """A trial's now."""
         return from_micros(int(self._get("clock") or 0))
@@ -71,11 +63,8 @@ def write_marks(database: Database, *, trial: bool, seed: str | None, clock: dat
     if trial:
         assert seed is not None
         log_id = _TRIAL_MARK + seeded(seed, "log").hex()[:24]
-        secret = seeded(seed, "secret")
         marks = {"log_id": log_id, "trial": "1", "seed": seed, "clock": str(to_micros(clock))}
     else:
-        secret = secrets.token_bytes(32)
         marks = {"log_id": secrets.token_hex(16), "trial": "0"}
     with database.transaction() as session:
         session.connection.executemany("INSERT INTO meta VALUES (?, ?)", marks.items())
-        session.connection.execute("INSERT INTO secrets VALUES ('keyring', ?)", (secret,))

@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
+
 from adapters.clock import SystemClock, TrialClock
+from adapters.keys.keyring import SealedKeyring
+from adapters.keys.opening import begin_keys, begun, open_keys
 from adapters.randomness import SeededRandomness, SystemRandomness
 from adapters.store.access_log import AccessLog
 from adapters.store.codec import Codec, known_events
 from adapters.store.database import Database
 from adapters.store.errors import BadAddress, StoreExists, StoreMissing
-from adapters.store.keyring import PlainKeyring
 from adapters.store.meta import Meta, write_marks
 from adapters.store.sqlite import SQLiteDatabase
 from adapters.store.store import EventStore
@@ -62,9 +65,12 @@ def init_store(
         write_marks(
             database, trial=trial, seed=str(seed) if trial else None, clock=clock or SystemClock().now()
         )
-        store = _assemble(database, events)
+        meta = Meta(database)
+        keys = database.key_store(begin=True)
+        store = _assemble(database, meta, begin_keys(keys, _file(url), meta), events)
         if first is not None:
             first(store)
+    begun(keys)
     return store
 
 
@@ -77,12 +83,34 @@ def open_store(url: str, *, events: Iterable[type[Event]] | None = None) -> Even
     if not database.is_store():
         raise StoreMissing(url=database.url)
     database.migrate()
-    return _assemble(database, events)
-
-
-def _assemble(database: Database, events: Iterable[type[Event]] | None) -> EventStore:
     meta = Meta(database)
-    keyring = PlainKeyring(meta.secret("keyring"))
+    keys = database.key_store(begin=False)
+    return _assemble(database, meta, open_keys(keys, _file(url), meta, forgotten_in(database)), events)
+
+
+def _file(url: str) -> Path | None:
+    return path_of(url) if url.startswith(_SCHEME) else None
+
+
+class _Forgotten(msgspec.Struct):
+    """What of the event, in any version, says whose keys are gone; it is read before there is a codec."""
+
+    person: str
+    words: tuple[str, ...] = ()
+
+
+def forgotten_in(database: Database) -> list[str]:
+    """Whose keys the log says are dropped: persons, and cases with their last person."""
+    rows = database.connection.execute(
+        "SELECT payload FROM events WHERE type = 'PersonForgotten' ORDER BY position"
+    ).fetchall()
+    events = [msgspec.json.decode(payload, type=_Forgotten) for (payload,) in rows]
+    return [name for event in events for name in (event.person, *event.words)]
+
+
+def _assemble(
+    database: Database, meta: Meta, keyring: SealedKeyring, events: Iterable[type[Event]] | None
+) -> EventStore:
     codec = Codec(known_events() if events is None else events, keyring)
     clock = TrialClock(meta) if meta.trial else SystemClock()
     return EventStore(database, meta, codec, keyring, clock)

@@ -10,6 +10,10 @@ from time import monotonic
 from typing import Any
 
 from adapters.faults import reach
+from adapters.keys.errors import KeysLost
+from adapters.keys.file import KeyFile
+from adapters.keys.opening import clear_away, key_path
+from adapters.keys.port import Brought
 from adapters.store.database import LOG, Entry, Form, OutOfTurn, columns_of, migrations, quoted, tail
 from adapters.store.errors import BrokenLog, NewerStore, NotAStore, StoreBusy, StoreFailed
 from adapters.store.store import EventStore as SQLiteStore
@@ -60,6 +64,7 @@ class SQLiteDatabase:
         self.path = Path(path)
         self.url = url
         self.rollbacks = 0
+        self._keys: KeyFile | None = None
         self.tables = SQLiteTables(self)
         self._local = threading.local()
         self._sessions: weakref.WeakSet[SQLiteSession] = weakref.WeakSet()
@@ -129,20 +134,20 @@ class SQLiteDatabase:
             try:
                 reach("transaction.locked")
                 yield session
+                if self._keys is not None:
+                    self._keys.keep()
                 reach("transaction.before-commit")
             except BaseException:
-                self.rollbacks += 1
-                if session.connection.in_transaction:
-                    run("ROLLBACK")
+                self._undo(session)
                 raise
             else:
                 try:
                     run("COMMIT")
                 except sqlite3.Error as error:
-                    self.rollbacks += 1
-                    if session.connection.in_transaction:
-                        run("ROLLBACK")
+                    self._undo(session)
                     raise failure(error) from error
+                if self._keys is not None:
+                    self._keys.kept()
             finally:
                 session.depth = 0
                 session.exclusive = False
@@ -150,6 +155,13 @@ class SQLiteDatabase:
         with self._committed:
             self._committed.notify_all()
         reach("transaction.committed")
+
+    def _undo(self, session: SQLiteSession) -> None:
+        self.rollbacks += 1
+        if session.connection.in_transaction:
+            session.connection.execute("ROLLBACK")
+        if self._keys is not None:
+            self._keys.undone()
 
     @contextmanager
     def reading(self, *tables: str) -> Iterator[sqlite3.Connection]:
@@ -186,8 +198,9 @@ class SQLiteDatabase:
                 span = (before + 1, before + count) if count else (None, None)
                 connection.execute(_COMMAND, (*entry.command, *span))
             reach("write.command")
-            for number, person in entry.numbers:
-                _bind(connection, number, person)
+            if self._keys is not None and entry.command is not None:
+                brought = Brought(entry.keys, entry.numbers, entry.names, entry.forgets)
+                self._keys.stage(entry.command.id, brought)
             reach("write.bound")
         return before + count
 
@@ -201,6 +214,19 @@ class SQLiteDatabase:
             with self._committed:
                 self._committed.wait(min(left, _A_LOOK))
         return True
+
+    def key_store(self, begin: bool) -> KeyFile:
+        path = key_path(self.path)
+        if begin:
+            clear_away(path)
+        elif not path.exists():
+            raise KeysLost(address=str(path))
+        self._keys = KeyFile(path, self._committed_command, self.transaction)
+        return self._keys
+
+    def _committed_command(self, command: str) -> bool:
+        found = self.connection.execute("SELECT 1 FROM commands WHERE id = ?", (command,))
+        return found.fetchone() is not None
 
     def is_store(self) -> bool:
         if not self.path.exists():
@@ -242,6 +268,8 @@ class SQLiteDatabase:
     def close(self) -> None:
         for session in list(self._sessions):
             session.connection.close()
+        if self._keys is not None:
+            self._keys.close()
         self._local = threading.local()
 
 
@@ -261,13 +289,6 @@ def _check(connection: sqlite3.Connection, entry: Entry) -> None:
         if row.version != last + 1 if last is not None else row.version not in (0, 1):
             raise OutOfTurn(f"version {row.version} doesn't follow {last} in {row.stream}")
         ends[row.stream] = row.version
-
-
-def _bind(connection: sqlite3.Connection, number: bytes, person: str) -> None:
-    connection.execute("INSERT INTO numbers VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (number, person))
-    owner = connection.execute("SELECT person FROM numbers WHERE hash = ?", (number,)).fetchone()[0]
-    if owner != person:
-        raise Conflict(StreamId(f"person:{owner}"))
 
 
 class SQLiteTables:

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from adapters.faults import reach
+from adapters.keys.keyring import SealedKeyring
 from adapters.store.codec import Codec
 from adapters.store.database import CommandRow, Database, Entry, Row, tail
 from adapters.store.errors import CodecError
-from adapters.store.keyring import Keyring
 from adapters.store.meta import Meta, from_micros, to_micros
 from domain.ids import CommandId, DivisionCode, PersonRef, StreamId
-from workflows.ports import Clock, Commit, Recorded
+from domain.person import PersonCorrected, PersonForgotten, PersonRegistered
+from workflows.ports import Clock, Commit, Conflict, Recorded
 
 _Raw = tuple[int, str, int, str, int, str, str, str, int, str | None, bytes]
 
@@ -29,7 +30,9 @@ _KNOWN_AT = (
 class EventStore:
     """Positions are contiguous from 1, a stream's versions too; `recorded_at` never decreases."""
 
-    def __init__(self, database: Database, meta: Meta, codec: Codec, keyring: Keyring, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, meta: Meta, codec: Codec, keyring: SealedKeyring, clock: Clock
+    ) -> None:
         self.database = database
         self.meta = meta
         self.codec = codec
@@ -85,17 +88,28 @@ class EventStore:
         return self.keyring.digest(content)
 
     def person_of(self, number: str) -> PersonRef | None:
-        row = self.database.connection.execute(
-            "SELECT person FROM numbers WHERE hash = ?", (self.keyring.index(number),)
-        ).fetchone()
-        return None if row is None else PersonRef(row[0])
+        found = self.keyring.keys.number(self.keyring.index(number))
+        return None if found is None else PersonRef(found)
+
+    def persons_named(self, name: str) -> list[PersonRef]:
+        """Whose name is or was exactly this."""
+        return [PersonRef(person) for person in self.keyring.keys.named(self.keyring.index_name(name))]
+
+    def keeps(self, person: PersonRef) -> bool:
+        return self.keyring.holds(person)
 
     def write(self, commit: Commit) -> int:
         versions = dict(commit.expected)
         rows: list[Row] = []
+        names: list[tuple[bytes, str]] = []
+        forgets: list[str] = []
         for stream, event in commit.events:
             versions[stream] = version = versions[stream] + 1
-            name, type_version, payload = self.codec.write(event)
+            if isinstance(event, PersonRegistered | PersonCorrected):
+                names.append((self.keyring.index_name(event.name.text), stream.partition(":")[2]))
+            elif isinstance(event, PersonForgotten):
+                forgets.extend(event.dropped)
+            name, type_version, payload = self.codec.write(event, f"{stream}#{version}")
             rows.append(
                 Row(
                     stream,
@@ -109,16 +123,23 @@ class EventStore:
                     payload,
                 )
             )
-        last = self.database.append(
-            Entry(
-                rows,
-                CommandRow(commit.command, commit.digest, commit.answer),
-                self._now,
-                not self.trial,
-                commit.expected,
-                [(self.keyring.index(number), person) for number, person in commit.numbers],
-            )
+        keys = self.keyring.taken()
+        entry = Entry(
+            rows,
+            CommandRow(commit.command, commit.digest, commit.answer),
+            self._now,
+            not self.trial,
+            commit.expected,
+            [(self.keyring.index(number), person) for number, person in commit.numbers],
+            names,
+            keys,
+            forgets,
         )
+        try:
+            last = self.database.append(entry)
+        except Conflict:
+            self.keyring.superseded(keys)
+            raise
         return self.write(commit) if reach("write.done") else last
 
     def _now(self) -> int:

@@ -31,8 +31,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def damaged(store: Path, tmp_path: Path) -> Callable[[Damage], Said]:
     def damage(by: Damage) -> Said:
         path = tmp_path / "damaged.sqlite"
-        copyfile(store, path)
+        for ending in ("", ".keys"):
+            copyfile(f"{store}{ending}", f"{path}{ending}")
         connection = sqlite3.connect(path)
+        connection.execute("ATTACH ? AS keys", (f"{path}.keys",))
         with connection:
             by(connection)
         connection.close()
@@ -75,6 +77,7 @@ def test_a_whole_store_says_what_was_looked_at(store: Path) -> None:
         "commands": count("*) FROM commands"),
         "persons": 3,
         "numbers": 3,
+        "keys": 6,
         "projections": count("*) FROM projections"),
     }
     connection.close()
@@ -103,9 +106,13 @@ DAMAGE = (
     ("check.command-missing", "DELETE FROM commands WHERE first = 40 OR last = 60"),
     ("check.command-span", "UPDATE commands SET last = last - 1 WHERE last > first"),
     ("check.command-span", "UPDATE commands SET first = NULL, last = NULL WHERE last = 60"),
-    ("check.number-other", "UPDATE numbers SET person = 'p' WHERE hash = (SELECT min(hash) FROM numbers)"),
-    ("check.number-unbound", "DELETE FROM numbers WHERE hash = (SELECT min(hash) FROM numbers)"),
-    ("check.number-surplus", "INSERT INTO numbers VALUES (x'00', 'p-other')"),
+    (
+        "check.number-other",
+        "UPDATE keys.numbers SET person = 'p' WHERE hash = (SELECT min(hash) FROM keys.numbers)",
+    ),
+    ("check.number-unbound", "DELETE FROM keys.numbers WHERE hash = (SELECT min(hash) FROM keys.numbers)"),
+    ("check.number-surplus", "INSERT INTO keys.numbers VALUES (x'00', 'p-other', 'init')"),
+    ("check.key-missing", "DELETE FROM keys.keys WHERE name = 'admin'"),
     ("check.row", "UPDATE read_worklist_due SET desk = 'window'"),
     ("check.row", "DELETE FROM read_worklist_due"),
     (
@@ -143,7 +150,7 @@ def test_every_kind_at_once_is_all_found(damaged: Callable[[Damage], Said]) -> N
     said = damaged(
         run(
             "UPDATE events SET recorded_at = 1 WHERE position = 60",
-            "INSERT INTO numbers VALUES (x'00', 'p-other')",
+            "INSERT INTO keys.numbers VALUES (x'00', 'p-other', 'init')",
             "UPDATE commands SET last = last - 1 WHERE last = 60",
         )
     )
@@ -163,7 +170,8 @@ def test_it_tells_how_far_it_is(store: Path) -> None:
 
 def test_projections_status_rebuild_verify(store: Path, tmp_path: Path) -> None:
     path = tmp_path / "copy.sqlite"
-    copyfile(store, path)
+    for ending in ("", ".keys"):
+        copyfile(f"{store}{ending}", f"{path}{ending}")
     url = f"sqlite:///{path}"
     status = ask(url, "--format", "json", "projections", "status").json
     assert {"register", "statistics", "worklist", "timeline"} <= {row["projection"] for row in status["rows"]}

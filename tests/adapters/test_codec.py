@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from adapters.store.codec import Codec, known_events
 from adapters.store.errors import BadPayload, CodecError, NewerVersion, NoUpcaster, UnknownEvent, Unwritable
-from adapters.store.keyring import PlainKeyring
 from domain.event import CaseEvent, Deadline, Event, Moved
 from domain.ids import InstanceId
 from domain.personal import Account, Address, Name, Number, Phone, Words
+from tests.adapters.keyrings import PlainKeyring
 from tests.adapters.trials import DAY, EVENTS, Closed, Opened, Paid
 
-KEYRING = PlainKeyring(b"secret")
+KEYRING = PlainKeyring()
 CODEC = Codec(EVENTS, KEYRING)
 
 RARE = [
@@ -114,7 +114,7 @@ class Turning(PlainKeyring):
 
 
 def test_personal_values_pass_through_the_keyring() -> None:
-    codec = Codec(EVENTS, Turning(b"secret"))
+    codec = Codec(EVENTS, Turning())
     event = Opened(on=DAY, name=Name("p-1", "王一二"), account=Account("p-2", "6222"))
     name, version, payload = codec.write(event)
     assert orjson.loads(payload)["name"] == {"of": "p-1", "sealed": "name/p-1/二一王"}
@@ -151,7 +151,7 @@ def test_personal_values_pass_through_the_keyring() -> None:
     ],
 )
 def test_what_no_store_may_hold_is_refused_by_field(event: Event, path: str, reason: str) -> None:
-    for codec in (CODEC, Codec(EVENTS, Turning(b"secret"))):
+    for codec in (CODEC, Codec(EVENTS, Turning())):
         with pytest.raises(Unwritable) as caught:
             codec.write(event)
         assert caught.value.params == {"type": type(event).__name__, "path": path, "reason": reason}
@@ -275,14 +275,6 @@ def test_no_event_has_a_field_that_holds_floats() -> None:
     assert msgspec.inspect.FloatType in kinds(msgspec.inspect.type_info(Floating))
     for cls in [*known_events(), *EVENTS]:
         assert msgspec.inspect.FloatType not in kinds(msgspec.inspect.type_info(cls)), cls
-
-
-def test_digest_and_index_are_keyed_and_apart() -> None:
-    other = PlainKeyring(b"other")
-    assert KEYRING.digest(b"x") == PlainKeyring(b"secret").digest(b"x") != other.digest(b"x")
-    assert KEYRING.index("x") != other.index("x")
-    assert KEYRING.index("x") != KEYRING.digest(b"x")
-    assert len(KEYRING.index("x")) == len(KEYRING.digest(b"x")) == 32
 
 
 def test_an_error_tells_where_and_how_many() -> None:

@@ -68,7 +68,6 @@ def keep(keyring: SealedKeyring, log: Log, command: str, **brought: object) -> N
     """One command that goes through whole."""
     keys = keyring.keys
     assert isinstance(keys, KeyFile)
-    keys.settled = keyring.settled
     keys.stage(command, Brought(keys=keyring.taken(), **brought))  # type: ignore[arg-type]
     log.commands.add(command)
     keys.keep()
@@ -159,7 +158,7 @@ def test_forgetting_drops_the_key_from_every_process_and_from_the_file(opened: O
     assert isinstance(keys, KeyFile)
     wrapped = keys.key("p-1")
     assert wrapped
-    keyring.drop(["p-1"])
+    keyring.keys.drop(["p-1"])
     for value in (name, there):
         assert value.forgotten
         assert value.text == value.masked() == str(value) == "（已遗忘）"
@@ -176,7 +175,7 @@ def test_forgetting_drops_the_key_from_every_process_and_from_the_file(opened: O
 def test_a_forgotten_value_shows_itself_in_the_language_of_who_looks(opened: Open) -> None:
     keyring = opened()
     value = Account.from_sealed("p-1", keyring.seal("p-1", "account", "6222000011112222"), keyring.open)
-    keyring.drop(["p-1"])
+    keyring.keys.drop(["p-1"])
     show_forgotten_as("(forgotten)")
     try:
         assert value.masked() == "(forgotten)"

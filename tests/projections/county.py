@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from adapters.rows import MemoryRows
-from adapters.store.keyring import PlainKeyring
 from domain.case import Case, evolve
 from domain.case.award import (
     AmountChanged,
@@ -33,6 +32,7 @@ from domain.personal import Name
 from projections.base import Rows
 from projections.register import Register
 from projections.statistics import Statistics
+from tests.adapters.keyrings import keyring_in_memory
 from workflows.world import case_stream, list_stream
 
 COUNTY = DivisionCode("110199")
@@ -51,7 +51,7 @@ class Given:
 
 
 def fold(projection: Any, log: list[Given]) -> MemoryRows:
-    rows = MemoryRows(projection.tables, PlainKeyring(b"test"))
+    rows = MemoryRows(projection.tables, keyring_in_memory())
     for seen in log:
         projection.apply(seen, rows)
     return rows

@@ -3,11 +3,6 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
-CREATE TABLE secrets (
-    name TEXT PRIMARY KEY,
-    value BLOB NOT NULL
-) WITHOUT ROWID;
-
 CREATE TABLE events (
     position INTEGER PRIMARY KEY AUTOINCREMENT,
     stream TEXT NOT NULL,
@@ -25,6 +20,8 @@ CREATE TABLE events (
 
 CREATE INDEX events_recorded_at ON events (recorded_at);
 
+CREATE INDEX events_forgotten ON events (position) WHERE type = 'PersonForgotten';
+
 CREATE TABLE commands (
     id TEXT PRIMARY KEY,
     digest BLOB NOT NULL,
@@ -32,13 +29,6 @@ CREATE TABLE commands (
     first INTEGER,
     last INTEGER
 );
-
-CREATE TABLE numbers (
-    hash BLOB PRIMARY KEY,
-    person TEXT NOT NULL
-) WITHOUT ROWID;
-
-CREATE INDEX numbers_person ON numbers (person);
 
 CREATE TABLE access (
     id INTEGER PRIMARY KEY,
