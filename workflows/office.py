@@ -190,10 +190,12 @@ class Office:
         """An old form: the case moved since it was looked at. Told beside all else that is in the way."""
         if request.expected is None or not case.number:
             return ()
-        version = self.world.version(case_stream(case.number))
+        stream = case_stream(case.number)
+        version = self.world.version(stream)
         if request.expected == version:
             return ()
-        return (reason("moved-on", "expected", version=version, expected=request.expected),)
+        by = next((one.actor for one in self.store.load(stream, version - 1)), "")
+        return (reason("moved-on", "expected", version=version, expected=request.expected, by=by),)
 
     def _write(self, context: Context, decision: Decision, division: DivisionCode, digest: bytes) -> Answer:
         request = context.request

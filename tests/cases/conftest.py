@@ -3,6 +3,9 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.lives import Outside
+from tests.places import place
+
+__all__ = ["place"]
 
 DOORS = ("do", "case")
 
