@@ -15,6 +15,7 @@ from workflows.commands.intake import MemberEntry
 
 ADULT = 18
 CONSENT_YEARS = 5
+ANNOUNCED_IN = 3
 SOURCES = ("V03", "V07")
 MISSING = "income-proof"
 
@@ -193,7 +194,8 @@ def apply(who: Applicant, diary: Diary, review_class: str, objection: Objection 
     yield from forward(house, diary)
     yield house.says(diary.decided, desks.decider, deciding.Confirm())
     until = calendar_days(diary.decided, 7)
-    announced = min(diary.served, calendar_days(diary.decided, 3))
+    in_time = diary.served <= calendar_days(diary.decided, ANNOUNCED_IN)
+    announced = diary.served if in_time else diary.decided
     told = [
         (diary.served, desks.handler, deciding.Serve(letter="L08", way="direct")),
         (announced, desks.village, deciding.Announce(place=board(who.division), until=max(until, announced))),
