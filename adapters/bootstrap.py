@@ -17,7 +17,7 @@ from adapters.store.open import access_log_of, init_store, open_store, randomnes
 from adapters.store.sqlite import SQLiteStore
 from domain.days import china_day
 from domain.event import Event
-from domain.ids import CommandId, StaffId, StreamId
+from domain.ids import CaseNo, CommandId, StaffId, StreamId
 from domain.office import StoreBegun, YearLoaded
 from domain.personal import Name
 from domain.staff import Appointed
@@ -83,7 +83,13 @@ class Doudi:
     @cached_property
     def draw(self) -> Draw:
         cases = PayableCases(self.store, self._waiting)
-        return Draw(self.office, cases, self.deadlines, DueRows(self.store, self._waiting))
+        due = DueRows(self.store, self._waiting)
+        return Draw(self.office, cases, self.deadlines, due, parked=self._parked)
+
+    def _parked(self) -> list[CaseNo]:
+        """Cases that a projection can't follow; nobody is paid by rows that may be wrong."""
+        streams = (one.stream.partition(":") for one in self._waiting.parked())
+        return [CaseNo(number) for kind, _, number in streams if kind == "case"]
 
     def _tick(self, request: Request) -> dict[str, Any]:
         reach("tick.begun")

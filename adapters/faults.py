@@ -37,7 +37,7 @@ POINTS = {
     "rebuild.caught-up": "and brought to the head within the lock",
     "rebuild.loaded": "a new table is filled beside the old one",
     "rebuild.dropped": "the old table is gone, the new one is not in its place",
-    "rebuild.swapped": "the new table is in its place, its indexes are not",
+    "rebuild.swapped": "the new tables are in their places, the position is the old one's",
     "rebuild.placed": "tables and position are in, not kept",
     "rebuild.done": "the new rows serve",
     "due.read": "the deadline process looked for what is due",

@@ -1,259 +1,197 @@
 """Runs projections over the log: live, rebuilt, and as of a position. Rows and position change together."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from threading import Lock
+from time import sleep
 
 import msgspec
 
-from adapters.faults import reach
+from adapters.projecting import migrations
+from adapters.projecting.compare import Compared, Difference, differences, standing
+from adapters.projecting.errors import (
+    NewerRows,
+    NothingParked,
+    PoisonEvent,
+    RebuildRunning,
+    TooManyParked,
+    UnknownProjection,
+    WrongLog,
+    whereabouts,
+)
+from adapters.projecting.fold import NO_SKIPS, fold, stream_at
+from adapters.projecting.folded import FoldedRows
+from adapters.projecting.lease import LEASE, Now, Runner, micros, runners, state_of, whoami
+from adapters.projecting.live import A_BATCH, Live
+from adapters.projecting.parked import Parked, SetAside, parked, put_aside, set_aside, skips
+from adapters.projecting.place import Place, check_place, put_place, read_places
+from adapters.projecting.rebuild import Rebuild, Rebuilt, being_rebuilt
 from adapters.rows import MemoryRows, StoredRows, form_of, stored_name
-from adapters.store.database import PROJECTIONS, Session
+from adapters.store.database import PROJECTIONS
 from adapters.store.errors import StoreError
 from adapters.store.store import EventStore
-from projections.base import Key, Projection, Rows, Table
-from workflows.ports import Recorded
+from projections.base import Projection, Rows
 
-A_BATCH = 2_000
 _FEW = 5_000
 """A projection with nothing yet and more events than this before it is folded in memory."""
 _KEPT_FOLDS = 4
+_A_LOOK = 0.02
 
-
-class PoisonEvent(StoreError):
-    """A projection can't take an event (params: projection, position, type); the cause is chained."""
-
-    code = "projection.poison"
-
-
-class WrongLog(StoreError):
-    """A projection stands at an event that isn't there (params: projection, position, wanted, found)."""
-
-    code = "projection.wrong-log"
-
-
-class RebuildRunning(StoreError):
-    """The projection is being rebuilt already (params: projection)."""
-
-    code = "projection.rebuilding"
-
-
-class UnknownProjection(StoreError):
-    """No projection has the name (params: projection)."""
-
-    code = "projection.unknown"
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a projection is: the event it took last is `stream_version` of `stream`, at `position`."""
-
-    version: int = 0
-    log_id: str = ""
-    position: int = 0
-    stream: str = ""
-    stream_version: int = 0
+__all__ = [
+    "Compared",
+    "Difference",
+    "NewerRows",
+    "NothingParked",
+    "Parked",
+    "Place",
+    "PoisonEvent",
+    "Projector",
+    "RebuildRunning",
+    "Rebuilt",
+    "SetAside",
+    "Status",
+    "TooManyParked",
+    "UnknownProjection",
+    "WrongLog",
+]
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """`state`: stopped | stalled | working | idle | waiting | current; `beat`: microseconds, None without runner."""
+
     name: str
     version: int
     position: int
     behind: int
-
-
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A row that a rebuild would change: `how` is missing | surplus | other."""
-
-    table: str
-    key: Key
-    how: str
+    state: str = "current"
+    holder: str | None = None
+    beat: int | None = None
+    parked: int = 0
+    stopped: str | None = None
 
 
 class Projector:
-    """One for a store; a projection that can't take an event stops alone, the others go on."""
+    """One for a store. An event that a projection can't take parks its case there; all others pass."""
 
-    def __init__(self, store: EventStore, projections: Iterable[Projection]) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: EventStore,
+        projections: Iterable[Projection],
+        *,
+        now: Now = micros,
+        who: str | None = None,
+    ) -> None:
+        self.store = store
+        self.now = now
+        self.who = who or whoami()
+        self.asked: set[str] = set()
+        """Projections whose rows were looked at: whatever is parked in them belongs to the answer."""
         self._projections = {projection.name: projection for projection in projections}
-        self._rows = {
-            name: StoredRows(projection.tables, store.database, store.keyring)
-            for name, projection in self._projections.items()
-        }
-        self._left: dict[str, Place] = {}
-        self._rollbacks = -1
-        self._poisoned: dict[str, StoreError] = {}
-        self._rebuilding: set[str] = set()
         self._guard = Lock()
-        self._folds: OrderedDict[tuple[str, int], MemoryRows] = OrderedDict()
+        self._folds: OrderedDict[tuple[str, int, object], MemoryRows] = OrderedDict()
         names = [table.name for projection in self._projections.values() for table in projection.tables]
         if len(names) != len(set(names)):
             raise ValueError(f"two tables have one name: {sorted(names)}")
+        self._live = Live(store, self._projections, self.who, now)
         self._prepare()
 
     def _prepare(self) -> None:
-        """Make tables that aren't there; one of another version begins anew."""
-        wanted = {name: projection.version for name, projection in self._projections.items()}
-        if all(place.version == wanted[name] for name, place in self._places().items()):
+        """Make tables that aren't there; widen those of an older fold where a pair says how."""
+        if not any(self._unprepared(name, place) for name, place in self.places().items()):
             return
-        with self._store.database.transaction(PROJECTIONS) as session:
-            for name, place in self._places().items():
-                if place.version != wanted[name]:
-                    for table in self._projections[name].tables:
-                        self._store.database.tables.create(form_of(table))
-                    self._put_place(session, name, Place(version=wanted[name], log_id=self._store.log_id))
+        with self.store.database.transaction(PROJECTIONS) as session:
+            for name, place in self.places().items():
+                if self._unprepared(name, place):
+                    projection = self._projections[name]
+                    if not migrations.widen(session, projection, place, self.now):
+                        self._begin(name, place)
 
-    def _places(self) -> dict[str, Place]:
-        found = self._store.database.connection.execute(
-            "SELECT name, version, log_id, position, stream, stream_version FROM projections"
-        )
-        places = dict.fromkeys(self._projections, Place())
-        for name, version, log_id, position, stream, stream_version in found:
-            if name in places:
-                places[name] = Place(
-                    version=version,
-                    log_id=log_id,
-                    position=position,
-                    stream=stream,
-                    stream_version=stream_version,
-                )
-        return places
-
-    @staticmethod
-    def _put_place(session: Session, name: str, place: Place) -> None:
-        session.connection.execute(
-            "INSERT INTO projections (name, version, log_id, position, stream, stream_version)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET version = excluded.version,"
-            " log_id = excluded.log_id, position = excluded.position, stream = excluded.stream,"
-            " stream_version = excluded.stream_version",
-            (name, *(getattr(place, field) for field in Place.__struct_fields__)),
+    def _unprepared(self, name: str, place: Place) -> bool:
+        projection = self._projections[name]
+        return place.version == 0 or bool(
+            place.version < projection.version and migrations.steps(projection, place.version)
         )
 
-    def _check(self, name: str, place: Place) -> None:
-        """The event a projection stands at must be in this log, at that position."""
-        if place.log_id != self._store.log_id:
-            raise WrongLog(
-                projection=name, position=place.position, wanted=place.log_id, found=self._store.log_id
-            )
-        if place.position == 0:
-            return
-        row = self._store.database.connection.execute(
-            "SELECT stream, version FROM events WHERE position = ?", (place.position,)
-        ).fetchone()
-        if row != (place.stream, place.stream_version):
-            raise WrongLog(
-                projection=name,
-                position=place.position,
-                wanted=f"{place.stream}@{place.stream_version}",
-                found=f"{row[0]}@{row[1]}" if row else "-",
-            )
+    def _begin(self, name: str, place: Place) -> None:
+        """Empty tables, at the log's beginning."""
+        projection, database = self._projections[name], self.store.database
+        with database.transaction(PROJECTIONS) as session:
+            for table in projection.tables:
+                database.tables.create(form_of(table))
+            begun = Place(version=projection.version, log_id=self.store.log_id, token=place.token + 1)
+            put_place(session, name, begun)
+            migrations.forget(session, name)
+
+    def places(self) -> dict[str, Place]:
+        return read_places(self.store, self._projections)
+
+    def stopped(self) -> dict[str, StoreError]:
+        """Why some can't go on, by name."""
+        return self._live.stopped()
 
     def step(self, limit: int = A_BATCH) -> int:
-        """Let those furthest behind take the next events, at most `limit`; how many. 0: all are at the head.
+        """Let those furthest behind take the next events, at most `limit`; how many. 0: nothing to do here.
 
-        Raises `PoisonEvent`, `WrongLog` or a `CodecError`, each after the others' work was kept.
+        Raises a `CodecError` at a type or version that nobody knows.
         """
-        head = self._store.head()
-        if all(place.position == head for name, place in self._left.items()) and self._fresh(head):
-            return 0
-        new: StoreError | None = None
-        with self._store.database.transaction(PROJECTIONS) as session:
-            places = {name: place for name, place in self._places().items() if name not in self._poisoned}
-            head = self._store.head()
-            for name, place in places.items():
-                if self._store.database.rollbacks != self._rollbacks or self._left.get(name) != place:
-                    self._rows[name].forget()
-                    self._check(name, place)
-            behind = [place.position for place in places.values() if place.position < head]
-            if not behind:
-                self._left, self._rollbacks = places, self._store.database.rollbacks
-                return 0
-            lowest = min(behind)
-            others = [place.position for place in places.values() if place.position > lowest]
-            page = self._store.page(lowest, min([limit, *(position - lowest for position in others)]))
-            last = page[-1]
-            reach("project.page")
-            for name, place in places.items():
-                if place.position != lowest:
-                    continue
-                reached = Place(
-                    version=place.version,
-                    log_id=place.log_id,
-                    position=last.position,
-                    stream=last.stream,
-                    stream_version=last.version,
-                )
-                try:
-                    with self._store.database.transaction(PROJECTIONS):
-                        rows = self._rows[name]
-                        self._apply(self._projections[name], page, rows)
-                        rows.flush()
-                        reach("project.rows")
-                        self._put_place(session, name, reached)
-                        reach("project.placed")
-                except PoisonEvent as poison:
-                    rows.forget()
-                    self._poisoned[name] = poison
-                    new = new or poison
-                else:
-                    places[name] = reached
-            self._left, self._rollbacks = places, self._store.database.rollbacks
-        if new is not None:
-            raise new
-        return len(page) + self.step(limit) if reach("project.done") else len(page)
+        with self._guard:
+            return self._live.step(limit)
 
-    def _fresh(self, head: int) -> bool:
-        """Whether what we left is what is there: nobody else moved a projection, nothing was undone."""
-        live = self._projections.keys() - self._poisoned.keys()
-        if self._store.database.rollbacks != self._rollbacks or self._left.keys() != live:
-            return False
-        places = self._places()
-        return all(places[name] == place for name, place in self._left.items())
+    def build(self) -> None:
+        """Fold in memory what has no rows yet and much before it, and what an older fold left."""
+        head = self.store.head()
+        for name, place in self.places().items():
+            older = 0 < place.version < self._projections[name].version
+            if older or (place.position == 0 and head > _FEW and place.version):
+                self._build(name, place)
 
-    @staticmethod
-    def _apply(projection: Projection, page: Sequence[Recorded], rows: Rows) -> None:
-        apply = projection.apply
-        for recorded in page:
-            try:
-                apply(recorded, rows)
-            except Exception as error:
-                raise PoisonEvent(
-                    projection=projection.name,
-                    position=recorded.position,
-                    type=type(recorded.event).__name__,
-                ) from error
+    def _build(self, name: str, place: Place) -> None:
+        try:
+            self.rebuild(name)
+        except RebuildRunning:
+            while being_rebuilt(self.store, name, self.now()):
+                sleep(_A_LOOK)
+        except PoisonEvent:
+            # Live it parks what it can't take; a rebuild would have stopped for ever.
+            if place.version != self._projections[name].version:
+                self._begin(name, place)
+            self._live.forget(name)
 
     def catch_up(self) -> int:
-        """Bring all projections to the head; how many events were read. Raises what stopped one, at the end."""
-        head = self._store.head()
-        if head > _FEW:
-            for name, place in self._places().items():
-                if place.position == 0 and name not in self._poisoned:
-                    try:
-                        self.rebuild(name)
-                    except PoisonEvent as poison:
-                        self._poisoned[name] = poison
-        done = 0
+        """Bring all projections to the head; how many events were read. Raises what stopped one, at the end.
+
+        What another process runs is waited for while its lease lasts, then taken over.
+        """
+        head = self.store.head()
+        self.build()
+        done, waited = 0, 0
         while True:
-            try:
-                took = self.step()
-            except PoisonEvent:
-                continue
-            if not took:
-                break
+            took = self.step()
             done += took
-        for stopped in self._poisoned.values():
-            raise stopped
+            if took:
+                continue
+            if not self._live.waiting(head):
+                break
+            if waited * _A_LOOK > LEASE / 1_000_000:
+                with self._guard:
+                    done += self._live.step(force=True)
+                continue
+            waited += 1
+            sleep(_A_LOOK)
+        for error in self.stopped().values():
+            raise error
         return done
 
     def rows(self, name: str) -> Rows:
-        """A projection's rows as they stand in the file."""
+        """A projection's rows as they stand in the store."""
         projection = self._known(name)
-        return StoredRows(projection.tables, self._store.database, self._store.keyring)
+        self.asked.add(name)
+        return StoredRows(projection.tables, self.store.database, self.store.keyring)
 
     def position(self, name: str) -> int:
         """How far a projection is."""
         self._known(name)
-        return self._places()[name].position
+        return self.places()[name].position
 
     def _known(self, name: str) -> Projection:
         if name not in self._projections:
@@ -261,95 +199,152 @@ class Projector:
         return self._projections[name]
 
     def status(self) -> list[Status]:
-        head = self._store.head()
-        return [
-            Status(name=name, version=place.version, position=place.position, behind=head - place.position)
-            for name, place in self._places().items()
-        ]
+        head, now = self.store.head(), self.now()
+        running, waiting = runners(self.store.database), self.parked()
+        found = []
+        for name, place in self.places().items():
+            runner = running.get(name)
+            stopped = self._stopped_by(name, place, runner)
+            behind = head - place.position
+            found.append(
+                Status(
+                    name=name,
+                    version=place.version,
+                    position=place.position,
+                    behind=behind,
+                    state="stopped" if stopped else state_of(runner, behind, now),
+                    holder=runner.holder if runner else None,
+                    beat=runner.beat if runner else None,
+                    parked=sum(one.projection == name for one in waiting),
+                    stopped=stopped,
+                )
+            )
+        return found
 
-    def _fold(self, projection: Projection, rows: MemoryRows, after: int, until: int) -> Recorded | None:
-        """Apply the events after one position until another; the last of them."""
-        last = None
-        while after < until:
-            page = self._store.page(after, min(A_BATCH, until - after))
-            if not page:
-                break
-            self._apply(projection, page, rows)
-            last = page[-1]
-            after = last.position
-        return last
+    def _stopped_by(self, name: str, place: Place, runner: Runner | None) -> str | None:
+        try:
+            if place.version:
+                check_place(self.store, name, place)
+        except StoreError as error:
+            return error.code
+        if name in self.stopped():
+            return self.stopped()[name].code
+        return runner.stopped if runner else None
 
     def fold_until(self, name: str, position: int) -> MemoryRows:
         """The rows as they were when `position` was the log's last; for reads only. A few are remembered."""
         projection = self._known(name)
-        mark = (name, position)
+        self.asked.add(name)
+        left_out = skips(self.store.database).get(name, NO_SKIPS)
+        mark = (name, position, (frozenset(left_out.streams.items()), left_out.positions))
         with self._guard:
             if mark in self._folds:
                 self._folds.move_to_end(mark)
                 return self._folds[mark]
-        rows = MemoryRows(projection.tables, self._store.keyring)
-        self._fold(projection, rows, 0, position)
-        if not self._store.database.session().depth:
+        rows = FoldedRows(projection.tables, self.store.keyring)
+        fold(self.store, projection, rows, 0, position, left_out)
+        if not self.store.database.session().depth:
             with self._guard:
                 self._folds[mark] = rows
                 while len(self._folds) > _KEPT_FOLDS:
                     self._folds.popitem(last=False)
         return rows
 
-    def rebuild(self, name: str) -> int:
-        """Fold a projection anew beside the old one, which serves meanwhile, and change over; its position.
+    def rebuild(self, name: str) -> Rebuilt:
+        """Fold a projection anew beside the old one, which serves meanwhile, and change over.
 
-        Raises `PoisonEvent` and leaves the old rows, or `RebuildRunning`.
+        Raises `PoisonEvent` and leaves the old rows, or `RebuildRunning`. What waits in it is tried anew.
         """
+        return self._rebuilt(name, None)
+
+    def _rebuilt(self, name: str, streams: frozenset[str] | None, again: tuple[Parked, ...] = ()) -> Rebuilt:
         projection = self._known(name)
-        with self._guard:
-            if name in self._rebuilding:
-                raise RebuildRunning(projection=name)
-            self._rebuilding.add(name)
         try:
-            rows = MemoryRows(projection.tables, self._store.keyring)
-            last = self._fold(projection, rows, 0, self._store.head())
-            reach("rebuild.folded")
-            with self._store.database.transaction(PROJECTIONS) as session:
-                reached = last.position if last else 0
-                last = self._fold(projection, rows, reached, self._store.head()) or last
-                reach("rebuild.caught-up")
-                for table in projection.tables:
-                    self._store.database.tables.replace(form_of(table), rows.cells(table.name))
-                place = Place(
-                    version=projection.version,
-                    log_id=self._store.log_id,
-                    position=last.position if last else 0,
-                    stream=last.stream if last else "",
-                    stream_version=last.version if last else 0,
-                )
-                self._put_place(session, name, place)
-                reach("rebuild.placed")
-            self._rows[name].forget()
-            self._poisoned.pop(name, None)
-            reach("rebuild.done")
-            return place.position
+            return Rebuild(self.store, projection, self.now, streams, again).run()
         finally:
             with self._guard:
-                self._rebuilding.discard(name)
+                self._live.forget(name)
+
+    def parked(self, projection: str | None = None) -> list[Parked]:
+        """What waits, in one projection or in all."""
+        found = parked(self.store.database)
+        return found if projection is None else [one for one in found if one.projection == projection]
+
+    def set_aside(self) -> list[SetAside]:
+        """Events that projections go on without."""
+        return set_aside(self.store.database)
+
+    def retry(self, stream: str) -> list[Rebuilt]:
+        """Try again what waits of a stream, by a rebuild of each projection it waits in.
+
+        Raises `NothingParked`, or `PoisonEvent` and it goes on waiting.
+        """
+        return [self._rebuilt(one.projection, frozenset({stream})) for one in self._waiting(stream)]
+
+    def go_on_without(self, stream: str, reason: str, actor: str) -> list[Rebuilt]:
+        """Set the event aside that a stream waits at, wherever it waits; its later events are taken.
+
+        At a further one that can't be taken it waits again. Raises `NothingParked`.
+        """
+        found = self._waiting(stream)
+        with self.store.database.transaction(PROJECTIONS) as session:
+            for one in found:
+                put_aside(
+                    session,
+                    SetAside(
+                        projection=one.projection,
+                        position=one.position,
+                        stream=stream,
+                        reason=reason,
+                        actor=actor,
+                        at=self.now(),
+                    ),
+                )
+        return [self._without(one.projection, stream) for one in found]
+
+    def _without(self, name: str, stream: str) -> Rebuilt:
+        try:
+            return self._rebuilt(name, frozenset({stream}))
+        except PoisonEvent as poison:
+            if stream_at(self.store, int(poison.params["position"])) != stream:
+                raise
+            once_more = Parked(
+                projection=name,
+                stream=stream,
+                position=int(poison.params["position"]),
+                type=str(poison.params["type"]),
+                reason=whereabouts(poison.__cause__ or poison),
+                since=self.now(),
+            )
+            return self._rebuilt(name, frozenset({stream}), (once_more,))
+
+    def _waiting(self, stream: str) -> list[Parked]:
+        found = [one for one in self.parked() if one.stream == stream and one.projection in self._projections]
+        if not found:
+            raise NothingParked(case=stream.partition(":")[2] or stream)
+        return found
+
+    def migrate(self) -> dict[str, list[int]]:
+        """Take from read tables what only an older release needed; versions by projection."""
+        return {
+            name: versions
+            for name, projection in self._projections.items()
+            if (versions := migrations.narrow(self.store.database, projection, self.now))
+        }
 
     def verify(self, name: str) -> list[Difference]:
-        """What a rebuild to the projection's position would change in its rows; nothing, if all is whole."""
+        """What a fold to the projection's position would change in its rows; nothing, if all is whole."""
         projection = self._known(name)
-        with self._store.database.reading(*map(stored_name, projection.tables)):
-            place = self._places()[name]
-            self._check(name, place)
-            live = StoredRows(projection.tables, self._store.database, self._store.keyring)
-            rebuilt = MemoryRows(projection.tables, self._store.keyring)
-            self._fold(projection, rebuilt, 0, place.position)
-            return [found for table in projection.tables for found in _differences(table, live, rebuilt)]
-
-
-def _differences(table: Table, live: StoredRows, rebuilt: MemoryRows) -> Iterator[Difference]:
-    shape = rebuilt.shape(table.name)
-    there = {shape.key_of(cells): cells for cells in live.cells(table.name)}
-    due = {shape.key_of(cells): cells for cells in rebuilt.cells(table.name)}
-    for key in sorted(there.keys() | due.keys()):
-        if there.get(key) != due.get(key):
-            how = "missing" if key not in there else "surplus" if key not in due else "other"
-            yield Difference(table=table.name, key=key, how=how)
+        database = self.store.database
+        with database.reading(*map(stored_name, projection.tables)):
+            place = self.places()[name]
+            check_place(self.store, name, place)
+            folded = FoldedRows(projection.tables, self.store.keyring)
+            fold(self.store, projection, folded, 0, place.position, skips(database).get(name, NO_SKIPS))
+            return [
+                found
+                for table in projection.tables
+                for found in differences(
+                    folded.shape(table.name), standing(database, table), folded.held(table.name)
+                )
+            ]

@@ -123,8 +123,26 @@ class Session:
         said["trial"] = self.trial
         return orjson.dumps(said).decode()
 
+    def parked(self) -> list[dict[str, Any]]:
+        """What waits in the projections that were looked at: an answer doesn't count it."""
+        if "doudi" not in self.__dict__ or not self.doudi.projector.asked:
+            return []
+        projector = self.doudi.projector
+        return [
+            {
+                "projection": one.projection,
+                "case": one.stream.removeprefix("case:"),
+                "position": one.position,
+                "type": one.type,
+            }
+            for one in projector.parked()
+            if one.projection in projector.asked
+        ]
+
     def note(self, position: int | None = None) -> None:
-        """To stderr: that this is a trial, and the position an answer was taken at."""
+        """To stderr: that this is a trial, the position an answer was taken at, and what waits."""
+        for one in self.parked() if position is not None else ():
+            click.echo(self.text("answer.parked", **one), err=True)
         parts = []
         if position is not None:
             parts.append(self.text("answer.position", position=position))
@@ -144,7 +162,7 @@ class Session:
     ) -> None:
         """Rows in the form asked for. `columns` are stable json keys; `column.<key>` is their heading.
 
-        json: {"trial", "position", …about, "rows": [{key: value}]}; csv: keys as the first line.
+        json: {"trial", "position", …about, "parked", "rows": [{key: value}]}; csv: keys as the first line.
         """
         found = [dict(row) for row in rows]
         if self.form == "json":
@@ -154,6 +172,7 @@ class Session:
                         "trial": self.trial,
                         "position": position,
                         **about,
+                        "parked": self.parked(),
                         "rows": [{key: row.get(key) for key in columns} for row in found],
                     },
                     option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS,

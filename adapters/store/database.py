@@ -98,13 +98,25 @@ class Session(Protocol):
 
 
 class Tables(Protocol):
-    """Makes read tables, within the transaction that is open."""
+    """Makes read tables."""
 
     def create(self, form: Form) -> None:
-        """An empty one; what had its name is dropped."""
+        """An empty one, within the transaction that is open; what had its name is dropped."""
 
-    def replace(self, form: Form, rows: Iterable[Sequence[Any]]) -> None:
-        """One with these rows, made beside the one that is there and then put in its place."""
+    def beside(self, form: Form, rows: Iterable[Sequence[Any]]) -> str:
+        """A full and indexed one beside the one that is there; the name it has meanwhile.
+
+        Outside a transaction; those who write go on in between. What a broken attempt left is dropped.
+        """
+
+    def swap(self, form: Form) -> None:
+        """Put the one that was made beside in the place of the other, within the transaction that is open."""
+
+    def sweep(self, form: Form) -> None:
+        """Drop what a swap put out of its place; after its transaction."""
+
+    def columns(self, name: str) -> list[str]:
+        """A table's columns in order, none if it isn't there."""
 
 
 class Database(Protocol):

@@ -5,6 +5,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count, islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -23,6 +24,8 @@ from workflows.ports import CommandTaken, Conflict
 __all__ = ["SQLiteDatabase", "SQLiteStore"]
 
 BUSY_SECONDS = 30
+_A_PART = 10_000
+"""Rows of a new read table that are written at once; other writers come in between."""
 _A_LOOK = 0.05
 """Seconds between two looks at a file that others may write to."""
 
@@ -298,35 +301,54 @@ class SQLiteTables:
         self._database = database
 
     def create(self, form: Form) -> None:
-        self._database.connection.execute(f"DROP TABLE IF EXISTS {quoted(form.name)}")
+        self._run(f"DROP TABLE IF EXISTS {quoted(form.name)}")
         self._create(form, form.name)
-        self._index(form)
+        self._index(form, form.name)
+
+    def beside(self, form: Form, rows: Iterable[Sequence[Any]]) -> str:
+        name, places = f"{form.name}_new", ", ".join("?" * len(form.columns))
+        with self._database.transaction():
+            self._run(f"DROP TABLE IF EXISTS {quoted(name)}")
+            self._create(form, name)
+        todo = iter(rows)
+        while part := list(islice(todo, _A_PART)):
+            with self._database.transaction() as session:
+                session.connection.executemany(f"INSERT INTO {quoted(name)} VALUES ({places})", part)
+        with self._database.transaction():
+            self._index(form, name)
+        return name
+
+    def swap(self, form: Form) -> None:
+        self._run(f"DROP TABLE IF EXISTS {quoted(f'{form.name}_old')}")
+        if self.columns(form.name):
+            self._run(f"ALTER TABLE {quoted(form.name)} RENAME TO {quoted(f'{form.name}_old')}")
+        reach("rebuild.dropped")
+        self._run(f"ALTER TABLE {quoted(f'{form.name}_new')} RENAME TO {quoted(form.name)}")
+
+    def sweep(self, form: Form) -> None:
+        with self._database.transaction():
+            self._run(f"DROP TABLE IF EXISTS {quoted(f'{form.name}_old')}")
+
+    def columns(self, name: str) -> list[str]:
+        return [row[1] for row in self._run(f"PRAGMA table_info({quoted(name)})")]
+
+    def _run(self, statement: str) -> sqlite3.Cursor:
+        return self._database.connection.execute(statement)
 
     def _create(self, form: Form, name: str) -> None:
         columns = ", ".join(
             f"{quoted(column)} {'TEXT' if kind is str else 'INTEGER'}"
             for column, kind in form.columns.items()
         )
-        self._database.connection.execute(
+        self._run(
             f"CREATE TABLE {quoted(name)} ({columns}, PRIMARY KEY ({columns_of(form.key)})) STRICT, WITHOUT ROWID"
         )
 
-    def _index(self, form: Form) -> None:
+    def _index(self, form: Form, name: str) -> None:
+        """An index keeps its name when its table is renamed, so each has one that is free."""
+        taken = {row[0] for row in self._run("SELECT name FROM sqlite_master WHERE type = 'index'")}
         for number, index in enumerate(form.indexes):
-            self._database.connection.execute(
-                f"CREATE INDEX {quoted(f'{form.name}_{number}')} ON {quoted(form.name)} ({columns_of(index)})"
+            free = next(
+                one for mark in count() if (one := f"{form.name}_{number}" + "_b" * mark) not in taken
             )
-
-    def replace(self, form: Form, rows: Iterable[Sequence[Any]]) -> None:
-        beside = f"{form.name}_new"
-        run = self._database.connection.execute
-        run(f"DROP TABLE IF EXISTS {quoted(beside)}")
-        self._create(form, beside)
-        places = ", ".join("?" * len(form.columns))
-        self._database.connection.executemany(f"INSERT INTO {quoted(beside)} VALUES ({places})", rows)
-        reach("rebuild.loaded")
-        run(f"DROP TABLE {quoted(form.name)}")
-        reach("rebuild.dropped")
-        run(f"ALTER TABLE {quoted(beside)} RENAME TO {quoted(form.name)}")
-        reach("rebuild.swapped")
-        self._index(form)
+            self._run(f"CREATE INDEX {quoted(free)} ON {quoted(name)} ({columns_of(index)})")

@@ -98,10 +98,13 @@ def test_rebuilt_rows_are_the_live_ones(store: SQLiteStore) -> None:
         projector.catch_up()
     live = {name: table(projector.rows("register"), name) for name in ("cases", "villages")}
     assert len(live["cases"]) > 20
-    assert projector.rebuild("register") == store.head()
+    rebuilt = projector.rebuild("register")
+    assert rebuilt.position == store.head()
+    assert rebuilt.compared is not None
+    assert rebuilt.compared.differences == 0
     assert {name: table(projector.rows("register"), name) for name in live} == live
     indexes = store.database.connection.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
-    assert "read_cases_0" in {name for (name,) in indexes}
+    assert any(name.startswith("read_cases_0") for (name,) in indexes)
     fill(store, 4, 1, mark="later-")
     assert projector.catch_up() == 9
     assert projector.verify("register") == []
@@ -149,7 +152,7 @@ def test_stopped_between_rows_and_position_loses_and_doubles_nothing(
         raise Broken
 
     with monkeypatch.context() as patched:
-        patched.setattr(projector, "_put_place", stop)
+        patched.setattr("adapters.projecting.live.put_place", stop)
         with pytest.raises(Broken):
             projector.step(5)
     assert sum(counted(store).values()) == projector.position("totals") == 5
@@ -178,28 +181,6 @@ def test_a_batch_that_is_undone_takes_its_rows_along(store: SQLiteStore) -> None
     assert projector.verify("register") == projector.verify("totals") == []
 
 
-def test_a_poison_event_is_named_and_stops_its_projection_alone(store: SQLiteStore) -> None:
-    projector = Projector(store, [Register(), Totals(poison=666)])
-    store.write(commit("c1", ("case:1", opened())))
-    projector.catch_up()
-    store.write(commit("c2", ("case:1", paid(1)), ("case:1", paid(666)), expected={"case:1": 1}))
-    with pytest.raises(PoisonEvent) as caught:
-        projector.catch_up()
-    assert caught.value.params == {"projection": "totals", "position": 3, "type": "Paid"}
-    assert isinstance(caught.value.__cause__, ValueError)
-    assert counted(store) == {"Opened": 1}
-    assert projector.position("totals") == 1
-    assert projector.position("register") == 3
-    with pytest.raises(PoisonEvent):
-        projector.rebuild("totals")
-    assert counted(store) == {"Opened": 1}
-
-    mended = Projector(store, [Register(), Totals()])
-    mended.catch_up()
-    assert counted(store) == {"Opened": 1, "Paid": 2}
-    assert mended.verify("register") == mended.verify("totals") == []
-
-
 def test_an_event_nobody_knows_stops_with_its_position_and_count(tmp_path: Path) -> None:
     store = make_trial(tmp_path)
     fill(store, 2, 2)
@@ -220,20 +201,26 @@ def test_a_projection_that_stands_at_another_event_is_refused(tmp_path: Path) ->
     Projector(store, [Totals()]).catch_up()
     store.database.connection.execute("UPDATE projections SET stream_version = 9")
     with pytest.raises(WrongLog) as caught:
-        Projector(store, [Totals()]).step()
+        Projector(store, [Totals()]).catch_up()
     assert caught.value.params["wanted"] == "case:0@9"
     assert caught.value.params["found"] == "case:0@3"
 
     store.database.connection.execute("UPDATE projections SET position = 99")
     with pytest.raises(WrongLog) as caught:
-        Projector(store, [Totals()]).step()
+        Projector(store, [Totals()]).catch_up()
     assert caught.value.params["found"] == "-"
 
     store.database.connection.execute("UPDATE projections SET log_id = 'other'")
+    projector = Projector(store, [Totals(), Register()])
     with pytest.raises(WrongLog) as caught:
-        Projector(store, [Totals()]).step()
+        projector.catch_up()
     assert caught.value.params["wanted"] == "other"
     assert caught.value.params["found"] == store.log_id
+    assert projector.position("register") == store.head()
+    assert [one.state for one in projector.status()] == ["stopped", "current"]
+    projector.rebuild("totals")
+    assert projector.catch_up() == 0
+    assert projector.verify("totals") == []
 
 
 def test_another_version_of_a_projection_begins_anew(store: SQLiteStore) -> None:
@@ -251,7 +238,7 @@ def test_another_version_of_a_projection_begins_anew(store: SQLiteStore) -> None
     fill(store, 2, 1)
     Projector(store, [Totals()]).catch_up()
     wider = Projector(store, [Wider()])
-    assert wider.position("totals") == 0
+    assert counted(store)["Paid"] == 2
     wider.catch_up()
     assert wider.rows("totals").get("totals", ("Paid",)) == {"type": "Paid", "count": 2, "last": 4}
 

@@ -5,11 +5,12 @@ and is said again goes on where it stopped; a case that moved meanwhile is loade
 """
 
 from collections import Counter
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
 
-from domain.days import china_day, first_day
-from domain.ids import CaseNo, CommandId, DivisionCode, within
+from domain.days import Month, china_day, first_day
+from domain.ids import CaseNo, CommandId, DivisionCode, county_of, within
 from workflows.authority import CLOCK_ACTOR
 from workflows.command import Answer, Command, Request
 from workflows.commands.pay import Draw as DrawCommand
@@ -38,16 +39,26 @@ PAYS = ("award/", "hold.")
 
 
 class Draw:
-    """Draws lists for an office; its parts are commands of who draws, caused by his."""
+    """Draws lists for an office; its parts are commands of who draws, caused by his.
+
+    `parked`: cases that some projection can't follow. They get no line until that is settled.
+    """
 
     def __init__(
-        self, office: Office, cases: Cases, deadlines: Deadlines, due: Due, size: int = A_CHUNK
+        self,
+        office: Office,
+        cases: Cases,
+        deadlines: Deadlines,
+        due: Due,
+        size: int = A_CHUNK,
+        parked: Callable[[], Collection[CaseNo]] = tuple,
     ) -> None:
         self.office = office
         self._cases = cases
         self._deadlines = deadlines
         self._due = due
         self._size = size
+        self._parked = parked
 
     def parts(self, request: Request) -> dict[str, Any]:
         """The parts of the command Draw; counts by area, with the fired deadlines beside."""
@@ -91,13 +102,31 @@ class Draw:
         sums: Counter[str] = Counter(dict.fromkeys(SUMS, 0))
         left_out: Counter[str] = Counter()
         cases = self._cases.cases(command.division, command.programme, area, command.month)
+        parked = frozenset(self._parked())
+        if parked:
+            left_out["parked"] = sum(self._would_be_drawn(case, command, area) for case in parked)
+            cases = [case for case in cases if case not in parked]
         alone: list[CaseNo] = []
         for chunk in chunks(cases, self._size):
             for answer in self._chunk(request, command, area, chunk, alone):
                 _add(answer, sums, left_out)
         for case in alone:
             _add(self._whole(request, self._part(command, area, (case,)), "alone"), sums, left_out)
-        return {**sums, "left_out": dict(sorted(left_out.items()))}
+        return {**sums, "left_out": dict(sorted((+left_out).items()))}
+
+    def _would_be_drawn(self, number: CaseNo, command: DrawCommand, area: str) -> bool:
+        """By its own events, since what lists payable cases may not have followed it."""
+        month = Month(command.month)
+        case = self.office.world.case(number)
+        return (
+            case is not None
+            and case.programme == command.programme
+            and county_of(case.division) == command.division
+            and case.area_in(month) == area
+            and month not in case.drawn
+            and case.award is not None
+            and case.award.at(month) is not None
+        )
 
     def _open(self, request: Request, command: DrawCommand, area: str) -> None:
         self.office.world.refresh()

@@ -1,0 +1,1 @@
+"""Rows as they were when a position was the log's last."""

@@ -1,0 +1,102 @@
+"""Pages of the log through a projection: the one loop that live, rebuilt and as-of share."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from adapters.projecting.errors import PoisonEvent, is_poison
+from adapters.projecting.parked import Skips
+from adapters.store.errors import BadPayload
+from adapters.store.store import EventStore
+from projections.base import Projection, Rows
+from workflows.ports import Recorded
+
+A_PAGE = 2_000
+NO_SKIPS = Skips()
+
+_ENVELOPE = "SELECT stream, version, type FROM events WHERE position = ?"
+
+
+class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
+    """An event whose payload isn't of its class's shape: the envelope is known, the content isn't."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    error: BadPayload
+
+
+Page = Sequence[Recorded | Unreadable]
+
+
+def read_page(store: EventStore, after: int, limit: int) -> Page:
+    """The next events; a payload that can't be read stands as `Unreadable`.
+
+    Raises the other `CodecError`s: a type or version nobody here knows stops every reader.
+    """
+    found: list[Recorded | Unreadable] = []
+    until = after + limit
+    while after < until:
+        try:
+            found += store.page(after, until - after)
+            break
+        except BadPayload as error:
+            position = int(error.params["position"])
+            found += store.page(after, position - 1 - after) if position - 1 > after else ()
+            stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
+            found.append(
+                Unreadable(position=position, stream=stream, version=version, type=name, error=error)
+            )
+            after = position
+    return found
+
+
+def stream_at(store: EventStore, position: int) -> str | None:
+    row = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def apply_page(projection: Projection, page: Page, rows: Rows, skips: Skips = NO_SKIPS) -> None:
+    """Raises `PoisonEvent` at the first event that can't be taken; rows then hold part of it."""
+    apply = projection.apply
+    leave_out = skips.leave_out if skips else None
+    for recorded in page:
+        if leave_out is not None and leave_out(recorded.stream, recorded.position):
+            continue
+        try:
+            if type(recorded) is Unreadable:
+                raise recorded.error
+            apply(recorded, rows)  # type: ignore[arg-type]
+        except Exception as error:
+            if type(recorded) is not Unreadable and not is_poison(error):
+                raise
+            raise _poison(projection.name, recorded) from error
+
+
+def _poison(projection: str, recorded: Recorded | Unreadable) -> PoisonEvent:
+    kind = recorded.type if isinstance(recorded, Unreadable) else type(recorded.event).__name__
+    return PoisonEvent(projection=projection, position=recorded.position, type=kind)
+
+
+def fold(
+    store: EventStore,
+    projection: Projection,
+    rows: Rows,
+    after: int,
+    until: int,
+    skips: Skips = NO_SKIPS,
+    passed: Callable[[int], Any] = lambda position: None,
+) -> Recorded | Unreadable | None:
+    """Apply the events after one position until another; the last of them. `passed` hears of each page."""
+    last = None
+    while after < until:
+        page = read_page(store, after, min(A_PAGE, until - after))
+        if not page:
+            break
+        apply_page(projection, page, rows, skips)
+        last = page[-1]
+        after = last.position
+        passed(after)
+    return last

@@ -1,0 +1,70 @@
+"""Rows folded in memory that tell which of them changed since they were looked at."""
+
+from collections.abc import Iterable
+
+from adapters.rows import Cells, MemoryRows, Shape, form_of
+from adapters.store.database import Connection, columns_of, quoted
+from adapters.store.keyring import Keyring
+from projections.base import Key, Row, Table
+
+
+class FoldedRows(MemoryRows):
+    """`watch` begins to note what changes; `flush` brings a table that was made before up to date."""
+
+    def __init__(self, tables: Iterable[Table], keyring: Keyring) -> None:
+        self.tables = tuple(tables)
+        super().__init__(self.tables, keyring)
+        self._changed: dict[str, dict[Cells, None]] = {}
+
+    def held(self, table: str) -> dict[Cells, Cells]:
+        """A table's rows by key, not to be changed."""
+        return self._tables[table].rows
+
+    def count(self) -> int:
+        return sum(len(held.rows) for held in self._tables.values())
+
+    def watch(self) -> None:
+        self._changed = {table.name: {} for table in self.tables}
+
+    def put(self, table: str, row: Row) -> None:
+        if not self._changed:
+            super().put(table, row)
+            return
+        held = self._tables[table]
+        cells = held.shape.cells(row)
+        held.put(cells)
+        self._changed[table][held.shape.key_of(cells)] = None
+
+    def delete(self, table: str, key: Key) -> None:
+        super().delete(table, key)
+        if self._changed:
+            self._changed[table][self._tables[table].shape.key(key)] = None
+
+    def flush(self, connection: Connection, name_of: dict[str, str]) -> int:
+        """Write what changed into the stored tables of these names; how many rows."""
+        written = 0
+        for table, keys in self._changed.items():
+            held = self._tables[table]
+            gone = [key for key in keys if key not in held.rows]
+            kept = [held.rows[key] for key in keys if key in held.rows]
+            put, drop = _statements(held.shape, name_of[table])
+            if gone:
+                connection.executemany(drop, gone)
+            if kept:
+                connection.executemany(put, kept)
+            written += len(keys)
+            keys.clear()
+        return written
+
+
+def _statements(shape: Shape, name: str) -> tuple[str, str]:
+    form = form_of(shape.table)
+    where = " AND ".join(f"{quoted(column)} = ?" for column in form.key)
+    sets = ", ".join(
+        f"{quoted(column)} = excluded.{quoted(column)}" for column in form.columns if column not in form.key
+    )
+    put = (
+        f"INSERT INTO {quoted(name)} ({columns_of(form.columns)}) VALUES ({', '.join('?' * len(form.columns))})"
+        f" ON CONFLICT ({columns_of(form.key)}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
+    )
+    return put, f"DELETE FROM {quoted(name)} WHERE {where}"
