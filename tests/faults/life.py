@@ -134,7 +134,8 @@ def contents(doudi: Doudi) -> dict[str, Any]:
             name: (comparable(msgspec.json.decode(answer, type=Answer)), first, last)
             for name, answer, first, last in run("SELECT id, answer, first, last FROM commands")
         },
-        "numbers": sorted(person for (person,) in run("SELECT person FROM numbers")),
+        "index": doudi.store.keyring.keys.bound(),
+        "keys": {key.name for key in doudi.store.keyring.keys.all_keys()},
         "clock": doudi.store.clock.now(),
     }
 
