@@ -228,6 +228,7 @@ class Office:
             events=events,
             numbers=decision.numbers,
             causation=request.causation,
+            at=self.world.at,
         )
         if decision.clock is None:
             last = self.store.write(commit)

@@ -41,6 +41,8 @@ class Commit(msgspec.Struct, kw_only=True):
     events: list[tuple[StreamId, Event]]
     numbers: list[tuple[str, PersonRef]] = msgspec.field(default_factory=list)
     causation: str | None = None
+    at: int | None = None
+    """The log's last position when all that `expected` names was current: if it still is, nothing moved since."""
 
 
 class Conflict(Exception):

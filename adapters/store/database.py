@@ -44,6 +44,7 @@ class Entry(NamedTuple):
     `expected` are versions that streams must have; None: each event must follow its stream's last, and a new
     stream begins at 0 or 1. `numbers` bind a keyed hash to a person, `names` too. `keys` are new, some of the rows'
     values are sealed under them; `forgets`: whose keys are dropped (`adapters.keys.port.Brought`).
+    `at`: the log's end when `expected` was read; where it still is the end, the versions need no look.
     """
 
     rows: Sequence[Row]
@@ -55,6 +56,7 @@ class Entry(NamedTuple):
     names: Sequence[tuple[bytes, str]] = ()
     keys: Sequence[WrappedKey] = ()
     forgets: Sequence[str] = ()
+    at: int | None = None
 
 
 class Form(NamedTuple):
@@ -92,6 +94,8 @@ class Session(Protocol):
     """Whether nobody else can append before the transaction ends."""
     tail: tuple[int, int] | None
     """(last position, its recorded_at); trusted only while `exclusive`."""
+    clock: int | None
+    """A trial's clock in microseconds; trusted only while `exclusive`."""
 
     @property
     def connection(self) -> Connection: ...

@@ -47,7 +47,10 @@ class Meta:
 
     def clock(self) -> datetime:
         """A trial's now."""
-        return from_micros(int(self._get("clock") or 0))
+        session = self._database.session()
+        if session.clock is None or not session.exclusive:
+            session.clock = int(self._get("clock") or 0)
+        return from_micros(session.clock)
 
     def set_clock(self, instant: datetime) -> None:
         with self._database.transaction() as session:
@@ -55,6 +58,7 @@ class Meta:
                 "UPDATE meta SET value = ? WHERE name = 'clock'",
                 (str(to_micros(instant)),),
             )
+            session.clock = None
             reach("clock.set")
 
 

@@ -15,7 +15,17 @@ from adapters.keys.errors import KeysLost
 from adapters.keys.file import KeyFile
 from adapters.keys.opening import clear_away, key_path
 from adapters.keys.port import Brought
-from adapters.store.database import LOG, Entry, Form, OutOfTurn, columns_of, migrations, quoted, tail
+from adapters.store.database import (
+    LOG,
+    CommandRow,
+    Entry,
+    Form,
+    OutOfTurn,
+    columns_of,
+    migrations,
+    quoted,
+    tail,
+)
 from adapters.store.errors import BrokenLog, NewerStore, NotAStore, StoreBusy, StoreFailed
 from adapters.store.store import EventStore as SQLiteStore
 from domain.ids import CommandId, StreamId
@@ -40,13 +50,18 @@ _COMMAND = "INSERT INTO commands (id, digest, answer, first, last) VALUES (?, ?,
 class SQLiteSession:
     """A thread's connection (`adapters.store.database.Session`)."""
 
-    __slots__ = ("__weakref__", "connection", "depth", "exclusive", "tail")
+    __slots__ = ("__weakref__", "clock", "connection", "depth", "exclusive", "tail")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.depth = 0
         self.exclusive = False
         self.tail: tuple[int, int] | None = None
+        self.clock: int | None = None
+
+    def forget(self) -> None:
+        """What it knows of the file may be wrong now."""
+        self.tail = self.clock = None
 
     def __del__(self) -> None:
         self.connection.close()
@@ -114,7 +129,7 @@ class SQLiteDatabase:
             try:
                 yield session
             except BaseException:
-                session.tail = None
+                session.forget()
                 self.rollbacks += 1
                 if session.connection.in_transaction:
                     run(f"ROLLBACK TO {mark}")
@@ -133,7 +148,7 @@ class SQLiteDatabase:
                 raise failure(error) from error
             session.depth = 1
             session.exclusive = True
-            session.tail = None
+            session.forget()
             try:
                 reach("transaction.locked")
                 yield session
@@ -154,7 +169,7 @@ class SQLiteDatabase:
             finally:
                 session.depth = 0
                 session.exclusive = False
-                session.tail = None
+                session.forget()
         with self._committed:
             self._committed.notify_all()
         reach("transaction.committed")
@@ -181,12 +196,36 @@ class SQLiteDatabase:
     def scan(self, statement: str) -> Iterator[Any]:
         return self.connection.execute(statement)
 
+    @contextmanager
+    def _joined(self) -> Iterator[SQLiteSession]:
+        """The transaction that is open, or one of its own."""
+        session = self.session()
+        if session.depth:
+            yield session
+        else:
+            with self.transaction():
+                yield session
+
     def append(self, entry: Entry) -> int:
-        with self.transaction() as session:
+        """All that may stand in the way is looked at before anything is put, so a part needs no savepoint."""
+        with self._joined() as session:
             connection = session.connection
-            _check(connection, entry)
             before, last_at = tail(session)
+            brings = bool(entry.keys or entry.numbers or entry.names or entry.forgets)
+            moved = entry.expected is None or entry.at != before
+            if moved or brings:
+                _check_command(connection, entry)
+            if moved:
+                _check_versions(connection, entry)
+            if brings and self._keys is not None and entry.command is not None:
+                brought = Brought(entry.keys, entry.numbers, entry.names, entry.forgets)
+                self._keys.stage(entry.command.id, brought)
+            reach("write.bound")
             count = len(entry.rows)
+            if entry.command is not None:
+                span = (before + 1, before + count) if count else (None, None)
+                _put_command(connection, entry.command, span)
+            reach("write.command")
             if count:
                 at = max(entry.clock(), last_at)
                 if count == 1:
@@ -197,14 +236,6 @@ class SQLiteDatabase:
                     raise BrokenLog(reason="end-cut-off", position=before)
                 session.tail = (before + count, at)
             reach("write.inserted")
-            if entry.command is not None:
-                span = (before + 1, before + count) if count else (None, None)
-                connection.execute(_COMMAND, (*entry.command, *span))
-            reach("write.command")
-            if self._keys is not None and entry.command is not None:
-                brought = Brought(entry.keys, entry.numbers, entry.names, entry.forgets)
-                self._keys.stage(entry.command.id, brought)
-            reach("write.bound")
         return before + count
 
     def wait(self, after: int, seconds: float) -> bool:
@@ -276,12 +307,15 @@ class SQLiteDatabase:
         self._local = threading.local()
 
 
-def _check(connection: sqlite3.Connection, entry: Entry) -> None:
-    run = connection.execute
-    command = entry.command
-    if command is not None and run("SELECT 1 FROM commands WHERE id = ?", (command.id,)).fetchone():
-        raise CommandTaken(CommandId(command.id))
+def _check_command(connection: sqlite3.Connection, entry: Entry) -> None:
+    command = entry.command.id if entry.command else None
+    if connection.execute("SELECT 1 FROM commands WHERE id = ?", (command,)).fetchone():
+        raise CommandTaken(CommandId(command or ""))
+
+
+def _check_versions(connection: sqlite3.Connection, entry: Entry) -> None:
     ends: dict[str, int | None] = {}
+    run = connection.execute
     if entry.expected is not None:
         for stream, expected in entry.expected.items():
             if (run(_END, (stream,)).fetchone()[0] or 0) != expected:
@@ -292,6 +326,15 @@ def _check(connection: sqlite3.Connection, entry: Entry) -> None:
         if row.version != last + 1 if last is not None else row.version not in (0, 1):
             raise OutOfTurn(f"version {row.version} doesn't follow {last} in {row.stream}")
         ends[row.stream] = row.version
+
+
+def _put_command(
+    connection: sqlite3.Connection, command: CommandRow, span: tuple[int | None, int | None]
+) -> None:
+    try:
+        connection.execute(_COMMAND, (*command, *span))
+    except sqlite3.IntegrityError:
+        raise CommandTaken(CommandId(command.id)) from None
 
 
 class SQLiteTables:

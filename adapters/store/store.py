@@ -134,6 +134,7 @@ class EventStore:
             names,
             keys,
             forgets,
+            commit.at,
         )
         try:
             last = self.database.append(entry)
