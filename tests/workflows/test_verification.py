@@ -3,6 +3,7 @@ from typing import Any
 
 from domain.case.decision import LetterIssued
 from tests.harness import TrialOffice, person
+from tests.workflows import awards
 
 ONE = [person("m1", "1980-01-01", 1)]
 COUPLE = [*ONE, person("m2", "1982-01-01", 2, "李四", "10")]
@@ -219,3 +220,23 @@ def test_one_verification_at_a_time_and_none_before_acceptance(office: TrialOffi
     assert office.case(case).state("verification.2") == "to_ask"
     office.do("Withdraw", "window", case)
     assert office.refused("BeginVerification", "handler", case) == ["case-ended"]
+
+
+def test_a_living_case_is_verified_anew_and_that_is_closed(office: TrialOffice) -> None:
+    case = awards.plain(office)
+    assert office.refused("CloseVerification", "handler", case) == ["nothing-open"]
+    office.do("BeginVerification", "handler", case, on="2025-09-01")
+    office.do("AskVerification", "handler", case, on="2025-09-01", sources=["V02"])
+    office.do("StartVerification", "centre", case, on="2025-09-02")
+    office.do(
+        "AnswerVerification",
+        "centre",
+        case,
+        on="2025-09-03",
+        source="V02",
+        answer="agrees",
+        data_day="2025-09-01",
+    )
+    office.do("IssueReport", "centre", case, on="2025-09-03", report="HD-2")
+    office.quiet("CloseVerification", "handler", case, on="2025-09-04")
+    assert office.case(case).state("verification.2") == "closed"
