@@ -71,6 +71,10 @@ class Context:
     def person_of(self, number: str) -> PersonRef | None:
         return self.world.store.person_of(number)
 
+    def keeps(self, ref: PersonRef) -> bool:
+        """Whether anything personal is kept under a reference; of somebody who only objected nothing else is."""
+        return self.world.store.keeps(ref)
+
     def other_case(self, number: CaseNo) -> Case | None:
         return self.world.case(number)
 

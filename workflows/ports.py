@@ -90,6 +90,9 @@ class Store(Protocol):
     def person_of(self, number: str) -> PersonRef | None:
         """Who has this resident number, by the keyed index."""
 
+    def keeps(self, person: PersonRef) -> bool:
+        """Whether anything personal is kept under a reference."""
+
     def write(self, commit: Commit) -> int:
         """Append one command's events atomically; the last position. Raises Conflict.
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from adapters.bootstrap import ADMINISTRATOR, Doudi, open_doudi
 from adapters.catalogue import Catalogue, Lang
+from domain.personal import show_forgotten_as
 from projections.base import Rows
 from workflows.command import Answer
 from workflows.refusal import Reason
@@ -36,6 +37,7 @@ class Session:
         self.named_actor = actor
         self.form = form
         self.catalogue = Catalogue(_language(lang))
+        show_forgotten_as(self.text("forgotten"))
 
     @cached_property
     def doudi(self) -> Doudi:

@@ -67,7 +67,7 @@ def init_store(
         )
         meta = Meta(database)
         keys = database.key_store(begin=True)
-        store = _assemble(database, meta, begin_keys(keys, _file(url), meta), events)
+        store = _assemble(database, meta, begin_keys(keys, file_of(url), meta), events)
         if first is not None:
             first(store)
     begun(keys)
@@ -79,16 +79,22 @@ def open_store(url: str, *, events: Iterable[type[Event]] | None = None) -> Even
 
     Raises `StoreMissing`, `NotAStore`, `NewerStore`, `BadAddress`.
     """
+    database, meta = opened(url)
+    keys = database.key_store(begin=False)
+    return _assemble(database, meta, open_keys(keys, file_of(url), meta, forgotten_in(database)), events)
+
+
+def opened(url: str) -> tuple[Database, Meta]:
+    """The database of a store without its keys."""
     database = database_of(url)
     if not database.is_store():
         raise StoreMissing(url=database.url)
     database.migrate()
-    meta = Meta(database)
-    keys = database.key_store(begin=False)
-    return _assemble(database, meta, open_keys(keys, _file(url), meta, forgotten_in(database)), events)
+    return database, Meta(database)
 
 
-def _file(url: str) -> Path | None:
+def file_of(url: str) -> Path | None:
+    """The file that a store is in, None where it is in none."""
     return path_of(url) if url.startswith(_SCHEME) else None
 
 

@@ -19,6 +19,7 @@ _Raw = tuple[int, str, int, str, int, str, str, str, int, str | None, bytes]
 _COLUMNS = (
     "position, stream, version, type, type_version, command, actor, division, recorded_at, causation, payload"
 )
+_A_PAGE = 2_000
 _STREAM = f"SELECT {_COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version"
 _PAGE = f"SELECT {_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
 _AT = f"SELECT {_COLUMNS} FROM events WHERE position = ?"
@@ -51,6 +52,13 @@ class EventStore:
 
     def page(self, after: int, limit: int) -> list[Recorded]:
         return self._recorded(self.database.connection.execute(_PAGE, (after, limit)))
+
+    def all(self) -> Iterator[Recorded]:
+        """Every event, in order."""
+        after = 0
+        while page := self.page(after, _A_PAGE):
+            yield from page
+            after = page[-1].position
 
     def at(self, position: int) -> Recorded | None:
         """The event at a position, None if there is none."""
