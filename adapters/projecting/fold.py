@@ -17,6 +17,8 @@ NO_SKIPS = Skips()
 
 _ENVELOPE = "SELECT stream, version, type FROM events WHERE position = ?"
 
+_BETWEEN = "SELECT count(*) FROM events WHERE position > ? AND position < ?"
+
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     """An event whose payload isn't of its class's shape: the envelope is known, the content isn't."""
@@ -37,20 +39,24 @@ def read_page(store: EventStore, after: int, limit: int) -> Page:
     Raises the other `CodecError`s: a type or version nobody here knows stops every reader.
     """
     found: list[Recorded | Unreadable] = []
-    until = after + limit
-    while after < until:
+    while limit > 0:
         try:
-            found += store.page(after, until - after)
-            break
+            return [*found, *store.page(after, limit)]
         except BadPayload as error:
             position = int(error.params["position"])
-            found += store.page(after, position - 1 - after) if position - 1 > after else ()
+            before = _count(store, after, position)
+            found += store.page(after, before) if before else ()
+            limit -= before + 1
             stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
             found.append(
                 Unreadable(position=position, stream=stream, version=version, type=name, error=error)
             )
             after = position
     return found
+
+
+def _count(store: EventStore, after: int, before: int) -> int:
+    return int(store.database.connection.execute(_BETWEEN, (after, before)).fetchone()[0])
 
 
 def stream_at(store: EventStore, position: int) -> str | None:
@@ -93,6 +99,8 @@ def fold(
     last = None
     while after < until:
         page = read_page(store, after, min(A_PAGE, until - after))
+        if page and page[-1].position > until:
+            page = [recorded for recorded in page if recorded.position <= until]
         if not page:
             break
         apply_page(projection, page, rows, skips)

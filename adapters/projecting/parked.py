@@ -7,7 +7,7 @@ import msgspec
 
 from adapters.store.database import Database, Session
 
-MOST = 200
+MOST = 100
 """With more than this waiting, not the events but the fold is at fault."""
 
 
