@@ -263,6 +263,32 @@ def test_a_raise_reaches_the_terms_that_begin_later(office: TrialOffice) -> None
     ]
 
 
+def test_an_addition_fired_late_leaves_a_raise_that_begins_later(office: TrialOffice) -> None:
+    office.set_policy(uplift_age_70="20%")
+    case = living(office, [person("m1", "1955-05-16", 22, kinship="02")], [])
+    raised(office, "standard", 70_000, "2025-07-01", "yuan/month")
+    office.do("RaiseStandard", "county", case, on="2025-06-20", from_month="2025-07")
+    tick(office, "2025-06-20")
+    assert [amount(office, case, month) for month in ("2025-05", "2025-06", "2025-07")] == [
+        60_000,
+        72_000,
+        84_000,
+    ]
+
+
+def test_a_raise_leaves_later_terms_that_it_does_not_raise(office: TrialOffice) -> None:
+    case = living(office, [person("m1", "1980-07-16", 23, kinship="02")], [])
+    raised(office, "standard", 70_000, "2025-07-01", "yuan/month")
+    office.do("RaiseStandard", "county", case, on="2025-06-02", from_month="2025-07")
+    raised(office, "standard", 65_000, "2025-06-01", "yuan/month")
+    office.do("RaiseStandard", "county", case, on="2025-06-03", from_month="2025-06")
+    assert [amount(office, case, month) for month in ("2025-05", "2025-06", "2025-07")] == [
+        60_000,
+        65_000,
+        70_000,
+    ]
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_work_taken_breaks_the_row(office: TrialOffice, taken: bool) -> None:
     case = plain(office)

@@ -160,7 +160,10 @@ def gradual_end(context: Context, case: Case, instance: InstanceId) -> date | No
 
 @decides(TurnUplift)
 def turn_uplift(context: Context, command: TurnUplift) -> Decision:
-    """By itself, on the facts of the decision, under that decision; explained anew and told."""
+    """By itself, on the facts of the decision, under that decision; explained anew and told.
+
+    Terms that begin later and come out the same are said again: those from an earlier month would go over them.
+    """
     month = month_of(context.case.deadlines[UPLIFT].due)
     award = award_of(context.case)
     events: list[CaseEvent] = []
@@ -169,15 +172,16 @@ def turn_uplift(context: Context, command: TurnUplift) -> Decision:
         if before is None:
             continue
         found = assess_again(context, one)
-        if not found.eligible or (found.amount, found.shares) == (before.amount, before.shares):
+        turns = found.eligible and (found.amount, found.shares) != (before.amount, before.shares)
+        if not turns and not events:
             continue
         code = "I04" if found.amount >= before.amount else "D04"
         events.append(
             AmountChanged(
                 on=context.on,
-                terms=terms_of(found, one, code, context.on),
+                terms=terms_of(found, one, code, context.on) if turns else before,
                 before=before.amount,
-                explanation=found.explanation,
+                explanation=found.explanation if found.eligible else None,
                 under=award.under,
             )
         )
@@ -319,7 +323,10 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
 
 @decides(RaiseStandard)
 def raise_standard(context: Context, command: RaiseStandard) -> Decision:
-    """From the month in which the document begins, also an earlier one: what was paid less is owed by month."""
+    """From the month in which the document begins, also an earlier one: what was paid less is owed by month.
+
+    Terms that begin later and don't rise are said again, as they stand.
+    """
     first = parse_month(command.from_month, "data.from_month")
     award = award_of(context.case)
     if award.at(first) is None:
@@ -328,14 +335,18 @@ def raise_standard(context: Context, command: RaiseStandard) -> Decision:
     for month in months_from(award, first):
         before = award.at(month)
         found = assess_again(context, month)
-        if before is None or found.amount <= before.amount:
+        if before is None:
             continue
+        rises = found.amount > before.amount
+        if not rises and not events:
+            continue
+        same = (found.amount, found.shares) == (before.amount, before.shares)
         events.append(
             AmountChanged(
                 on=context.on,
-                terms=terms_of(found, month, "I01", context.on),
+                terms=terms_of(found, month, "I01", context.on) if rises else before,
                 before=before.amount,
-                explanation=found.explanation,
+                explanation=found.explanation if rises or same else None,
                 by=StaffId(context.actor),
                 under=award.under,
             )
