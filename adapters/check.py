@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.keys.errors import KeyMissing, SealBroken
 from adapters.projector import Projector
 from adapters.store.errors import CodecError, StoreError
 from adapters.store.sqlite import SQLiteStore
@@ -124,15 +125,22 @@ class _Log:
             return
         self.decoded += 1
         self.owners.update(_SEALED.findall(bytes(payload, "utf-8") if isinstance(payload, str) else payload))
-        self._numbered(stream, event)
+        self._numbered(position, stream, event)
         if stream not in self.broken:
             self._follow(position, stream, version, event)
 
-    def _numbered(self, stream: str, event: Event) -> None:
+    def _numbered(self, position: int, stream: str, event: Event) -> None:
         if isinstance(event, PersonRegistered):
             self.persons += 1
         if isinstance(event, PersonRegistered | NumberAdded) and event.number is not None:
-            number = event.number.opened()
+            try:
+                number = event.number.opened()
+            except KeyMissing:  # the check of keys tells it
+                return
+            except SealBroken as error:
+                name = type(event).__name__
+                self._wrong("payloads", "check.unreadable", position=position, type=name, error=error.code)
+                return
             if number is None:
                 return
             person = stream.partition(":")[2]

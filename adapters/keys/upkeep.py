@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from adapters.keys.errors import KeysForeign, KeysLost, KeysTaken, MasterFixed
+from adapters.keys.errors import KeyMissing, KeysForeign, KeysLost, KeysTaken, MasterFixed
 from adapters.keys.file import KeyFile
 from adapters.keys.keyring import SealedKeyring
 from adapters.keys.master import Masters, place_of
@@ -122,7 +122,10 @@ def _moved(key: WrappedKey, then: Masters, now: Masters) -> WrappedKey:
 
 
 def index_anew(keyring: SealedKeyring, log: Iterable[Recorded]) -> tuple[int, int]:
-    """Build the index again by opening what persons were registered with; (numbers, names) it then binds."""
+    """Build the index again by opening what persons were registered with; (numbers, names) it then binds.
+
+    Who is forgotten, and whose key is missing, isn't in it.
+    """
     numbers: list[tuple[bytes, str, str]] = []
     names: list[tuple[bytes, str, str]] = []
     for one in log:
@@ -139,5 +142,8 @@ def index_anew(keyring: SealedKeyring, log: Iterable[Recorded]) -> tuple[int, in
 
 
 def _opened(value: Name | Number | None) -> list[str]:
-    text = value.opened() if value is not None else None
+    try:
+        text = value.opened() if value is not None else None
+    except KeyMissing:
+        text = None
     return [] if text is None else [text]

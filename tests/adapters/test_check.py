@@ -77,7 +77,7 @@ def test_a_whole_store_says_what_was_looked_at(store: Path) -> None:
         "commands": count("*) FROM commands"),
         "persons": 3,
         "numbers": 3,
-        "keys": 6,
+        "keys": 23,
         "projections": count("*) FROM projections"),
     }
     connection.close()
