@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from domain.days import Month, china_day, first_day
-from domain.ids import CaseNo, CommandId, DivisionCode, county_of, within
+from domain.ids import CaseNo, CommandId, DivisionCode, StreamId, county_of, within
 from workflows.authority import CLOCK_ACTOR
 from workflows.command import Answer, Command, Request
 from workflows.commands.pay import Draw as DrawCommand
@@ -129,17 +129,24 @@ class Draw:
         )
 
     def _open(self, request: Request, command: DrawCommand, area: str) -> None:
-        self.office.world.refresh()
+        """Another draw may open it at the same moment: what counts is that it is open."""
         stream = list_stream(command.division, command.programme, area, command.month)
-        if self.office.world.state(stream) is None:
-            part = OpenList(
-                on=command.on,
-                division=command.division,
-                programme=command.programme,
-                area=area,  # type: ignore[arg-type]
-                month=command.month,
-            )
-            self._whole(request, part, f"open/{area}")
+        if self._is_open(stream):
+            return
+        part = OpenList(
+            on=command.on,
+            division=command.division,
+            programme=command.programme,
+            area=area,  # type: ignore[arg-type]
+            month=command.month,
+        )
+        answer = self.office.handle(self._request(request, part, f"open/{area}"))
+        if not self._is_open(stream):
+            self._done(answer)
+
+    def _is_open(self, stream: StreamId) -> bool:
+        self.office.world.refresh()
+        return self.office.world.state(stream) is not None
 
     def _chunk(
         self,
