@@ -17,8 +17,7 @@ from domain.case.intake import Member
 from domain.days import china_day
 from domain.errors import BadValue
 from domain.event import CaseEvent
-from domain.explain import Explanation, FactRead, ParameterRead
-from domain.facts import Fact
+from domain.explain import Explanation, ParameterRead
 from domain.ids import CaseNo, DivisionCode, MemberKey
 from domain.means import Assessment, Person, assess
 from domain.policy import Parameter, Policy
@@ -143,7 +142,7 @@ def once_more(
     """The means test of these people on nothing but what the explanation names."""
     return assess(
         people,
-        [_fact(read) for read in explanation.facts],
+        [read.fact for read in explanation.facts],
         Policy([_parameter(read) for read in explanation.parameters], (_HERE,), "*", None),
         anchor=explanation.anchor,
         month=explanation.month,
@@ -218,23 +217,6 @@ def _kept(explanation: Explanation) -> int | None:
         if line.text == "gradual-over":
             return 0
     return None
-
-
-def _fact(read: FactRead) -> Fact:
-    return Fact(
-        key=read.key,
-        kind=read.kind,  # type: ignore[arg-type]
-        code=read.code,
-        since=read.since,
-        source=read.source,
-        until=read.until,
-        member=read.member,
-        item=read.item,
-        amount=read.amount,
-        received=read.received,
-        numbers=read.numbers,
-        exempt=read.exempt,
-    )
 
 
 def _parameter(read: ParameterRead) -> Parameter:

@@ -12,6 +12,7 @@ import msgspec
 from domain.catalogue import ParameterValue
 from domain.days import Month
 from domain.event import Value
+from domain.facts import Fact, FactKind
 from domain.ids import FactKey, MemberKey
 from domain.money import Fen
 
@@ -41,7 +42,7 @@ class FactRead(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """A fact as it was read; `received` is kept, never counted by. Money is fen."""
 
     key: FactKey
-    kind: str
+    kind: FactKind
     code: str
     source: str
     since: date
@@ -52,6 +53,24 @@ class FactRead(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     received: date | None = None
     numbers: dict[str, int] = {}
     exempt: str | None = None
+
+    @property
+    def fact(self) -> Fact:
+        """The fact again, without its note."""
+        return Fact(
+            key=self.key,
+            kind=self.kind,
+            code=self.code,
+            source=self.source,
+            since=self.since,
+            until=self.until,
+            member=self.member,
+            item=self.item,
+            amount=self.amount,
+            received=self.received,
+            numbers=self.numbers,
+            exempt=self.exempt,
+        )
 
 
 class ParameterRead(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

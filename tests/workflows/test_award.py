@@ -263,6 +263,15 @@ def test_a_raise_reaches_the_terms_that_begin_later(office: TrialOffice) -> None
     ]
 
 
+def test_a_raise_reads_the_facts_as_its_decision_did_each_of_several_alike(office: TrialOffice) -> None:
+    wages = [{**income("m1", 60_000, "2024-09-01", "2025-02-28"), "item": item} for item in (1, 2)]
+    case = living(office, [person("m1", "1980-01-01", 24, kinship="02")], wages)
+    raised(office, "standard", 70_000, "2025-06-01", "yuan/month")
+    office.do("RaiseStandard", "county", case, on="2025-06-02", from_month="2025-06")
+    explained = [event.explanation for event in office.events(case) if isinstance(event, AmountChanged)]
+    assert [(fact.kind, fact.item) for fact in explained[0].facts] == [("income", 1), ("income", 2)]  # type: ignore[union-attr]
+
+
 def test_an_addition_fired_late_leaves_a_raise_that_begins_later(office: TrialOffice) -> None:
     office.set_policy(uplift_age_70="20%")
     case = living(office, [person("m1", "1955-05-16", 22, kinship="02")], [])

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.case import Case
 from domain.case.award import Award, Terms
 from domain.days import Month
-from domain.explain import Explanation, FactRead, Line, Op, Section, exact
+from domain.explain import Explanation, Line, Op, Section, exact
 from domain.facts import Fact
 from domain.ids import FactKey, MemberKey
 from domain.means import Assessment, assess
@@ -55,7 +55,7 @@ def _decided_facts(case: Case) -> dict[FactKey, Fact]:
     explanation = case.decided_income
     if explanation is None:
         return case.facts
-    facts = {fact.key: _fact(fact) for fact in explanation.facts}
+    facts = {fact.key: fact.fact for fact in explanation.facts}
     for key, fact in case.facts.items():
         if _serial(key) <= award_of(case).known_facts:
             facts.setdefault(key, fact)
@@ -64,22 +64,6 @@ def _decided_facts(case: Case) -> dict[FactKey, Fact]:
 
 def _serial(key: FactKey) -> int:
     return int(key[1:]) if key[1:].isdigit() else 0
-
-
-def _fact(read: FactRead) -> Fact:
-    return Fact(
-        key=read.key,
-        kind=read.kind,  # type: ignore[arg-type]
-        code=read.code,
-        since=read.since,
-        source=read.source,
-        until=read.until,
-        member=read.member,
-        amount=read.amount,
-        received=read.received,
-        numbers=read.numbers,
-        exempt=read.exempt,
-    )
 
 
 def anchor_of(context: Context) -> date:
