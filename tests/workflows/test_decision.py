@@ -159,6 +159,10 @@ def test_the_county_s_visit_is_made_by_two_of_its_own(office: TrialOffice) -> No
     ):
         say = {**COUNTY_TWO, "surveyors": two}
         assert office.refused("CountyVisit", "county", case, on="2025-05-15", **say) == [code]
+    relative = {"known_by": "staff", "kinship": "51", "member": "m1", "staff": "chief"}
+    office.do("FileRelation", "handler", case, on="2025-05-15", **relative)
+    say = {**COUNTY_TWO, "surveyors": ["county", "chief"]}
+    assert office.refused("CountyVisit", "county", case, on="2025-05-15", **say) == ["recusal"]
     office.quiet("CountyVisit", "county", case, on="2025-05-15", **COUNTY_TWO)
     assert len(events_of(office, case, CountyVisited)) == 1
     assert office.case(case).surveyors == {"surveyor", "handler2"}

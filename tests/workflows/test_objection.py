@@ -116,6 +116,11 @@ def test_a_review_is_signed_by_all_and_held_only_on_a_ground(office: TrialOffice
     assert office.refused("HoldReview", "handler", case, on=RAISED, **many) == ["delegates-many"]
     stranger = {**MEETING, "chair": "nobody"}
     assert office.refused("HoldReview", "handler", case, on=RAISED, **stranger) == ["staff-unknown"]
+    relative = {"known_by": "staff", "kinship": "51", "member": "m1", "staff": "leader"}
+    office.do("FileRelation", "handler", case, on=RAISED, **relative)
+    assert office.refused("HoldReview", "handler", case, on=RAISED, **{**MEETING, "chair": "leader"}) == [
+        "recusal"
+    ]
     office.quiet("HoldReview", "handler", case, on=RAISED, **MEETING)
 
 

@@ -16,6 +16,7 @@ from domain.event import CaseEvent, Event
 from domain.explain import Explanation
 from domain.ids import InstanceId, StaffId, StreamId, county_of
 from domain.text import check_text
+from workflows.authority import relative_of
 from workflows.command import Decision, decides
 from workflows.commands.decision import (
     Confirm,
@@ -99,7 +100,8 @@ def county_visit_done(context: Context, command: object) -> Reason | None:
 
 @guard
 def two_of_the_county(context: Context, command: CountyVisit) -> Reason | None:
-    """Two who hold a desk at the county (where the township decides, at the township), who did not survey."""
+    """Two who hold a desk at the county (where the township decides, at the township), who did not survey and are no
+    near relatives."""
     two = dict.fromkeys(command.surveyors)
     least = context.limit("surveyors")
     if len(two) < least:
@@ -108,6 +110,9 @@ def two_of_the_county(context: Context, command: CountyVisit) -> Reason | None:
     others = [one for one in two if not _of_the_county(context, one, local)]
     if others:
         return reason("not-of-the-county", "data.surveyors", staff=", ".join(others))
+    related = [one for one in two if relative_of(context, context.case, one)]
+    if related:
+        return reason("recusal", "data.surveyors", actor=", ".join(related))
     same = sorted(context.case.surveyors & two.keys())
     return reason("surveyors-the-same", "data.surveyors", staff=", ".join(same)) if same else None
 

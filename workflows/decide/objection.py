@@ -16,6 +16,7 @@ from domain.event import CaseEvent, Event
 from domain.identity import normalise_name
 from domain.ids import InstanceId, PersonRef, StaffId, StreamId
 from domain.personal import Name
+from workflows.authority import relative_of
 from workflows.command import Decision, decides
 from workflows.commands.intake import MemberEntry
 from workflows.commands.opinion import (
@@ -230,9 +231,12 @@ def hold_review(context: Context, command: HoldReview) -> Decision:
 
 
 def _check_staff(context: Context, staff: tuple[StaffId, ...], field: str) -> None:
+    """Each holds a desk and is no near relative of the household (57 art. 11)."""
     for one in staff:
         if not holds_a_desk(context, one):
             raise refuse("staff-unknown", field, staff=one)
+        if relative_of(context, context.case, one):
+            raise refuse("recusal", field, actor=one)
 
 
 @decides(Object)
