@@ -36,7 +36,8 @@ class ReviewOpened(CaseEvent, frozen=True, kw_only=True):
 
 
 class ReviewConcluded(CaseEvent, frozen=True, kw_only=True):
-    """`outcome`: unchanged | increase | reduce | stop | impossible; unchanged ends at the township."""
+    """`outcome`: unchanged | increase | reduce | stop | impossible; unchanged ends at the township. `words`: why it
+    couldn't be held."""
 
     review: InstanceId
     outcome: str
@@ -44,6 +45,7 @@ class ReviewConcluded(CaseEvent, frozen=True, kw_only=True):
     change: InstanceId | None = None
     explanation: Explanation | None = None
     clear: bool = True
+    words: Words | None = None
 
 
 class ChangeOpened(CaseEvent, frozen=True, kw_only=True):
@@ -192,6 +194,8 @@ class Change(Value, frozen=True, kw_only=True):
     """Ways tried, each with whether there is proof."""
     proposal: ChangeProposed | None = None
     decided: date | None = None
+    unpaid: tuple[Month, ...] = ()
+    """Months drawn that a stop should have reached: what of them was kept back stays so."""
 
 
 class Review(Value, frozen=True, kw_only=True):
@@ -272,8 +276,14 @@ def _proposed(case: "Case", event: ChangeProposed) -> "Case":
     return _change(case, replace(case.changes[event.change], proposal=event))
 
 
-@evolves(ChangeDecided, ChangeDropped)
-def _change_decided(case: "Case", event: ChangeDecided | ChangeDropped) -> "Case":
+@evolves(ChangeDecided)
+def _change_decided(case: "Case", event: ChangeDecided) -> "Case":
+    unpaid = event.findings if event.effect == "stop" else ()
+    return _change(case, replace(case.changes[event.change], decided=event.on, unpaid=unpaid))
+
+
+@evolves(ChangeDropped)
+def _change_dropped(case: "Case", event: ChangeDropped) -> "Case":
     return _change(case, replace(case.changes[event.change], decided=event.on))
 
 

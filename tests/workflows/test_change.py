@@ -489,6 +489,17 @@ def stopped(office: TrialOffice) -> str:
     return case
 
 
+def test_with_an_award_its_open_verification_ends(office: TrialOffice) -> None:
+    case = plain(office)
+    office.do("BeginVerification", "handler", case, on="2025-08-19")
+    office.do("ReportChange", "window", case, on="2025-08-20", kind="own_request", happened="2025-08-20")
+    office.do("ProposeChange", "handler", case, on="2025-08-20", effect="stop", code="S06")
+    office.do("DecideChange", "decider", case, on="2025-08-21")
+    found = office.case(case)
+    assert found.state("verification.2") == "closed"
+    assert not [key for key in found.deadlines if key.startswith("verification")]
+
+
 def test_a_wrongly_stopped_award_lives_again_with_its_months_owed(office: TrialOffice) -> None:
     case = stopped(office)
     assert amount(office, case, "2025-09") is None

@@ -62,6 +62,19 @@ def test_j7_money_stands_until_a_new_head_and_account(office: TrialOffice) -> No
     assert sum(isinstance(event, LineReleased) for event in office.events(case)) == 1
 
 
+def test_j7_money_that_stood_is_paid_though_the_award_has_ended_meanwhile(office: TrialOffice) -> None:
+    case = couple(office)
+    office.do("RecordDeath", "handler", case, on="2025-04-03", member="m1", died="2025-03-20", source="V14")
+    held(office, case, "2025-04")
+    office.do("ReportChange", "window", case, on="2025-04-08", kind="own_request", happened="2025-04-08")
+    office.do("ProposeChange", "handler", case, on="2025-04-08", effect="stop", code="S06")
+    office.do("DecideChange", "decider", case, on="2025-04-09")
+    office.do("ChangeAccount", "window", case, on="2025-04-10", account="6217000002", holder="m2")
+    assert office.case(case).drawn[Month("2025-04")].held
+    office.do("ChangeHead", "handler", case, on="2025-04-10", head="m2")
+    assert not office.case(case).drawn[Month("2025-04")].held
+
+
 def held(office: TrialOffice, case: str, month: str) -> None:
     draw(office, case, month, held=True)
 

@@ -74,3 +74,7 @@ def test_what_should_not_have_been_paid_is_not_released(office: TrialOffice) -> 
     office.do("DecideChange", "decider", case, on="2025-07-16")
     drawn = office.case(case).drawn
     assert [drawn[Month(month)].held for month in ("2025-06", "2025-07")] == [False, True]
+    office.do("ChangeAccount", "window", case, on="2025-07-17", account="6217000003", holder="m1")
+    assert office.case(case).drawn[Month("2025-07")].held
+    office.do("Restore", "decider", case, on="2025-07-18", code="I05", reason="错停")
+    assert not office.case(case).drawn[Month("2025-07")].held

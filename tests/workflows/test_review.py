@@ -122,6 +122,9 @@ def test_a_review_that_cant_be_held_says_why_and_pay_goes_on(office: TrialOffice
     office.do("OpenReview", "handler", case, on="2025-10-01")
     answer = office.do("ConcludeReview", "handler", case, on="2025-10-20", impossible="全家外出，三次未遇")
     assert answer.data["outcome"] == "impossible"
+    concluded = [event for event in office.events(case) if isinstance(event, ReviewConcluded)]
+    assert concluded[0].words is not None
+    assert concluded[0].words.text == "全家外出，三次未遇"
     assert amount(office, case, "2025-12") == 40_000
 
 

@@ -221,14 +221,24 @@ def also_due(code: str) -> list[str]:
 
 
 def released(context: Context, case: Case) -> list[LineReleased]:
-    """Lines kept back until now, once nothing keeps them back any more. `case`: as it then is."""
+    """Lines kept back until now, once nothing keeps them back any more. `case`: as it then is.
+
+    Of an award that has ended not the months that its end should have reached.
+    """
     if case.kept_back:
         return []
     return [
         LineReleased(on=context.on, month=month, list=line.list)
         for month, line in sorted(context.case.drawn.items())
-        if line.held
+        if line.held and not _unpaid(case, month)
     ]
+
+
+def _unpaid(case: Case, month: Month) -> bool:
+    ends = case.award.ends if case.award else None
+    if case.ended is None or ends is None:
+        return False
+    return month >= ends or any(month in change.unpaid for change in case.changes.values())
 
 
 def ended_holds(context: Context, unpaid: Collection[Month] = ()) -> list[CaseEvent]:

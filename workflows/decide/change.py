@@ -5,6 +5,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
 from domain.case.change import (
     Change,
@@ -42,7 +44,7 @@ from workflows.commands.change import (
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
-from workflows.decide.award import also_due, ended_holds
+from workflows.decide.award import also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.persons import GROUP, claim_award, release_award
@@ -312,7 +314,13 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
     return Decision(
         events=[stopped, *ended_holds(context, unpaid=found.findings)],
         others=release_award(context, covered, add_month(found.from_month, -1)),
-        moves={"award": "ended", "review": "closed", "change": "closed", "hold": "off"},
+        moves={
+            "award": "ended",
+            "review": "closed",
+            "change": "closed",
+            "hold": "off",
+            "verification": "closed",
+        },
         answer={"also": also_due(proposal.code)},
     )
 
@@ -447,6 +455,7 @@ def restore(context: Context, command: Restore) -> Decision:
             cause="restored",
             owed=owed,
         ),
+        *released(context, replace(case, ended=None)),
         LetterIssued(on=context.on, letter="L14", about=InstanceId(change)),
         next_review(context, case.review_class),  # type: ignore[arg-type]
     ]

@@ -131,9 +131,8 @@ def conclude_review(context: Context, command: ConcludeReview) -> Decision:
     review_class: ReviewClass = command.review_class or case.review_class  # type: ignore[assignment]
     found: Assessment | None = None
     outcome, clear = "impossible", True
-    if command.impossible:
-        needed_words(context, command.impossible, "data.impossible")
-    else:
+    why_not = needed_words(context, command.impossible, "data.impossible") if command.impossible else None
+    if why_not is None:
         opened = case.reviews[context.instance].opened
         assert opened is not None
         award, month = award_of(case), month_after(context.on)
@@ -152,6 +151,7 @@ def conclude_review(context: Context, command: ConcludeReview) -> Decision:
         change=change.change if change else None,
         explanation=found.explanation if found else None,
         clear=clear,
+        words=why_not,
     )
     events: list[CaseEvent] = [concluded, next_review(context, review_class)]
     if change is not None:
