@@ -26,6 +26,16 @@ def _about(of: str, kind: str) -> bytes:
     return f"{kind}\0{of}".encode()
 
 
+class _Used:
+    """What a thread sealed under since it last wrote; what others dropped is heeded once for all of it."""
+
+    __slots__ = ("heeded", "keys")
+
+    def __init__(self) -> None:
+        self.keys: dict[str, WrappedKey] = {}
+        self.heeded = False
+
+
 class SealedKeyring:
     """One for a store.
 
@@ -44,7 +54,9 @@ class SealedKeyring:
         self._local = local()
         keys.listen(self._settled, self._let_go)
         self._changes = keys.changes()
-        self._forgotten_until = max((serial for serial, _ in keys.forgotten()), default=0)
+        gone = keys.forgotten()
+        self._gone = {name for _, name in gone}
+        self._gone_until = max((serial for serial, _ in gone), default=0)
         self._digest_key = self._secret(DIGEST)
         self._index_key = self._secret(INDEX)
 
@@ -73,10 +85,11 @@ class SealedKeyring:
             master = self.keys.mark("master")
             if master != self._masters.current:
                 self._masters = Masters(self.place.read(), master)
-            for serial, name in self.keys.forgotten(self._forgotten_until):
+            for serial, name in self.keys.forgotten(self._gone_until):
                 self._open.pop(name, None)
                 self._new.pop(name, None)
-                self._forgotten_until = serial
+                self._gone.add(name)
+                self._gone_until = serial
 
     def _key(self, of: str) -> AESGCM | None:
         known = self._open.get(of)
@@ -95,18 +108,21 @@ class SealedKeyring:
 
     def seal(self, of: str, kind: str, text: str, place: str = "") -> str:
         """The text under the key of `of`, which is made if he has none. Raises `OwnerForgotten`."""
+        used = self._used()
         with self._lock:
-            self._heed()
+            if not used.heeded:
+                self._heed()
+                used.heeded = True
             key = self._key(of)
             if key is None:
-                if self.keys.is_forgotten(of):
+                if of in self._gone:
                     raise OwnerForgotten(of=of)
                 fresh = self._source.key(of)
                 self._new[of] = self._wrapped(of, fresh)
                 key = self._hold(of, fresh)
             new = self._new.get(of)
         if new is not None:
-            self._used()[of] = new
+            used.keys[of] = new
         nonce = self._source.nonce(of, kind, text, place)
         sealed = key.encrypt(nonce, text.encode(), _about(of, kind))
         return binascii.b2a_base64(_FORM + nonce + sealed, newline=False).decode()
@@ -115,21 +131,19 @@ class SealedKeyring:
         """What was sealed before is written once more: it may still need its new key to go with it."""
         new = self._new.get(of)
         if new is not None:
-            self._used()[of] = new
+            self._used().keys[of] = new
 
-    def _used(self) -> dict[str, WrappedKey]:
+    def _used(self) -> "_Used":
         try:
             return self._local.used  # type: ignore[no-any-return]
         except AttributeError:
-            used: dict[str, WrappedKey] = {}
-            self._local.used = used
+            used = self._local.used = _Used()
             return used
 
     def taken(self) -> list[WrappedKey]:
         """New keys that this thread sealed under since it last asked: they go with what it writes."""
-        used = list(self._used().values())
-        self._used().clear()
-        return used
+        used, self._local.used = self._used(), _Used()
+        return list(used.keys.values())
 
     def _settled(self, names: Iterable[str]) -> None:
         """The new keys of these are kept."""
@@ -152,7 +166,7 @@ class SealedKeyring:
             self._heed()
             key = self._key(of)
             if key is None:
-                if self.keys.is_forgotten(of):
+                if of in self._gone:
                     return None
                 raise KeyMissing(of=of)
         try:
@@ -189,6 +203,7 @@ class SealedKeyring:
             for name in names:
                 self._open.pop(name, None)
                 self._new.pop(name, None)
+                self._gone.add(name)
 
     def follow(self, forgotten: Iterable[str]) -> list[str]:
         """Drop every key that stands although the log says it is forgotten; whose they were."""
