@@ -12,6 +12,10 @@ Place = Callable[[], str]
 STORES = ("sqlite",)
 
 
+def available(kind: str) -> bool:
+    return kind == "sqlite"
+
+
 def place_of(kind: str, folder: Path) -> Place:
     numbers = count(1)
     assert kind == "sqlite"
