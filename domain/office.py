@@ -53,3 +53,15 @@ class ClockSet(Event, frozen=True, kw_only=True):
 class StoreBegun(Event, frozen=True, kw_only=True):
     trial: bool
     log: str
+
+
+class StoreRestored(Event, frozen=True, kw_only=True):
+    """A new log begins from another's events up to `position`; what that one had after them is not in this.
+
+    `log`: the new log's id; `before`: that of the one it was taken from, whose backup reached to `head`.
+    """
+
+    log: str
+    before: str
+    position: int
+    head: int

@@ -9,7 +9,15 @@ from domain.case import Case, evolve
 from domain.division import evolve_division
 from domain.event import CaseEvent, Event
 from domain.ids import CaseNo, DivisionCode, PersonRef, StreamId, parent_of
-from domain.office import ClockSet, NumberGiven, ParameterSet, StoreBegun, TimeSeen, YearLoaded
+from domain.office import (
+    ClockSet,
+    NumberGiven,
+    ParameterSet,
+    StoreBegun,
+    StoreRestored,
+    TimeSeen,
+    YearLoaded,
+)
 from domain.payment import PayList, evolve_list
 from domain.person import Person, evolve_person
 from domain.policy import Parameter, Policy
@@ -85,7 +93,7 @@ def _evolve_clock(seen: tuple[date | None, Any] | None, event: Event, stream: st
     until, clock = seen or (None, None)
     if isinstance(event, TimeSeen):
         return (max(until, event.until) if until else event.until, clock)
-    assert isinstance(event, ClockSet | StoreBegun)
+    assert isinstance(event, ClockSet | StoreBegun | StoreRestored)
     return (until, event.to if isinstance(event, ClockSet) else clock)
 
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 import click
 
 from adapters.cli import (
+    backup,
     cases,
     check,
     do,
@@ -54,6 +55,7 @@ for module in (
     pay,
     papers,
     projections,
+    backup,
     check,
     keys,
     stats,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.projector import PoisonEvent, Projector, RebuildRunning, UnknownProjection, WrongLog
+from adapters.projector import Projector, RebuildRunning, UnknownProjection, WrongLog
 from adapters.rows import BadRow, MemoryRows, StoredRows
 from adapters.store.errors import UnknownEvent
 from adapters.store.open import open_store
@@ -24,7 +24,6 @@ from tests.adapters.trials import (
     commit,
     fill,
     opened,
-    paid,
     undone,
     url,
 )

@@ -13,7 +13,7 @@ from tests.faults.forks import Forks
 from tests.faults.walk import Walk, sample, undisturbed
 
 MODULES = ("tests.faults.walk", "tests.faults.begin")
-APART = frozenset(point for point in POINTS if point.split(".")[0] in {"group", "forget"})
+APART = frozenset(point for point in POINTS if point.split(".")[0] in {"group", "forget", "backup", "copy"})
 """Points that a journey doesn't pass: they have tests of their own."""
 
 
