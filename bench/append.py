@@ -4,13 +4,17 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
+from threading import Thread
 from time import perf_counter
 from timeit import timeit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from adapters.group_commit import Writer
 from adapters.keys.file import KeyFile
 from adapters.keys.keyring import SealedKeyring
 from adapters.keys.master import MasterOfTrial
@@ -24,6 +28,7 @@ from domain.personal import Words
 from workflows.ports import Commit
 
 BATCHED, SINGLE, A_BATCH = 40_000, 2_000, 1_000
+CALLERS, A_CALLER, ROUNDS = 16, 100, 5
 
 
 class Visited(CaseEvent, frozen=True, kw_only=True):
@@ -101,6 +106,36 @@ def singles(store: SQLiteStore, work: list[Commit]) -> None:
         store.write(commit)
 
 
+def callers(store: SQLiteStore, work: list[list[Commit]]) -> int:
+    """Each list from a thread of its own, through one writer; how many groups shared a transaction."""
+    with Writer(store.batch, store.write) as writer:
+
+        def call(mine: list[Commit]) -> None:
+            for commit in mine:
+                writer.submit(commit)
+
+        threads = [Thread(target=call, args=(mine,)) for mine in work]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return writer.groups
+
+
+def together(store: SQLiteStore) -> None:
+    """One client beside sixteen callers behind the writer, by turns."""
+    ratios = []
+    for turn in range(ROUNDS):
+        alone = timed(partial(singles, store, commits(CALLERS * A_CALLER, f"alone{turn}-")))
+        work = [commits(A_CALLER, f"caller{turn}-{caller}-") for caller in range(CALLERS)]
+        ratios.append(alone / timed(partial(callers, store, work)))
+    low, *_, high = sorted(ratios)
+    print(
+        f"{CALLERS} callers in one process: {median(ratios):.1f} times one client's commands"
+        f" ({low:.1f} to {high:.1f}, {ROUNDS} rounds by turns; wanted: 3)"
+    )
+
+
 def raw(path: Path, payloads: list[bytes], a_transaction: int) -> float:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
@@ -135,6 +170,7 @@ def main() -> None:
                 f"{name}: {2 * count / through:,.0f} events/s through the store,"
                 f" {2 * count / plain:,.0f} raw: {through / plain:.1f} times the raw time"
             )
+        together(store)
         one = event(1)
         name, version, payload = codec.write(one)
         stream = StreamId("case:in 7")
