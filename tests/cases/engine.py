@@ -8,17 +8,18 @@ from adapters.faults import Armed, hooked
 from adapters.projector import Projector
 from adapters.store.open import init_store, open_store
 from adapters.store.store import EventStore
+from domain.office import StoreRestored
 from tests.adapters.trials import EVENTS, Totals, commit, paid
 from tests.faults.life import Line, act
 from workflows.ports import Recorded
 
 
 def new(url: str, *, trial: bool = True) -> EventStore:
-    return init_store(url, trial=trial, events=EVENTS)
+    return init_store(url, trial=trial, events=(*EVENTS, StoreRestored))
 
 
 def again(url: str) -> EventStore:
-    return open_store(url, events=EVENTS)
+    return open_store(url, events=(*EVENTS, StoreRestored))
 
 
 def rest(store: EventStore, after: int, limit: int = 100) -> list[Recorded]:

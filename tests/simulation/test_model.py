@@ -12,8 +12,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from adapters.backup import NothingThen, back_up, restore
 from adapters.faults import Armed, Fault, hooked
 from adapters.group_commit import Writer
+from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.projector import Projector
 from adapters.store.errors import StoreError
 from domain.ids import CommandId, StreamId
@@ -64,7 +66,8 @@ class StoreMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(mkdtemp(prefix="doudi-model-"))
-        self.url = place_of(self.kind, self.folder)()
+        self.place = place_of(self.kind, self.folder)
+        self.url = self.place()
         self.store = engine.new(self.url)
         self.projector = Projector(self.store, [Totals()])
         self.log: list[tuple[str, int, str]] = []
@@ -209,6 +212,31 @@ class StoreMachine(RuleBasedStateMachine):
     def clock(self, days: int) -> None:
         self.store.clock.set(self.store.clock.now() + timedelta(days=days))
 
+    @precondition(lambda self: self.log and self.kind == "sqlite")
+    @rule(data=st.data())
+    def restore(self, data: st.DataObject) -> None:
+        """Of a backup, up to any position: whole commands, under a new log that says so."""
+        until = data.draw(st.integers(1, len(self.log)))
+        self.number += 1
+        backup, keys = self.folder / f"log-{self.number}", self.folder / f"keys-{self.number}"
+        back_up(self.url, backup)
+        back_up_keys(self.store.keyring.keys, keys)
+        cut = until
+        while cut and cut < len(self.log) and self.log[cut][2] == self.log[cut - 1][2]:
+            cut -= 1
+        target = self.place()
+        if not cut:
+            with pytest.raises(NothingThen):
+                restore(backup, target, until=until, keys=keys)
+            return
+        restored = restore(backup, target, until=until, keys=keys)
+        assert (restored.position, restored.left) == (cut + 1, len(self.log) - cut)
+        self.log = [*self.log[:cut], ("clock", 0, f"restore-{restored.log[:24]}")]
+        kept = {name for _, _, name in self.log}
+        self.commands = {name: one for name, one in self.commands.items() if name in kept}
+        self.url = target
+        self.reopen()
+
     @rule()
     def reopen(self) -> None:
         self.store.close()
@@ -227,7 +255,7 @@ class StoreMachine(RuleBasedStateMachine):
     @invariant()
     def the_log_is_the_model(self) -> None:
         found: list[Any] = engine.rest(self.store, 0)
-        assert [(one.stream, one.event.amount, one.command) for one in found] == self.log
+        assert [(one.stream, getattr(one.event, "amount", 0), one.command) for one in found] == self.log
         assert [one.position for one in found] == list(range(1, len(self.log) + 1))
         ends: dict[str, int] = {}
         for one in found:
@@ -248,3 +276,8 @@ class StoreMachine(RuleBasedStateMachine):
 
 class TestOnSQLite(StoreMachine.TestCase):  # type: ignore[valid-type, misc]
     settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.soak
+class TestLongOnSQLite(StoreMachine.TestCase):  # type: ignore[valid-type, misc]
+    settings = settings(max_examples=500, stateful_step_count=50, deadline=None)
