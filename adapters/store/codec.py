@@ -16,6 +16,8 @@ from domain.personal import Personal
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Builtins of one version to builtins of the next."""
+Split = Callable[[int, dict[str, Any]], tuple[str, int, dict[str, Any]]]
+"""(version, builtins) of a type that was split → type, version and builtins of the one it is now."""
 
 _NUL = b"\\u0000"
 _VALUES = re.compile(r"'[^']*'")
@@ -82,7 +84,8 @@ def _fault(value: object, path: str) -> tuple[str, str] | None:
 class Codec:
     """Writes and reads events of the given classes; a type's name is its class's.
 
-    `upcasters` lift (type, version) to version + 1; `renamed` maps a type's old name to its present one.
+    `upcasters` lift (type, version) to version + 1; `renamed` maps a type's old name to its present one; `split`
+    tells which type an event of a type that isn't there any more is now.
     """
 
     def __init__(
@@ -91,11 +94,13 @@ class Codec:
         keyring: Keyring,
         upcasters: Mapping[tuple[str, int], Upcaster] | None = None,
         renamed: Mapping[str, str] | None = None,
+        split: Mapping[str, Split] | None = None,
     ) -> None:
         self._keyring = keyring
         self._open_text = keyring.open
         self._upcasters = dict(upcasters or {})
         self._renamed = dict(renamed or {})
+        self._split = dict(split or {})
         self._classes: dict[str, type[Event]] = {}
         for cls in classes:
             if self._classes.setdefault(cls.__name__, cls) is not cls:
@@ -136,6 +141,8 @@ class Codec:
 
     def _read_other(self, name: str, version: int, payload: bytes) -> Event:
         present = self._renamed.get(name, name)
+        if present in self._split:
+            return self._read_split(name, present, version, payload)
         cls = self._classes.get(present)
         if cls is None:
             raise UnknownEvent(type=name)
@@ -145,15 +152,24 @@ class Codec:
             self._decoders[name, version] = msgspec.json.Decoder(cls, dec_hook=self._open)
             return self.read(name, version, payload)
         try:
-            builtins = orjson.loads(payload)
-            for step in range(version, cls.VERSION):
-                lift = self._upcasters.get((present, step))
-                if lift is None:
-                    raise NoUpcaster(type=name, version=step)
-                builtins = lift(builtins)
-            return msgspec.convert(builtins, cls, dec_hook=self._open, builtin_types=())
+            return self._lifted(present, version, orjson.loads(payload))
         except (msgspec.MsgspecError, orjson.JSONDecodeError) as error:
             raise self._bad(name, version, error) from None
+
+    def _read_split(self, name: str, present: str, version: int, payload: bytes) -> Event:
+        try:
+            return self._lifted(*self._split[present](version, orjson.loads(payload)))
+        except (msgspec.MsgspecError, orjson.JSONDecodeError) as error:
+            raise self._bad(name, version, error) from None
+
+    def _lifted(self, name: str, version: int, builtins: dict[str, Any]) -> Event:
+        cls = self._classes[name]
+        for step in range(version, cls.VERSION):
+            lift = self._upcasters.get((name, step))
+            if lift is None:
+                raise NoUpcaster(type=name, version=step)
+            builtins = lift(builtins)
+        return msgspec.convert(builtins, cls, dec_hook=self._open, builtin_types=())
 
     @staticmethod
     def _bad(name: str, version: int, error: Exception) -> BadPayload:

@@ -14,6 +14,7 @@ from adapters.store.access_log import AccessLog
 from adapters.store.codec import Codec, known_events
 from adapters.store.database import Database
 from adapters.store.errors import BadAddress, StoreExists, StoreMissing
+from adapters.store.evolution import RENAMED, SPLIT, UPCASTERS
 from adapters.store.meta import Meta, write_marks
 from adapters.store.sqlite import SQLiteDatabase
 from adapters.store.store import EventStore
@@ -117,7 +118,7 @@ def forgotten_in(database: Database) -> list[str]:
 def _assemble(
     database: Database, meta: Meta, keyring: SealedKeyring, events: Iterable[type[Event]] | None
 ) -> EventStore:
-    codec = Codec(known_events() if events is None else events, keyring)
+    codec = Codec(known_events() if events is None else events, keyring, UPCASTERS, RENAMED, SPLIT)
     clock = TrialClock(meta) if meta.trial else SystemClock()
     return EventStore(database, meta, codec, keyring, clock)
 

@@ -1,0 +1,23 @@
+"""How events of earlier releases are read: what lifts an old version, which type has another name now.
+
+An event's class may change only together with its `VERSION`, and then an upcaster here lifts what was written
+before; `script/golden` keeps the bytes of each version, and nothing that was kept may change.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.store.codec import Split, Upcaster
+
+
+def as_it_was(builtins: dict[str, Any]) -> dict[str, Any]:
+    """For a version that only adds what may be left out."""
+    return builtins
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+"""(type, version) → what lifts it to the next version of the type's present class."""
+RENAMED: Mapping[str, str] = {}
+"""Old name of a type → its present one."""
+SPLIT: Mapping[str, Split] = {}
+"""Type that isn't there any more → what says by its content which type and version it is now."""
