@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import msgspec
 from msgspec.structs import replace
 
-from domain.calendar import Due, warning_day
+from domain.calendar import Due
 from domain.case import Case, evolve
 from domain.case.fold import move
 from domain.event import CaseEvent, Deadline, Moved
@@ -88,6 +88,11 @@ def instances(case: Case, life: str) -> list[InstanceId]:
     return [key for key, one in case.lives.items() if one.life.split("@")[0] == life]
 
 
+def next_of(case: Case, life: str, already: int = 0) -> InstanceId:
+    """The name of the instance that begins next (`telling.3`), after `already` others of the same decision."""
+    return InstanceId(f"{life}.{len(instances(case, life)) + 1 + already}")
+
+
 def unfinished(case: Case, life: str) -> list[InstanceId]:
     return [
         key
@@ -106,7 +111,7 @@ def pick(case: Case, life: str, command: Command) -> tuple[Definition, InstanceI
         return definition, instance, OPEN
     trigger = type(command).__name__
     if any(OPEN in way.sources for way in definition.transitions if way.trigger == trigger):
-        return definition, InstanceId(f"{life}.{len(instances(case, life)) + 1}"), OPEN
+        return definition, next_of(case, life), OPEN
     named = command.instance if isinstance(command, InstanceCommand) else None
     if named is not None:
         if named not in case.lives or case.lives[named].life.split("@")[0] != life:
@@ -238,8 +243,8 @@ def _other_moves(
 def begin(context: Context, case: Case, life: str, already: int = 0) -> Moved:
     """A new instance of a life cycle in its initial state."""
     definition = current(life)
-    name = f"{life}.{len(instances(case, life)) + 1 + already}" if definition.many else life
-    return _enter_state(context, case, InstanceId(name), definition, definition.initial, definition.id)
+    name = next_of(case, life, already) if definition.many else InstanceId(life)
+    return _enter_state(context, case, name, definition, definition.initial, definition.id)
 
 
 def _enter_state(
@@ -306,7 +311,7 @@ def compute(
         due=day,
         owner=owner,
         source=spec.source,
-        warn=warning_day(day, length, context.calendar),
+        warn=context.warning_day(day, length),
         provisional=provisional,
         start=start if provisional else None,
         days=days if provisional else None,

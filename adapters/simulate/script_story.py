@@ -142,7 +142,9 @@ def _terminated(plan: Story, who: Applicant, diary: Diary, days: Days) -> Script
 def _not_accepted(plan: Story, who: Applicant, diary: Diary, days: Days) -> Script:
     yield from enter(who, diary.entered)
     refusal = intake.NotAccept(code=plan.code, reason="申请人不符合申请条件")
-    yield who.house.says(days.after(diary.entered, 1), who.house.desks.window, refusal)
+    told = deciding.Serve(letter="L03", way="direct")
+    for days_later, command in ((1, refusal), (2, told)):
+        yield who.house.says(days.after(diary.entered, days_later), who.house.desks.window, command)
 
 
 _KINDS: dict[StoryKind, Callable[[Story, Applicant, Diary, Days], Script]] = {

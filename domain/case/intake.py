@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from domain.case.state import Case
 
 Area = Literal["urban", "rural"]
+CONSENT = "consent:"
 DAY = timedelta(days=1)
 
 
 def consent_item(member: MemberKey) -> str:
     """How a member's missing consent is named among what is missing; his consent brings it."""
-    return f"consent:{member}"
+    return f"{CONSENT}{member}"
 
 
 class Paper(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

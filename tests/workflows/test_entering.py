@@ -6,6 +6,7 @@ from adapters.bootstrap import open_doudi
 from domain.case.decision import CountyVisitDue
 from domain.case.intake import RelationFiled
 from domain.ids import StaffId
+from domain.personal import Words
 from domain.staff import RelationDeclared
 from tests.harness import LONG_AGO, T1, TrialOffice, at, number, person
 from workflows.command import Answer
@@ -137,6 +138,7 @@ def test_an_answer_lost_after_the_write_is_given_again(
             "code-unknown",
             "data.members[0].kinship",
         ),
+        ({"came_from": "11019920250000018"}, "case-no-check-digit", "data.came_from"),
         (
             {"members": [{"key": "m1", "name": "张三", "kinship": "01"}]},
             "number-or-reason",
@@ -163,7 +165,10 @@ def test_a_child_without_a_number_is_known_by_his_reference(office: TrialOffice)
     }
     case = office.case(office.enter([person("m1", "1980-01-01", 1), child]))
     assert case.members["m2"].number is None  # type: ignore[index]
-    assert case.members["m2"].person.startswith("p")  # type: ignore[index]
+    ref = case.members["m2"].person  # type: ignore[index]
+    assert ref.startswith("p")
+    (registered, *_) = [one.event for one in office.store.load(person_stream(ref))]
+    assert registered.number_missing == Words(ref, "not registered yet")
 
 
 def test_another_name_for_a_known_number_is_asked_about(office: TrialOffice) -> None:

@@ -93,6 +93,9 @@ def test_not_accepted_by_code_in_writing(office: TrialOffice) -> None:
     assert office.refused("NotAccept", "window", case, code="N77") == ["code-unknown"]
     assert office.refused("NotAccept", "window", case, code="N99") == ["code-needs-words"]
     office.quiet("NotAccept", "window", case, code="N01")
+    assert office.case(case).state("telling.1") == "due"
+    office.do("Serve", "window", case, letter="L03", way="direct")
+    assert office.case(case).letters[-1].served is not None
     assert (office.case(case).state("application"), letters(office, case)) == ("not_accepted", ["L03"])
     assert office.refused("Accept", "window", case) == ["already-over"]
     assert office.refused("Consent", "window", case, member="m1", until="2026-01-01") == ["case-ended"]

@@ -8,8 +8,8 @@ import msgspec
 from domain.case.intake import Paper
 from domain.ids import InstanceId, MemberKey
 from workflows.command import Command, InstanceCommand, command
+from workflows.commands.enquiry import Surveyors
 from workflows.commands.intake import Short, Text
-from workflows.commands.opinion import Surveyors
 
 
 @command(life="application")

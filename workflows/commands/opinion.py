@@ -7,9 +7,9 @@ import msgspec
 from domain.case.intake import Paper
 from domain.ids import InstanceId, MemberKey, StaffId
 from workflows.command import Command, InstanceCommand, command
+from workflows.commands.enquiry import Surveyors
 from workflows.commands.intake import Short, Text
 
-Surveyors = Annotated[tuple[StaffId, ...], msgspec.Meta(min_length=1, max_length=10)]
 Head = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 
 

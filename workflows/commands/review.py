@@ -1,12 +1,11 @@
 """定期核查: a review is opened, the home is visited, its outcome is computed (57 art. 31; rules.md §3)."""
 
-from typing import Annotated, Literal
-
-import msgspec
+from typing import Literal
 
 from domain.case.intake import Paper
-from domain.ids import MemberKey, StaffId
+from domain.ids import MemberKey
 from workflows.command import InstanceCommand, command
+from workflows.commands.enquiry import Surveyors
 from workflows.commands.intake import Short, Text
 
 
@@ -19,7 +18,7 @@ class OpenReview(InstanceCommand, frozen=True, kw_only=True):
 class VisitForReview(InstanceCommand, frozen=True, kw_only=True):
     """Two who are named visit; `way` and `result` are codes of survey_way and survey_result."""
 
-    surveyors: Annotated[tuple[StaffId, ...], msgspec.Meta(min_length=1, max_length=10)]
+    surveyors: Surveyors
     result: Short
     way: Short = "visit"
     present: tuple[MemberKey, ...] = ()

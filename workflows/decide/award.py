@@ -42,7 +42,6 @@ from workflows.commands.award import (
 from workflows.context import Context
 from workflows.decide.assessing import month_after, uplift_months
 from workflows.decide.consent import adult
-from workflows.decide.decision import next_telling
 from workflows.decide.papers import needed_words, words
 from workflows.decide.terms import (
     assess_again,
@@ -53,7 +52,7 @@ from workflows.decide.terms import (
     months_from,
     terms_of,
 )
-from workflows.engine import due_day, guard
+from workflows.engine import due_day, guard, next_of
 from workflows.refusal import Reason, reason, refuse
 
 UPLIFT = "award/uplift"
@@ -187,7 +186,7 @@ def turn_uplift(context: Context, command: TurnUplift) -> Decision:
         )
     if not events:
         return Decision(events=[TimerPassed(on=context.on, timer="uplift", month=month)])
-    events.append(LetterIssued(on=context.on, letter="L14", about=next_telling(context)))
+    events.append(LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")))
     return Decision(
         events=events, begins=("telling",), answer={"drawn": list(drawn_from(context.case, month))}
     )
@@ -324,7 +323,7 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
             by=StaffId(context.actor),
             words=needed_words(context, command.words, "data.words"),
         ),
-        LetterIssued(on=context.on, letter="L14", about=next_telling(context)),
+        LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")),
     ]
     return Decision(
         events=events, answer={"from_month": month, "amount": found.amount, "before": before.amount}
@@ -365,7 +364,7 @@ def raise_standard(context: Context, command: RaiseStandard) -> Decision:
         raise refuse("nothing-raised", "data.from_month", month=first)
     raised = events[0]
     assert isinstance(raised, AmountChanged)
-    letter = LetterIssued(on=context.on, letter="L16", about=next_telling(context))
+    letter = LetterIssued(on=context.on, letter="L16", about=next_of(context.case, "telling"))
     return Decision(
         events=[*events, letter],
         answer={

@@ -6,14 +6,13 @@ from domain.case.decision import LetterIssued
 from domain.days import Month, month_of
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
-from domain.ids import InstanceId, MemberKey, StaffId, StreamId
+from domain.ids import MemberKey, StaffId, StreamId
 from domain.person import DeathRecorded
 from workflows.command import Decision, decides
 from workflows.commands.award import RecordDeath
 from workflows.context import Context
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
-from workflows.decide.decision import next_telling
 from workflows.decide.persons import release_award
 from workflows.decide.terms import (
     assess_again,
@@ -23,7 +22,7 @@ from workflows.decide.terms import (
     months_from,
     terms_of,
 )
-from workflows.engine import guard, instances
+from workflows.engine import guard, next_of
 from workflows.refusal import Reason, reason, refuse
 from workflows.world import person_stream
 
@@ -77,7 +76,7 @@ def _ended(
     events: list[CaseEvent] = [
         died,
         Stopped(on=context.on, code="S03", from_month=month, by=StaffId(context.actor)),
-        LetterIssued(on=context.on, letter="L14", about=next_telling(context)),
+        LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")),
         *ended_holds(context, unpaid=tuple(context.case.drawn)),
     ]
     answer = {"from_month": month, "also": also_due("S03"), "findings": _findings(context, month, {})}
@@ -109,7 +108,7 @@ def _went_on(
         )
     if died.member in latest_terms(award, month).covered:
         others.extend(release_award(context, (died.member,), month_of(died.died)))
-    events.append(LetterIssued(on=context.on, letter="L14", about=next_telling(context)))
+    events.append(LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")))
     answer = {
         "from_month": month,
         "amount": due[month],
@@ -118,7 +117,7 @@ def _went_on(
     }
     begins: tuple[str, ...] = ("telling",)
     if over and award.gradual_until is None:
-        change = InstanceId(f"change.{len(instances(context.case, 'change')) + 1}")
+        change = next_of(context.case, "change")
         events.append(
             ChangeOpened(
                 on=context.on,

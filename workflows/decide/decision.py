@@ -14,7 +14,7 @@ from domain.codes import check_code
 from domain.errors import BadValue
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
-from domain.ids import InstanceId, StaffId, StreamId, county_of
+from domain.ids import StaffId, StreamId, county_of
 from domain.text import check_text
 from workflows.authority import relative_of
 from workflows.command import Decision, decides
@@ -35,7 +35,7 @@ from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.persons import claim_award, release_applying
 from workflows.decide.review import first_review
 from workflows.decide.terms import terms_of
-from workflows.engine import guard, instances
+from workflows.engine import guard, next_of
 from workflows.refusal import Reason, reason, refuse
 
 COUNTY_DIGITS = 6
@@ -205,16 +205,11 @@ def confirm(context: Context, command: Confirm) -> Decision:
     )
     events: list[CaseEvent] = [
         confirmed,
-        LetterIssued(on=context.on, letter=CONFIRMED_LETTER, about=next_telling(context)),
+        LetterIssued(on=context.on, letter=CONFIRMED_LETTER, about=next_of(context.case, "telling")),
         AwardBegan(on=context.on, terms=terms_of(found, month, "new", context.on), cause=_cause(context)),
         first_review(context, opinion.review_class, month),
     ]
     return Decision(events=events, others=others, answer={"amount": found.amount, "from_month": month})
-
-
-def next_telling(context: Context) -> InstanceId:
-    """The telling that begins with this decision."""
-    return InstanceId(f"telling.{len(instances(context.case, 'telling')) + 1}")
 
 
 def _cause(context: Context) -> str:
@@ -235,7 +230,7 @@ def refuse_aid(context: Context, command: Refuse) -> Decision:
         words=needed_words(context, command.words, "data.words"),
         explanation=_explanation(context),
     )
-    letter = LetterIssued(on=context.on, letter=REFUSED_LETTER, about=next_telling(context))
+    letter = LetterIssued(on=context.on, letter=REFUSED_LETTER, about=next_of(context.case, "telling"))
     return Decision(events=[refused, letter], others=release_applying(context))
 
 

@@ -5,7 +5,6 @@ from domain.case.intake import ApplicantReplaced, Extended, Lapsed, NotAccepted,
 from domain.case.opinion import PublicityVoid
 from domain.codes import check_code, needs_words
 from domain.event import CaseEvent
-from domain.ids import InstanceId
 from workflows.command import Decision, decides
 from workflows.commands.intake import Extend, Lapse, NotAccept, ReplaceApplicant, Terminate, Withdraw
 from workflows.context import Context
@@ -13,7 +12,7 @@ from workflows.decide.consent import adult, unconsented
 from workflows.decide.limits import WHOLE, extended_whole
 from workflows.decide.papers import needed_words, words
 from workflows.decide.persons import release_applying
-from workflows.engine import guard, instances
+from workflows.engine import guard, next_of
 from workflows.refusal import Reason, reason, refuse
 
 NO_COOPERATION, CONSENT_REFUSED, NOBODY_GOES_ON, OTHER = "E01", "E02", "E03", "E99"
@@ -68,7 +67,7 @@ def not_accept(context: Context, command: NotAccept) -> Decision:
     return Decision(
         events=[
             NotAccepted(on=context.on, code=command.code, reason=why),
-            LetterIssued(on=context.on, letter="L03"),
+            LetterIssued(on=context.on, letter="L03", about=next_of(context.case, "telling")),
         ],
         others=release_applying(context),
     )
@@ -96,8 +95,7 @@ def terminate(context: Context, command: Terminate) -> Decision:
     ended = Terminated(
         on=context.on, code=command.code, reason=needed_words(context, command.reason, "data.reason")
     )
-    telling = InstanceId(f"telling.{len(instances(context.case, 'telling')) + 1}")
-    letter = LetterIssued(on=context.on, letter="L12", about=telling)
+    letter = LetterIssued(on=context.on, letter="L12", about=next_of(context.case, "telling"))
     return Decision(events=[ended, letter, *take_down(context)], others=release_applying(context))
 
 

@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from domain.case.intake import (
+    CONSENT,
     Accepted,
     ApplicationEntered,
     ConsentGiven,
@@ -24,6 +25,7 @@ from domain.ids import (
     county_of,
     level_of,
     make_case_no,
+    parse_case_no,
 )
 from domain.office import NumberGiven
 from domain.personal import Account, Address, Personal, Phone
@@ -161,7 +163,7 @@ def _entered(
         near_relative=command.near_relative,
         single_person=command.single_person,
         earlier=earlier,
-        came_from=command.came_from,
+        came_from=parse_case_no(command.came_from, "data.came_from") if command.came_from else None,
     )
 
 
@@ -186,7 +188,7 @@ def say_missing(context: Context, command: SayMissing) -> Decision:
     if len(set(items)) != len(items) or "" in items:
         raise refuse("items-wrong", "data.items")
     for item in items:
-        member = item.removeprefix("consent:")
+        member = item.removeprefix(CONSENT)
         if member != item and member not in context.case.members:
             raise refuse("not-a-member", "data.items", member=member)
     until = context.due_by("papers_days", context.on).day
@@ -198,7 +200,7 @@ def bring(context: Context, command: Bring) -> Decision:
     """What was asked for, as a paper or, where a promise may stand for it, promised (57 art. 10)."""
     if command.item not in context.case.intake.outstanding:
         raise refuse("not-asked-for", "data.item", items=", ".join(context.case.intake.outstanding))
-    if command.item.startswith("consent:"):
+    if command.item.startswith(CONSENT):
         raise refuse("consent-is-given", "data.item")
     paper = check_paper(command.paper, "data.paper")
     return Decision(

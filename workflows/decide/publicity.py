@@ -22,8 +22,8 @@ def take_down_by(context: Context, case: Case, instance: InstanceId) -> date | N
     return posted.until + timedelta(days=context.limit("take_down_days")) if posted else None
 
 
-def _posting_missing(case: Case) -> bool:
-    """Whether an opinion that must be posted isn't. A negative one never is."""
+def _to_be_posted(case: Case) -> bool:
+    """A negative opinion never is."""
     return case.opinion is None or case.opinion.favourable
 
 
@@ -53,7 +53,7 @@ def day_after_publicity(context: Context, command: object) -> Reason | None:
     """Forwarding is possible from the day after the last one."""
     case = context.case
     posted = case.publicity
-    if not _posting_missing(case) or posted is None or posted.void or context.on > posted.until:
+    if not _to_be_posted(case) or posted is None or posted.void or context.on > posted.until:
         return None
     earliest = posted.until + timedelta(days=1)
     return reason(
@@ -66,7 +66,7 @@ def publicity_whole(context: Context, command: object) -> Reason | None:
     """The opinion in force was on the board for its whole time; a negative one needs none."""
     case = context.case
     posted = case.publicity
-    if not _posting_missing(case):
+    if not _to_be_posted(case):
         return None
     if posted is None or posted.void:
         return reason("publicity-missing", "case", desks="village, handler")

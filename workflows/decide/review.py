@@ -25,7 +25,7 @@ from workflows.decide.consent import unconsented
 from workflows.decide.enquiry import check_present
 from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.terms import award_of, cut_shares, income_of, latest_terms, work_refusers
-from workflows.engine import due_day, guard, instances, pick
+from workflows.engine import due_day, guard, next_of, pick
 from workflows.refusal import Reason, reason
 
 
@@ -48,7 +48,7 @@ def _scheduled(context: Context, review_class: ReviewClass, first: date, after: 
         ordinal += 1
     return ReviewScheduled(
         on=context.on,
-        review=InstanceId(f"review.{len(instances(context.case, 'review')) + 1}"),
+        review=next_of(context.case, "review"),
         due=add_months(first, ordinal * period),
         ordinal=ordinal,
     )
@@ -196,7 +196,7 @@ def _opened(context: Context, outcome: str) -> ChangeOpened | None:
     opened = context.case.reviews[context.instance].opened
     return ChangeOpened(
         on=context.on,
-        change=InstanceId(f"change.{len(instances(context.case, 'change')) + 1}"),
+        change=next_of(context.case, "change"),
         kind="review",
         happened=opened or context.on,
         source=context.instance,
