@@ -51,6 +51,18 @@ class OfficeWalk(RuleBasedStateMachine):
     def reviews(self, place: int, fen: int) -> None:
         self.walk.review(self._case(place), fen)
 
+    @rule(place=CASES)
+    def restores(self, place: int) -> None:
+        self.walk.restore(self._case(place))
+
+    @rule(back=st.integers(0, 4))
+    def raises(self, back: int) -> None:
+        self.walk.raise_standard(back)
+
+    @rule(place=CASES)
+    def objects(self, place: int) -> None:
+        self.walk.object(self._case(place))
+
     @rule(times=st.integers(1, 3))
     def months_pass(self, times: int) -> None:
         for _ in range(times):

@@ -21,7 +21,7 @@ from domain.case import Case, evolve
 from domain.case.award import MonthDrawn
 from domain.days import CHINA, Month, add_month, china_day, first_day, month_of, months
 from domain.event import CaseEvent
-from domain.ids import CaseNo
+from domain.ids import CaseNo, DivisionCode
 from domain.payment import ListClosed
 from projections.figures import AREAS, balance, cells, tallies
 from tests.harness import COUNTY, STAFF, T1, T2, V1, V2
@@ -36,7 +36,8 @@ START = date(2025, 3, 3)
 END = date(2026, 10, 31)
 """The calendars reach a little further."""
 TWO = ["surveyor", "surveyor2"]
-LEVELS = ("11", "1101", COUNTY, T1, T2, V1, V2)
+V3 = DivisionCode("110199002001")
+LEVELS = ("11", "1101", COUNTY, T1, T2, V1, V2, V3)
 
 OF_T2 = {
     "leader-t2": "leader",
@@ -88,7 +89,7 @@ def households() -> list[dict[str, Any]]:
             )
         found.append(
             {
-                "division": V2 if place == 5 else V1,
+                "division": V3 if place == 5 else V1,
                 "area": "urban" if place in (1, 3) else "rural",
                 "applicant": "m1",
                 "near_relative": False,
@@ -117,7 +118,7 @@ class Walk:
             return
         self.set_clock(datetime(START.year, START.month, START.day, 9, tzinfo=CHINA))
         for staff, desk in OF_T2.items():
-            at = V2 if desk == "village" else T2
+            at = V3 if desk == "village" else T2
             appointed = {"staff": staff, "name": staff, "desk": desk, "since": "2000-01-01"}
             self.must("Appoint", "admin", division=at, **appointed)
         for name, value in (("uplift_age_70", "20%"), ("uplift_C01", "100.00")):
@@ -172,7 +173,7 @@ class Walk:
         return found
 
     def apply(self, household: dict[str, Any]) -> None:
-        actor = "window-t2" if household["division"] == V2 else "window"
+        actor = "window-t2" if household["division"] == V3 else "window"
         answer = self.say("Enter", actor, **household)
         if answer.case and answer.status == "done":
             self.cases.append(CaseNo(answer.case))
@@ -190,7 +191,7 @@ class Walk:
                 return False
             self.set_clock(datetime(day.year, day.month, day.day, 10, tzinfo=CHINA))
             return True
-        if case.division == V2 and f"{actor}-t2" in OF_T2.keys() | STAFF.keys():
+        if case.division == V3 and f"{actor}-t2" in OF_T2.keys() | STAFF.keys():
             actor = f"{actor}-t2"
             if "surveyors" in values:
                 values = {**values, "surveyors": [f"{one}-t2" for one in values["surveyors"]]}
@@ -213,7 +214,10 @@ class Walk:
         if code in ("I03", "D03", "S01", "S04", "S17"):
             since = add_month(month_of(self.today), -6) + "-01"
             wage = {"kind": "income", "code": "W1", "member": "m1", "since": since, "source": "V02"}
-            fen = 0 if code == "I03" else 30_000 if code == "D03" else 300_000
+            near, heads = 70_000 * len(case.members), len(case.members)
+            to_nothing = (72_050 if case.area == "urban" else 60_000) * heads - 50
+            less = draw(st.sampled_from([30_000, to_nothing]))
+            fen = {"I03": 0, "D03": less, "S04": near}.get(code, 300_000)
             self.say("StateFacts", "handler", number, facts=[{**wage, "amount": fen}])
         if draw(st.integers(0, 4)):
             self.say("Hear", "county", number, words="知道了")
@@ -224,7 +228,9 @@ class Walk:
     def review(self, number: CaseNo, fen: int) -> None:
         """An open review to its end, with a wage of so many fen a month."""
         two = {"surveyors": TWO, "result": "true", "present": ["m1"]}
-        self.say("VisitForReview", "surveyor", number, **two)
+        self.say("OpenReview", "handler", number)
+        if self.say("VisitForReview", "surveyor", number, **two).status == "refused":
+            return
         since = add_month(month_of(self.today), -6) + "-01"
         wage = {
             "kind": "income",
@@ -236,6 +242,26 @@ class Walk:
         }
         self.say("StateFacts", "handler", number, facts=[wage])
         self.say("ConcludeReview", "handler", number)
+
+    def restore(self, number: CaseNo) -> None:
+        """A stop that turns out wrong."""
+        self.say("Restore", "decider", number, code="I05", reason="错停纠正")
+
+    def raise_standard(self, back: int) -> None:
+        """提标, published late by so many months; each living award is told."""
+        first = add_month(month_of(self.today), -back)
+        yuan = 600 + 10 * (self.done["RaiseStandard"] + 1)
+        given = {"name": "standard", "value": f"{yuan}.00", "since": f"{first}-01", "document": "提标"}
+        self.say("SetParameter", "admin", division=COUNTY, area="rural", **given)
+        for number in self.cases:
+            if self.case(number).area == "rural" and self.case(number).award is not None:
+                self.say("RaiseStandard", "decider", number, from_month=first)
+
+    def object(self, number: CaseNo) -> None:
+        """Somebody objects as soon as it is posted."""
+        while self.case(number).state("application") not in ("posted", "ready") and self.step(number):
+            pass
+        self.say("Object", "village", number, name="邻居", words="有车")
 
     def month(self) -> None:
         """On to the eighth of the next month: its lists are drawn, those of the month before closed."""
@@ -435,7 +461,7 @@ def _settled() -> Path:
     for number in walk.cases:
         while walk.step(number):
             pass
-    assert all(walk.case(number).award for number in walk.cases)
+    assert [walk.case(case).state("award") for case in walk.cases] == ["living"] * 4
     walk.shut()
     return folder / "office"
 
