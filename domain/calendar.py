@@ -231,11 +231,6 @@ def due(kind: Kind, start: date, n: int, calendar: Calendar) -> Due:
     raise BadCalendar("calendar-kind", "kind")
 
 
-def warning_day(due_day: date, span: int, calendar: Calendar) -> date:
-    """The day to warn: 1 working day before the due day for spans up to 5, else 3 (rules.md §5)."""
-    return calendar.working_days_before(due_day, 1 if span <= 5 else 3)
-
-
 def reminder_back(day: date, n: int, calendar: Calendar) -> date:
     """`n` calendar days before `day`; on a day off the last working day before it (rules.md §5)."""
     return calendar.last_working_on_or_before(day - n * _DAY)

@@ -65,6 +65,13 @@ class Context:
         """The due day of a parameter's span from `start` on; its unit says of which kind the days are."""
         return due(UNIT_KIND[CATALOGUE[name].unit], start, self.limit(name), self.calendar)  # type: ignore[arg-type]
 
+    def warning_day(self, day: date, span: int) -> date:
+        """The day to warn of a due day whose limit is `span` days long: a short one later (rules.md §5)."""
+        short = span <= self.limit("warn_short_span")
+        return self.calendar.working_days_before(
+            day, self.limit("warn_days_short" if short else "warn_days_long")
+        )
+
     def person(self, ref: PersonRef) -> Person:
         return self.world.person(ref)
 

@@ -14,7 +14,6 @@ from domain.calendar import (
     due,
     reminder_back,
     statutory_days,
-    warning_day,
 )
 
 D = date.fromisoformat
@@ -137,12 +136,6 @@ def test_calendar_days_and_months_are_not_moved() -> None:
             due(kind, D("2025-01-01"), -1, CALENDAR)
     with pytest.raises(BadCalendar, match="calendar-kind"):
         due("weeks", D("2025-01-01"), 1, CALENDAR)  # type: ignore[arg-type]
-
-
-def test_warnings_by_the_length_of_the_span() -> None:
-    assert warning_day(D("2025-10-20"), 10, CALENDAR) == D("2025-10-15")
-    assert warning_day(D("2025-10-09"), 5, CALENDAR) == D("2025-09-30")
-    assert warning_day(D("2025-10-05"), 7, CALENDAR) == D("2025-09-28")
 
 
 def test_a_reminder_on_a_day_off_comes_on_the_working_day_before() -> None:

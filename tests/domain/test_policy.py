@@ -110,7 +110,6 @@ def test_defaults_hold_with_their_spans() -> None:
     assert held.flag("basic_pension_excluded", date(2025, 12, 31))
     assert not held.flag("basic_pension_excluded", date(2026, 1, 1))
     assert not held.flag("basic_pension_excluded", date(2020, 12, 31))
-    assert held.flag("standing_list", date(2021, 6, 30))
 
 
 def test_an_unknown_name_is_told() -> None:

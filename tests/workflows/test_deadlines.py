@@ -57,6 +57,14 @@ def log(office: TrialOffice) -> list[Recorded]:
     return found
 
 
+def test_how_long_before_it_warns_is_a_divisions_choice(office: TrialOffice) -> None:
+    office.set_policy(warn_short_span=2, warn_days_long=2)
+    case = office.accepted(household(1), on="2025-03-03")
+    assert office.due(case, "survey/start") == date(2025, 3, 6)
+    tick(office, "2025-03-06")
+    assert steps(office, case, "survey/start") == [(date(2025, 3, 4), "warn")]
+
+
 def test_a_limit_warns_then_goes_to_the_leader_then_to_the_county(office: TrialOffice) -> None:
     case = office.accepted(household(1), on="2025-03-03")
     assert office.due(case, "survey/start") == date(2025, 3, 6)

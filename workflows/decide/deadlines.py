@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from domain.calendar import Calendar, Due, warning_day
+from domain.calendar import Calendar, Due
 from domain.case import Case
 from domain.case.change import DeadlineEscalated, DeadlineMoved, DeadlineWarned
 from domain.event import Deadline
@@ -64,7 +64,7 @@ def move_deadline(context: Context, command: MoveDeadline) -> Decision:
         on=context.on,
         key=command.key,
         due=due.day,
-        warn=warning_day(due.day, days, context.calendar) if deadline.warn is not None else None,
+        warn=context.warning_day(due.day, days) if deadline.warn is not None else None,
         cause="calendar",
         provisional=due.provisional,
         start=deadline.start if due.provisional else None,

@@ -4,7 +4,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from domain.calendar import Due, warning_day
+from domain.calendar import Due
 from domain.case import Case
 from domain.case.change import DeadlineMoved
 from domain.event import CaseEvent
@@ -93,7 +93,7 @@ def shift(context: Context, case: Case, key: str, due: Due, cause: str) -> list[
     standing = case.deadlines.get(key)
     if standing is None or (standing.due, standing.provisional) == (due.day, due.provisional):
         return []
-    warn = warning_day(due.day, (due.day - context.on).days, context.calendar)
+    warn = context.warning_day(due.day, (due.day - context.on).days)
     moved = DeadlineMoved(on=context.on, key=key, due=due.day, warn=warn, cause=cause)
     if due.provisional:
         days = context.calendar.working_days_between(context.on, due.day)
