@@ -3,6 +3,7 @@
 import click
 from msgspec.structs import asdict
 
+from adapters.cli.reading import note_look
 from adapters.cli.scope import case_in_scope, division_in_scope
 from adapters.cli.session import session
 from adapters.papers import letters, month
@@ -51,6 +52,7 @@ def changes(division: str, of: str, area: str | None) -> None:
     code, asked = division_in_scope(now, division), parse_month(of)
     projector = now.doudi.projector
     projector.catch_up()
+    note_look(now, "changes")
     rows = month.changes(projector.rows("register"), projector.rows("statistics"), code, asked, area)
     sums = month.summary(rows)
     if now.form == "json":
@@ -72,6 +74,7 @@ def roll(division: str, of: str, area: str | None) -> None:
     code, asked = division_in_scope(now, division), parse_month(of)
     projector = now.doudi.projector
     projector.catch_up()
+    note_look(now, "roll")
     rows = month.roll(projector.rows("register"), projector.rows("statistics"), code, asked, area)
     shown = rows if now.form == "json" else [_yuan(row) for row in rows]
     now.show(month.ROLL, shown, title=f"{asked} 发放花名册", position=now.doudi.store.head(), month=asked)

@@ -23,7 +23,7 @@ from domain.case.enquiry import HitTold
 from domain.case.intake import Extended, NotAccepted, Terminated
 from domain.case.opinion import ObjectionRaised
 from domain.codes import label
-from domain.days import add_month, age_on
+from domain.days import add_month, age_on, china_day
 from domain.event import CaseEvent
 from domain.ids import CaseNo, DivisionCode, county_of
 from domain.money import rmb_upper, show_yuan
@@ -33,6 +33,7 @@ from workflows.world import case_stream, division_stream
 
 E = TypeVar("E", bound=CaseEvent)
 ADULT = 18
+UNNAMED = "不公开"
 PROGRAMMES = {"urban": "城市最低生活保障", "rural": "农村最低生活保障"}
 EFFECTS = {"increase": "增发", "reduce": "减发", "stop": "停发", "gradual_exit": "渐退"}
 
@@ -122,10 +123,10 @@ class Values:
 
     @property
     def head(self) -> str:
-        """The head's name on a board; a child's is not shown (57 art. 19; rules.md §3 publicity)."""
+        """The head's name on a board; nothing of a child's (57 art. 19; rules.md §3 publicity)."""
         member = self.case.members[self.case.head]
-        today = self.doudi.store.clock.now().date()
-        return member.name.text if age_on(member.born, today) >= ADULT else member.name.masked()
+        today = china_day(self.doudi.store.clock.now())
+        return member.name.text if age_on(member.born, today) >= ADULT else UNNAMED
 
     @property
     def change_amounts(self) -> tuple[int, int]:

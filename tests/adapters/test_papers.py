@@ -57,6 +57,11 @@ def test_l06_shows_head_size_and_amount_and_nothing_more(office: TrialOffice) ->
             assert member.name.text not in made.text
 
 
+def test_a_board_names_no_child(office: TrialOffice) -> None:
+    case = stages.posted(office, head="m2")
+    assert "户主姓名：不公开\n" in letter(office, case, "L06")
+
+
 def test_a_letter_whose_ground_has_not_happened_is_refused(office: TrialOffice) -> None:
     case = stages.posted(office)
     for kind in ("L02", "L03", "L07", "L08", "L09", "L10", "L12", "L13", "L14", "L15", "L24"):
@@ -98,6 +103,8 @@ def test_the_roll_and_the_change_table_of_a_month(
     assert row["total"] == row["household_part"] + row["uplift"] == amount
     assert row["covered"] == len(state.members)
     assert state.members[state.head].number.text not in json.dumps(rolled)  # type: ignore[union-attr]
+    looks = [look.purpose for look in office.doudi.access_log.entries() if look.actor == "payer"]
+    assert looks[-1] == "roll"
     changed = read("changes", "--division", "110199", "--month", "2025-06")
     [new] = changed["rows"]  # type: ignore[misc]
     assert (new["kind"], new["before"], new["difference"]) == ("新增", 0, amount)
