@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from domain.days import Month
 from domain.event import Event, Value
 from domain.ids import CaseNo, PersonRef
-from domain.personal import Name, Number
+from domain.personal import Name, Number, Words
 
 ClaimKind = Literal["applying", "award"]
 
@@ -27,7 +27,7 @@ class PersonRegistered(Event, frozen=True, kw_only=True):
     sex: Literal["1", "2", "0", "9"]
     born: date
     number: Number | None = None
-    number_missing: str | None = None
+    number_missing: Words | None = None
 
 
 class NumberAdded(Event, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 class Persons:
     name: ClassVar[str] = "persons"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=PERSON,
@@ -42,7 +42,7 @@ class Persons:
                 "person": "text",
                 "name": "personal",
                 "number": "personal",
-                "number_missing": "text",
+                "number_missing": "personal",
                 "sex": "text",
                 "born": "day",
                 "died": "day",

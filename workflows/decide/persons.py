@@ -8,7 +8,8 @@ from domain.event import Event
 from domain.identity import born, check_number, normalise_name, sex
 from domain.ids import CaseNo, MemberKey, PersonRef, StreamId
 from domain.person import Claimed, Person, PersonCorrected, PersonRegistered, Released
-from domain.personal import Name, Number
+from domain.personal import Name, Number, Words
+from domain.text import check_text
 from workflows.commands.intake import MemberEntry
 from workflows.context import Context
 from workflows.refusal import refuse
@@ -62,13 +63,14 @@ def find(context: Context, entry: MemberEntry, field: str) -> Found:
 
 
 def _without_number(context: Context, entry: MemberEntry, name: str, field: str) -> Found:
-    if not entry.number_missing:
+    missing = check_text(entry.number_missing or "", f"{field}.number_missing", lines=False)
+    if not missing:
         raise refuse("number-or-reason", f"{field}.number")
     if entry.sex is None or entry.born is None:
         raise refuse("sex-and-born-needed", field)
     ref = PersonRef(context.token("p"))
     found = Found(ref, Name(ref, name), None, entry.sex, entry.born)
-    found.events.append((person_stream(ref), _registered(context, found, entry.number_missing)))
+    found.events.append((person_stream(ref), _registered(context, found, missing)))
     return found
 
 
@@ -78,7 +80,7 @@ def _registered(context: Context, found: Found, missing: str | None) -> PersonRe
         person=found.ref,
         name=found.name,
         number=found.number,
-        number_missing=missing,
+        number_missing=Words(found.ref, missing) if missing else None,
         sex=found.sex,
         born=found.born,
     )
