@@ -8,6 +8,7 @@ from time import sleep
 import msgspec
 
 from adapters.projecting import migrations
+from adapters.projecting.asof import Past
 from adapters.projecting.compare import Compared, Difference, differences, standing
 from adapters.projecting.errors import (
     NewerRows,
@@ -35,6 +36,8 @@ from projections.base import Projection, Rows
 _FEW = 5_000
 """A projection with nothing yet and more events than this before it is folded in memory."""
 _KEPT_FOLDS = 4
+FEW_PAST = 20_000
+"""Beyond this position the past is read from kept versions of rows."""
 _A_LOOK = 0.02
 
 __all__ = [
@@ -89,6 +92,7 @@ class Projector:
         self._projections = {projection.name: projection for projection in projections}
         self._guard = Lock()
         self._folds: OrderedDict[tuple[str, int, object], MemoryRows] = OrderedDict()
+        self._pasts: dict[str, Past] = {}
         names = [table.name for projection in self._projections.values() for table in projection.tables]
         if len(names) != len(set(names)):
             raise ValueError(f"two tables have one name: {sorted(names)}")
@@ -231,11 +235,18 @@ class Projector:
             return self.stopped()[name].code
         return runner.stopped if runner else None
 
-    def fold_until(self, name: str, position: int) -> MemoryRows:
-        """The rows as they were when `position` was the log's last; for reads only. A few are remembered."""
+    def fold_until(self, name: str, position: int) -> Rows:
+        """The rows as they were when `position` was the log's last; for reads only.
+
+        Of a short log folded, and a few folds are remembered; of a long one from the versions that are kept.
+        """
         projection = self._known(name)
         self.asked.add(name)
         left_out = skips(self.store.database).get(name, NO_SKIPS)
+        if position > FEW_PAST and not self.store.database.session().depth:
+            with self._guard:
+                past = self._pasts.setdefault(name, Past(self.store, projection))
+                return past.view(position, left_out)
         mark = (name, position, (frozenset(left_out.streams.items()), left_out.positions))
         with self._guard:
             if mark in self._folds:

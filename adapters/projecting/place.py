@@ -52,6 +52,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
             self, position=last.position, stream=last.stream, stream_version=last.version, token=token
         )
 
+    def of_log(self, log_id: str) -> "Place":
+        return msgspec.structs.replace(self, log_id=log_id)
+
 
 def read_places(store: EventStore, names: Iterable[str]) -> dict[str, Place]:
     """By projection; one that has no place yet stands at nothing, with fold version 0."""

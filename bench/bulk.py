@@ -1,0 +1,107 @@
+"""Fills a store's log by bulk load with true bytes: a played year's cases, again and again under other numbers.
+
+What is sealed stays as it was sealed; a fold copies it without opening it.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from adapters.bootstrap import open_doudi
+from adapters.report.grammar import COLUMNS, read_figures
+from adapters.simulate.play import play
+from adapters.simulate.solve import solve
+from adapters.store.store import EventStore
+
+FIGURES = """
+X,dibao,urban,households,M12,26,household,1
+X,dibao,urban,persons,M12,45,person,1
+X,dibao,urban,average_supplement,M12,323,yuan/person,1
+X,dibao,urban,person_times,M1-M12,545,person-time,1
+X,dibao,urban,exits_households,M1-M12,14,household,1
+X,dibao,urban,exits_persons,M1-M12,30,person,1
+X,dibao,rural,households,M12,14,household,1
+X,dibao,rural,persons,M12,22,person,1
+X,dibao,rural,average_supplement,M12,199,yuan/person,1
+X,dibao,rural,exits_households,M1-M12,6,household,1
+X,dibao,rural,exits_persons,M1-M12,10,person,1
+"""
+_COLUMNS = (
+    "stream, version, type, type_version, command, actor, division, recorded_at, causation, payload, position"
+)
+_PUT = f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"
+A_PART = 20_000
+
+Raw = tuple[str, int, str, int, str, str, str, int, str | None, bytes]
+
+
+def template(folder: Path) -> EventStore:
+    """A store with a small played year."""
+    plan = solve(read_figures([",".join(COLUMNS), *FIGURES.split()]), "X", 2025, 1)
+    url = f"sqlite:///{folder}/log.sqlite"
+    play(plan, url)
+    return open_doudi(url).store
+
+
+def fill(store: EventStore, count: int) -> int:
+    """Load events until there are so many; the head. Only the log grows, not the table of commands."""
+    connection = store.database.connection
+    rows: list[Raw] = [
+        row[:10] for row in connection.execute(f"SELECT {_COLUMNS} FROM events ORDER BY position")
+    ]
+    ids = re.compile(
+        "|".join(
+            re.escape(stream.partition(":")[2]) for stream in {row[0] for row in rows if _personal(row[0])}
+        )
+    )
+    parted = [(row, ids.split(row[9].decode()), ids.findall(row[9].decode())) for row in rows]
+    parted = [one for one in parted if _personal(one[0][0])]
+    position, recorded_at = store.head(), rows[-1][7]
+    turn = 0
+    while position < count:
+        turn += 1
+        made = list(_again(parted, turn, position, recorded_at))[: count - position]
+        with store.database.transaction() as session:
+            for start in range(0, len(made), A_PART):
+                session.connection.executemany(_PUT, made[start : start + A_PART])
+        position += len(made)
+        recorded_at += 1_000_000
+    return position
+
+
+def _personal(stream: str) -> bool:
+    return stream.startswith(("case:", "person:"))
+
+
+def _again(
+    parted: list[tuple[Raw, list[str], list[str]]], turn: int, position: int, recorded_at: int
+) -> Iterator[tuple[object, ...]]:
+    """The template's cases and persons under numbers of their own, in the same order."""
+    names: dict[str, str] = {}
+
+    def other(name: str) -> str:
+        if name not in names:
+            serial = f"{turn:06d}"
+            names[name] = name[:4] + serial + name[10:] if name.isdigit() else f"{name}-{serial}"
+        return names[name]
+
+    for row, texts, found in parted:
+        position += 1
+        kind, _, name = row[0].partition(":")
+        words = [texts[0]]
+        for each, text in zip(found, texts[1:], strict=True):
+            words += (other(each), text)
+        payload = "".join(words).encode()
+        yield (
+            f"{kind}:{other(name)}",
+            *row[1:4],
+            f"bulk-{turn}",
+            *row[5:7],
+            recorded_at,
+            None,
+            payload,
+            position,
+        )
