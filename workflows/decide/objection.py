@@ -1,10 +1,7 @@
-"""异议与举报: objections in publicity, second survey, review, complaints after it (57 art. 19, 20, 22)."""
-
-from fractions import Fraction
-from math import ceil
+"""异议与举报: objections in publicity, second survey, complaints after it (57 art. 19, 20, 22)."""
 
 from domain.case.decision import CountyVisitDue, LetterIssued
-from domain.case.enquiry import ReviewHeld, Visited
+from domain.case.enquiry import Visited
 from domain.case.opinion import (
     ComplaintAnswered,
     ComplaintRaised,
@@ -16,14 +13,12 @@ from domain.event import CaseEvent, Event
 from domain.identity import normalise_name
 from domain.ids import InstanceId, PersonRef, StaffId, StreamId
 from domain.personal import Name
-from workflows.authority import relative_of
 from workflows.command import Decision, decides
 from workflows.commands.intake import MemberEntry
 from workflows.commands.opinion import (
     AnswerComplaint,
     ByAnybody,
     Complain,
-    HoldReview,
     Object,
     Resurvey,
     SettleObjection,
@@ -33,12 +28,10 @@ from workflows.decide.enquiry import check_present
 from workflows.decide.limits import extended_whole
 from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.persons import find
-from workflows.decide.relations import holds_a_desk
+from workflows.decide.relations import check_staff
 from workflows.engine import guard, unfinished
 from workflows.refusal import Reason, reason, refuse
 
-THIRDS = {33: Fraction(1, 3), 67: Fraction(2, 3)}
-"""Percentages that stand for thirds."""
 NOT_KIN = "99"
 ANSWER_LETTER = "L23"
 
@@ -93,56 +86,6 @@ def in_publicity(context: Context, command: object) -> Reason | None:
         return reason("not-posted", "case")
     if context.on > posted.until:
         return reason("publicity-over", "data.on", until=posted.until.isoformat())
-    return None
-
-
-@guard
-def something_to_review(context: Context, command: HoldReview) -> Reason | None:
-    """Only after an objection in publicity, or of all cases where the division wants it."""
-    if unfinished(context.case, "objection"):
-        return None
-    if not context.rule("review_of_all"):
-        return reason("review-not-due", "case")
-    return reason("instance-unknown", "data.instance", life="objection") if command.instance else None
-
-
-@guard
-def delegates_enough(context: Context, command: HoldReview) -> Reason | None:
-    """At least two thirds of those who take part (民发〔2012〕220号 art. 22)."""
-    percent = context.limit("review_delegates_percent")
-    least = ceil(command.participants * THIRDS.get(percent, Fraction(percent, 100)))
-    if command.delegates < max(least, 1):
-        return reason(
-            "delegates-few",
-            "data.delegates",
-            delegates=command.delegates,
-            least=max(least, 1),
-            participants=command.participants,
-        )
-    return None
-
-
-@guard
-def all_signed(context: Context, command: HoldReview) -> Reason | None:
-    if command.signed == command.participants:
-        return None
-    return reason("not-all-signed", "data.signed", signed=command.signed, participants=command.participants)
-
-
-@guard
-def reviewed_where_due(context: Context, command: object) -> Reason | None:
-    """A review of every case where the division wants it; disputed, it leads to another survey."""
-    case = context.case
-    if not context.rule("review_of_all"):
-        return None
-    held = [one for one in case.meetings if one.objection is None]
-    if not held:
-        return reason("review-missing", "case", desks="handler, leader")
-    last = held[-1]
-    if last.outcome == "disputed" and not any(
-        visit.on >= last.on for visit in case.visits if visit.why in ("survey", "resurvey")
-    ):
-        return reason("review-disputed", "case", on=last.on.isoformat())
     return None
 
 
@@ -206,39 +149,6 @@ def no_open_complaint(context: Context, command: object) -> Reason | None:
     return reason("complaint-open", "case", complaints=", ".join(still)) if still else None
 
 
-@decides(HoldReview)
-def hold_review(context: Context, command: HoldReview) -> Decision:
-    if command.delegates > command.participants:
-        raise refuse("delegates-many", "data.delegates", participants=command.participants)
-    _check_staff(context, (command.chair,), "data.chair")
-    still = unfinished(context.case, "objection")
-    about = command.instance
-    if about is not None and about not in still:
-        raise refuse("instance-unknown", "data.instance", life="objection")
-    if about is None and len(still) > 1:
-        raise refuse("instance-which", "data.instance", open=", ".join(still))
-    event = ReviewHeld(
-        on=context.on,
-        participants=command.participants,
-        delegates=command.delegates,
-        signed=command.signed,
-        chair=command.chair,
-        outcome=check_code("review_outcome", command.outcome, "data.outcome"),
-        objection=about or (still[0] if still else None),
-        words=words(context, command.words, "data.words"),
-    )
-    return Decision(events=[event])
-
-
-def _check_staff(context: Context, staff: tuple[StaffId, ...], field: str) -> None:
-    """Each holds a desk and is no near relative of the household (57 art. 11)."""
-    for one in staff:
-        if not holds_a_desk(context, one):
-            raise refuse("staff-unknown", field, staff=one)
-        if relative_of(context, context.case, one):
-            raise refuse("recusal", field, actor=one)
-
-
 @decides(Object)
 def raise_objection(context: Context, command: Object) -> Decision:
     who = speaker(context, command)
@@ -279,7 +189,7 @@ def resurvey(context: Context, command: Resurvey) -> Decision:
 def settle_objection(context: Context, command: SettleObjection) -> Decision:
     """Whoever gave a name gets an answer (L23)."""
     about = context.instance
-    _check_staff(context, command.by, "data.by")
+    check_staff(context, command.by, "data.by")
     settled = ObjectionSettled(
         on=context.on,
         objection=about,

@@ -5,6 +5,7 @@ from domain.case.intake import Member, RelationFiled
 from domain.codes import check_code, is_near_relative
 from domain.event import CaseEvent
 from domain.ids import StaffId
+from workflows.authority import relative_of
 from workflows.command import Decision, decides
 from workflows.commands.intake import FileRelation
 from workflows.context import Context
@@ -49,6 +50,15 @@ def visit_due(context: Context) -> list[CaseEvent]:
 
 def holds_a_desk(context: Context, staff: StaffId) -> bool:
     return bool(context.desks(staff, context.case.division, context.on))
+
+
+def check_staff(context: Context, staff: tuple[StaffId, ...], field: str) -> None:
+    """Each holds a desk and is no near relative of the household (57 art. 11)."""
+    for one in staff:
+        if not holds_a_desk(context, one):
+            raise refuse("staff-unknown", field, staff=one)
+        if relative_of(context, context.case, one):
+            raise refuse("recusal", field, actor=one)
 
 
 @decides(FileRelation)
