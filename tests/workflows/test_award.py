@@ -298,6 +298,20 @@ def test_a_raise_leaves_later_terms_that_it_does_not_raise(office: TrialOffice) 
     ]
 
 
+def test_another_area_reaches_the_terms_that_begin_later(office: TrialOffice) -> None:
+    office.set_policy(area="urban", standard=90_000)
+    office.set_policy(area="urban", standard=95_000, since=date(2025, 9, 1))
+    case = living(office, [person("m1", "1980-07-16", 25, kinship="02")], [])
+    raised(office, "standard", 70_000, "2025-09-01", "yuan/month")
+    office.do("RaiseStandard", "county", case, on="2025-06-02", from_month="2025-09")
+    office.do("ChangeArea", "decider", case, on="2025-06-20", area="urban", words="撤村建居")
+    assert [amount(office, case, month) for month in ("2025-06", "2025-07", "2025-09")] == [
+        60_000,
+        90_000,
+        95_000,
+    ]
+
+
 @pytest.mark.parametrize("taken", [True, False])
 def test_work_taken_breaks_the_row(office: TrialOffice, taken: bool) -> None:
     case = plain(office)

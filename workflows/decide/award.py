@@ -307,26 +307,32 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
     if command.area == case.area:
         raise refuse("area-same", "data.area", area=case.area)
     award = award_of(case)
-    before = latest_terms(award, month)
     policy = context.world.policy(case.division, case.programme, command.area)
-    found = assess_again(context, month, policy=policy)
-    if not found.eligible:
-        raise refuse("area-not-eligible", "data.area", area=command.area, grounds=" ".join(found.grounds))
-    code = "I99" if found.amount >= before.amount else "D99"
-    events: list[CaseEvent] = [
-        AreaChanged(on=context.on, area=command.area, from_month=month),
-        AmountChanged(
-            on=context.on,
-            terms=terms_of(found, month, code, context.on),
-            before=before.amount,
-            explanation=found.explanation,
-            by=StaffId(context.actor),
-            words=needed_words(context, command.words, "data.words"),
-        ),
-        LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")),
-    ]
+    said = needed_words(context, command.words, "data.words")
+    changed: list[AmountChanged] = []
+    for one in months_from(award, month):
+        before = latest_terms(award, one).amount
+        found = assess_again(context, one, policy=policy)
+        if not found.eligible:
+            raise refuse("area-not-eligible", "data.area", area=command.area, grounds=" ".join(found.grounds))
+        code = "I99" if found.amount >= before else "D99"
+        changed.append(
+            AmountChanged(
+                on=context.on,
+                terms=terms_of(found, one, code, context.on),
+                before=before,
+                explanation=found.explanation,
+                by=StaffId(context.actor),
+                words=said,
+            )
+        )
     return Decision(
-        events=events, answer={"from_month": month, "amount": found.amount, "before": before.amount}
+        events=[
+            AreaChanged(on=context.on, area=command.area, from_month=month),
+            *changed,
+            LetterIssued(on=context.on, letter="L14", about=next_of(case, "telling")),
+        ],
+        answer={"from_month": month, "amount": changed[0].terms.amount, "before": changed[0].before},
     )
 
 
