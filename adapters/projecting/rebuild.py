@@ -87,8 +87,8 @@ class Rebuild:
     def run(self) -> Rebuilt:
         """Raises `RebuildRunning`, `PoisonEvent`, a `CodecError`: then what served serves on."""
         began = perf_counter()
-        self._claim()
         try:
+            self._claim()
             self._skips = self._left_out()
             blue = read_places(self._store, [self._projection.name])[self._projection.name]
             compared = self._compare(blue)

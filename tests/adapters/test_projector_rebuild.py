@@ -255,3 +255,12 @@ def test_a_large_table_is_written_in_parts_between_which_others_write(
     projector.catch_up()
     assert cases(store) == 13
     assert projector.verify("register") == []
+
+
+def test_broken_off_as_it_was_claimed_it_can_run_again_at_once(store: EventStore) -> None:
+    fill(store, 3, 1)
+    projector = Projector(store, [Totals()])
+    with hooked(Armed(point="transaction.committed", how="raise")), pytest.raises(Fault):
+        projector.rebuild("totals")
+    projector.rebuild("totals")
+    assert projector.verify("totals") == []
