@@ -1,13 +1,13 @@
 """Whether log and projections are whole: looked through from the first event to the last, nothing is repaired."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from adapters.keys.errors import KeyMissing, SealBroken
-from adapters.projector import Projector
+from adapters.projector import Difference, Projector
 from adapters.store.errors import CodecError, StoreError
 from adapters.store.sqlite import SQLiteStore
 from domain.event import Event
@@ -235,6 +235,17 @@ def _projections(projector: Projector) -> Iterator[Checked]:
         name = str(error.params.get("projection", "–"))
         stopped = Finding(code="check.projection", params={"projection": name, "error": error.code})
         found += [stopped] if stopped not in found else []
+    found += [
+        Finding(
+            code="check.parked",
+            params={
+                "projection": one.projection,
+                "case": one.stream.removeprefix("case:"),
+                "position": one.position,
+            },
+        )
+        for one in projector.parked()
+    ]
     yield Checked(what="projections", count=len(status), findings=tuple(found))
 
 
@@ -244,6 +255,11 @@ def verified(projector: Projector, name: str) -> list[Finding]:
         differences = projector.verify(name)
     except StoreError as error:
         return [Finding(code="check.projection", params={"projection": name, "error": error.code})]
+    return grouped(name, differences)
+
+
+def grouped(name: str, differences: Iterable[Difference]) -> list[Finding]:
+    """A finding for each table and kind of difference."""
     groups: dict[tuple[str, str], list[Any]] = {}
     for one in differences:
         groups.setdefault((one.table, one.how), []).append(one.key)

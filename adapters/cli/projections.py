@@ -8,10 +8,10 @@ from typing import Any
 import click
 from msgspec.structs import asdict
 
-from adapters.check import verified
+from adapters.check import grouped, verified
 from adapters.cli.session import REFUSED, Session, session
 from adapters.projecting.worker import Worker
-from adapters.projector import Rebuilt, UnknownProjection
+from adapters.projector import Difference, Rebuilt, UnknownProjection
 from adapters.store.access_log import Access
 from adapters.store.meta import from_micros
 from domain.days import china_day, show_instant
@@ -79,13 +79,26 @@ def verify(name: str | None) -> None:
 
 @projections.command()
 @click.option("--until-head", is_flag=True, help="end when all are at the head")
-def run(until_head: bool) -> None:
+@click.option(
+    "--verify-every",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    metavar="SECONDS",
+    help="when there is nothing to do, compare one projection more with the log",
+)
+def run(until_head: bool, verify_every: int) -> None:
     """Run all that nobody else runs, woken by each commit, until stopped; others stand by.
 
     Example: doudi projections run --until-head
     """
     now = session()
-    worker = Worker(now.doudi.projector)
+
+    def tell(name: str, found: list[Difference]) -> None:
+        for each in grouped(name, found):
+            click.echo(now.text(each.code, **each.params), err=True)
+
+    worker = Worker(now.doudi.projector, verify_every * 1_000_000, tell)
     if until_head:
         while worker.step():
             pass

@@ -143,9 +143,7 @@ class _Recording(FoldedRows):
     def load(self, database: Database) -> None:
         """What still holds where the kept versions end."""
         for table in self.tables:
-            statement = (
-                f'SELECT {columns_of(table.columns)} FROM {quoted(past_name(table))} WHERE "known_to" = {OPEN}'
-            )
+            statement = f'SELECT {columns_of(table.columns)} FROM {quoted(past_name(table))} WHERE "known_to" = {OPEN}'
             for cells in database.scan(statement):
                 self._tables[table.name].put(tuple(cells))
 

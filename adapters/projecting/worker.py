@@ -1,16 +1,31 @@
 """Runs projections as a process of its own: woken by commits, holding what nobody else holds, with a heartbeat."""
 
+from collections.abc import Callable
 from threading import Event
 
+from adapters.projecting.compare import Difference
 from adapters.projecting.lease import BEAT, give_back, take_leases
 from adapters.projector import Projector
 
 
 class Worker:
-    """Others that run the same projections stand by until its lease is over or given back."""
+    """Others that run the same projections stand by until its lease is over or given back.
 
-    def __init__(self, projector: Projector) -> None:
+    `every`: microseconds after which one more projection is compared with the log while there is nothing to do,
+    in turn; `found` hears of it.
+    """
+
+    def __init__(
+        self,
+        projector: Projector,
+        every: int | None = None,
+        found: Callable[[str, list[Difference]], object] = lambda name, differences: None,
+    ) -> None:
         self._projector = projector
+        self._every = every
+        self._found = found
+        self._verified = projector.now()
+        self._turn = 0
         self._beaten: int | None = None
         self.holds: set[str] = set()
 
@@ -38,9 +53,21 @@ class Worker:
             while not stop.is_set():
                 head = self._projector.store.head()
                 if not self.step():
+                    self.verify_in_turn()
                     self._projector.store.wait(head, min(1.0, BEAT / 1_000_000))
         finally:
             self.leave()
+
+    def verify_in_turn(self) -> None:
+        """The standing check: one of those that are held, when it is time."""
+        if self._every is None or self._projector.now() - self._verified < self._every:
+            return
+        names = sorted(self.holds - self._projector.stopped().keys())
+        if names:
+            name = names[self._turn % len(names)]
+            self._found(name, self._projector.verify(name))
+            self._turn += 1
+        self._verified = self._projector.now()
 
     def leave(self) -> None:
         give_back(self._projector.store.database, self._projector.who, self.holds)

@@ -54,6 +54,9 @@ def test_a_case_that_waits_is_named_is_not_drawn_and_comes_later(
         assert "区" not in said.err
         worked = ask(url, "--format", "json", "worklist").json
         assert worked["parked"] == []
+        checked = ask(url, "--format", "json", "check")
+        assert checked.code == 1
+        assert {one["code"] for one in checked.json["findings"]} == {"check.parked"}
         refused = ask(url, "projections", "retry", sick)
         assert (refused.code, "AwardBegan" in refused.err) == (1, True)
     waiting = ask(url, "--format", "json", "projections", "parked").json["rows"]

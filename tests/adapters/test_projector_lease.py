@@ -189,6 +189,27 @@ def test_a_worker_is_woken_by_a_commit(store: EventStore) -> None:
     assert [one.holder for one in Projector(store, [Totals()]).status()] == [None]
 
 
+def test_the_standing_check_compares_one_projection_after_another(store: EventStore) -> None:
+    now = Hands()
+    told: list[tuple[str, int]] = []
+    worker = Worker(
+        Projector(store, [Register(), Totals()], now=now),
+        10 * BEAT,
+        lambda name, found: told.append((name, len(found))),
+    )
+    fill(store, 4, 1)
+    worker.step()
+    worker.verify_in_turn()
+    assert told == []
+    store.database.connection.execute("UPDATE read_totals SET count = 9 WHERE type = 'Paid'")
+    for _ in range(3):
+        now.pass_(10 * BEAT)
+        worker.step()
+        worker.verify_in_turn()
+        worker.verify_in_turn()
+    assert told == [("register", 0), ("totals", 1), ("register", 0)]
+
+
 WORKS = """
 import sys
 from pathlib import Path
