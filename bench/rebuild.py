@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,7 +24,9 @@ from adapters.projector import Projector
 from adapters.rows import form_of
 from adapters.store.store import EventStore
 from bench.bulk import fill, template
+from domain.ids import DivisionCode
 from projections.base import Rows, Seen, Table
+from projections.register import as_of
 
 PAGE = "SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?"
 
@@ -93,6 +96,15 @@ def written(store: EventStore, rows: FoldedRows) -> tuple[int, float, float]:
     return count, ours, bare
 
 
+def asked(projector: Projector, position: int) -> float:
+    """Seconds for the register of the first township, as it was known at a position."""
+    began = perf_counter()
+    rows = projector.fold_until("register", position)
+    township = min(row["division"] for row in rows.select("register_segment"))[:12]
+    list(as_of(rows, DivisionCode(township), date(2025, 12, 31)))
+    return perf_counter() - began
+
+
 def side_by_side(url: str, names: list[str]) -> tuple[float, float]:
     """Seconds for rebuilding these one after the other, and each in a process of its own."""
     began = perf_counter()
@@ -133,6 +145,11 @@ def main(count: int, name: str) -> None:
         print(f"{name} rebuilt and compared with the old rows {count / again.seconds:,.0f} ev/s")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"memory at most {peak:,.0f} MiB")
+        began = perf_counter()
+        projector.fold_until(name, count)
+        print(f"the past of {name} kept in {perf_counter() - began:.1f} s; asked again:")
+        for position in (count, count // 2, count // 3):
+            print(f"  as of position {position:,}: {asked(projector, position):.3f} s")
         store.close()
         other = "worklist" if name != "worklist" else "register"
         one, two = side_by_side(f"sqlite:///{folder}/log.sqlite", [name, other])
