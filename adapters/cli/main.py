@@ -1,6 +1,7 @@
 """`doudi`: help with an example each; exits 0 done, 1 refused (why, on stderr), 2 wrong use."""
 
 import sys
+from contextvars import copy_context
 from typing import NoReturn
 
 import click
@@ -69,6 +70,10 @@ for module in (
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line. Errors are told by code, field and remedy; personal values never stand in them."""
+    copy_context().run(_main, args)
+
+
+def _main(args: list[str] | None) -> None:
     arguments = _common_first(sys.argv[1:] if args is None else args)
     session = Session(lang=_named(arguments, "--lang"))
     try:
