@@ -23,7 +23,7 @@ from adapters.store.errors import (
     StoreMissing,
 )
 from adapters.store.open import access_log_of, init_store, open_store, path_of, randomness_of
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.days import CHINA
 from domain.ids import CommandId
 from tests.adapters.trials import EVENTS, Broken, again, commit, fill, opened, trial, url
@@ -41,26 +41,26 @@ def test_another_address_is_refused(address: str) -> None:
             do(address, events=EVENTS)
 
 
-def test_a_store_that_is_not_there_is_named_with_its_remedy(tmp_path: Path) -> None:
+def test_a_store_that_is_not_there_is_named_with_its_remedy(folder: Path) -> None:
     with pytest.raises(StoreMissing) as caught:
-        again(tmp_path)
-    assert caught.value.params == {"url": url(tmp_path)}
+        again(folder)
+    assert caught.value.params == {"url": url(folder)}
     assert caught.value.remedy == "store.missing.remedy"
-    assert list(tmp_path.iterdir()) == []
+    assert not (folder / "store.db").exists()
 
 
-def test_a_store_is_made_once(tmp_path: Path) -> None:
-    store = trial(tmp_path)
+def test_a_store_is_made_once(folder: Path) -> None:
+    store = trial(folder)
     fill(store, 1, 1)
     store.close()
     for kind in (True, False):
         with pytest.raises(StoreExists):
-            init_store(url(tmp_path), trial=kind, events=EVENTS)
-    assert again(tmp_path).head() == 3
+            init_store(url(folder), trial=kind, events=EVENTS)
+    assert again(folder).head() == 3
 
 
-def test_folders_on_the_way_are_made(tmp_path: Path) -> None:
-    assert trial(tmp_path / "a" / "b").head() == 0
+def test_folders_on_the_way_are_made(folder: Path) -> None:
+    assert trial(folder / "a" / "b").head() == 0
 
 
 def test_an_empty_file_is_no_store_yet_and_may_become_one(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_an_empty_file_is_no_store_yet_and_may_become_one(tmp_path: Path) -> Non
 
 
 def test_a_making_that_was_broken_off_can_be_done_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -79,28 +79,28 @@ def test_a_making_that_was_broken_off_can_be_done_again(
     with monkeypatch.context() as patched:
         patched.setattr("adapters.store.open.write_marks", stop)
         with pytest.raises(KeyboardInterrupt):
-            trial(tmp_path)
+            trial(folder)
     with pytest.raises(StoreMissing):
-        again(tmp_path)
-    assert trial(tmp_path).head() == 0
+        again(folder)
+    assert trial(folder).head() == 0
 
 
-def test_what_is_written_first_is_there_with_the_store_or_neither_is(tmp_path: Path) -> None:
-    def fail(store: SQLiteStore) -> None:
+def test_what_is_written_first_is_there_with_the_store_or_neither_is(folder: Path) -> None:
+    def fail(store: EventStore) -> None:
         store.write(commit("init", ("staff:00", opened())))
         raise Broken
 
     with pytest.raises(Broken):
-        init_store(url(tmp_path), trial=True, events=EVENTS, first=fail)
+        init_store(url(folder), trial=True, events=EVENTS, first=fail)
     with pytest.raises(StoreMissing):
-        again(tmp_path)
+        again(folder)
     store = init_store(
-        url(tmp_path),
+        url(folder),
         trial=True,
         events=EVENTS,
         first=lambda it: it.write(commit("init", ("staff:00", opened()))),
     )
-    assert store.head() == again(tmp_path).head() == 1
+    assert store.head() == again(folder).head() == 1
 
 
 def test_another_file_is_left_alone(tmp_path: Path) -> None:
@@ -128,28 +128,28 @@ def test_a_folder_is_no_store(tmp_path: Path) -> None:
         again(tmp_path)
 
 
-def test_stores_differ_and_a_trial_follows_from_its_seed(tmp_path: Path) -> None:
-    real = [init_store(url(tmp_path / f"real{number}"), events=EVENTS) for number in (1, 2)]
-    trials = [trial(tmp_path / f"trial{at}", seed) for at, seed in enumerate((1, 1, 2))]
+def test_stores_differ_and_a_trial_follows_from_its_seed(folder: Path) -> None:
+    real = [init_store(url(folder / f"real{number}"), events=EVENTS) for number in (1, 2)]
+    trials = [trial(folder / f"trial{at}", seed) for at, seed in enumerate((1, 1, 2))]
     assert real[0].log_id != real[1].log_id
     assert trials[0].log_id == trials[1].log_id != trials[2].log_id
     assert [store.trial for store in (*real, *trials)] == [False, False, True, True, True]
     assert real[0].digest(b"x") != real[1].digest(b"x")
     assert trials[0].digest(b"x") == trials[1].digest(b"x") != trials[2].digest(b"x")
-    again_real = open_store(url(tmp_path / "real1"), events=EVENTS)
+    again_real = open_store(url(folder / "real1"), events=EVENTS)
     assert (again_real.log_id, again_real.digest(b"x")) == (real[0].log_id, real[0].digest(b"x"))
 
 
-def test_a_trial_store_can_not_become_real(tmp_path: Path) -> None:
-    store = trial(tmp_path)
+def test_a_trial_store_can_not_become_real(folder: Path) -> None:
+    store = trial(folder)
     store.database.connection.execute("UPDATE meta SET value = '0' WHERE name = 'trial'")
     store.close()
     with pytest.raises(BrokenLog):
-        again(tmp_path)
+        again(folder)
 
 
-def test_a_real_store_has_the_machines_clock_and_refuses_to_set_it(tmp_path: Path) -> None:
-    store = init_store(url(tmp_path), events=EVENTS)
+def test_a_real_store_has_the_machines_clock_and_refuses_to_set_it(folder: Path) -> None:
+    store = init_store(url(folder), events=EVENTS)
     assert isinstance(store.clock, SystemClock)
     assert abs(store.clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
     assert store.clock.now().utcoffset() == timedelta(hours=8)
@@ -160,24 +160,24 @@ def test_a_real_store_has_the_machines_clock_and_refuses_to_set_it(tmp_path: Pat
     assert before <= store.page(0, 1)[0].recorded_at <= datetime.now(UTC)
 
 
-def test_a_trials_clock_stands_in_its_store(tmp_path: Path) -> None:
+def test_a_trials_clock_stands_in_its_store(folder: Path) -> None:
     begin = datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=CHINA)
-    store = init_store(url(tmp_path), trial=True, clock=begin, events=EVENTS)
+    store = init_store(url(folder), trial=True, clock=begin, events=EVENTS)
     clock = store.clock
     assert isinstance(clock, TrialClock)
     assert clock.now() == clock.now() == begin
     clock.set(date(2025, 3, 1))
-    assert again(tmp_path).clock.now() == datetime(2025, 3, 1, 9, tzinfo=CHINA)
+    assert again(folder).clock.now() == datetime(2025, 3, 1, 9, tzinfo=CHINA)
     clock.set(datetime(2023, 1, 1, 1, tzinfo=UTC))
-    assert again(tmp_path).clock.now() == datetime(2023, 1, 1, 9, tzinfo=CHINA)
+    assert again(folder).clock.now() == datetime(2023, 1, 1, 9, tzinfo=CHINA)
 
 
-def test_references_of_a_trial_follow_from_seed_command_and_order(tmp_path: Path) -> None:
+def test_references_of_a_trial_follow_from_seed_command_and_order(folder: Path) -> None:
     def made(seed: int, command: str) -> list[str]:
         new = SeededRandomness(str(seed)).tokens(CommandId(command))
         return [new("p"), new("p"), new("h")]
 
-    store = trial(tmp_path, seed=7)
+    store = trial(folder, seed=7)
     random = randomness_of(store)
     new = random.tokens(CommandId("c1"))
     assert [new("p"), new("p"), new("h")] == made(7, "c1")
@@ -186,17 +186,17 @@ def test_references_of_a_trial_follow_from_seed_command_and_order(tmp_path: Path
     assert all(reference[:2] in ("p-", "h-") and len(reference) == 26 for reference in everything)
 
 
-def test_references_of_a_real_store_are_never_the_same(tmp_path: Path) -> None:
-    random = randomness_of(init_store(url(tmp_path), events=EVENTS))
+def test_references_of_a_real_store_are_never_the_same(folder: Path) -> None:
+    random = randomness_of(init_store(url(folder), events=EVENTS))
     assert isinstance(random, SystemRandomness)
     assert len({random.tokens(CommandId("c1"))("p") for _ in range(100)}) == 100
 
 
-def test_the_same_seed_and_commands_give_the_same_log_byte_for_byte(tmp_path: Path) -> None:
+def test_the_same_seed_and_commands_give_the_same_log_byte_for_byte(folder: Path) -> None:
     logs = []
     for name in ("one", "two"):
         store = init_store(
-            url(tmp_path / name), trial=True, seed=3, clock=datetime(2025, 1, 1, tzinfo=CHINA), events=EVENTS
+            url(folder / name), trial=True, seed=3, clock=datetime(2025, 1, 1, tzinfo=CHINA), events=EVENTS
         )
         for command in ("c1", "c2"):
             new = randomness_of(store).tokens(CommandId(command))
@@ -212,15 +212,15 @@ def test_the_same_seed_and_commands_give_the_same_log_byte_for_byte(tmp_path: Pa
     assert logs[0] == logs[1]
 
 
-def test_the_access_log_keeps_looks_and_refusals_apart_from_events(tmp_path: Path) -> None:
-    store = trial(tmp_path)
+def test_the_access_log_keeps_looks_and_refusals_apart_from_events(folder: Path) -> None:
+    store = trial(folder)
     log = access_log_of(store)
     at = datetime(2025, 3, 1, 9, tzinfo=CHINA)
     look = Access(at=at, actor="s-1", purpose="case show", outcome="seen", case="11010120250000017")
     refused = Access(at=at, actor="s-2", purpose="Confirm", outcome="refused.not-yours", command="c9")
     log.note(look)
     log.note(refused)
-    assert list(access_log_of(again(tmp_path)).entries()) == [look, refused]
+    assert list(access_log_of(again(folder)).entries()) == [look, refused]
     assert list(log.entries(case="11010120250000017")) == [look]
     assert store.head() == 0
 

@@ -1,247 +1,25 @@
-"""The store: one command is one transaction; two times; no gap, no hole."""
+"""What is SQLite's own in a store: its file, its lock, its disk."""
 
 import sqlite3
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from adapters.clock import TrialClock
-from adapters.store.errors import BrokenLog, NewerStore, Unwritable
-from adapters.store.open import open_store
-from adapters.store.sqlite import SQLiteStore
-from domain.days import CHINA
-from domain.ids import CommandId, StreamId
-from tests.adapters.trials import DAY, Broken, Closed, Opened, again, commit, fill, opened, paid, undone, url
+from adapters.store.errors import NewerStore
+from adapters.store.store import EventStore
+from domain.ids import StreamId
+from tests.adapters.trials import Broken, again
 from tests.adapters.trials import trial as make_trial
-from workflows.ports import CommandTaken, Conflict, Store
 
 ONE, TWO = StreamId("case:1"), StreamId("case:2")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SQLiteStore:
+def store(tmp_path: Path) -> EventStore:
     return make_trial(tmp_path)
 
 
-def clock(store: SQLiteStore) -> TrialClock:
-    assert isinstance(store.clock, TrialClock)
-    return store.clock
-
-
-def tables(store: SQLiteStore) -> dict[str, object]:
-    run = store.database.connection.execute
-    log = {name: run(f"SELECT * FROM {name}").fetchall() for name in ("events", "commands")}
-    return {**log, "numbers": store.keyring.keys.bound()[0]}
-
-
-def test_it_is_the_workflows_store(store: SQLiteStore) -> None:
-    port: Store = store
-    assert port.head() == 0
-    assert port.last_recorded_at() is None
-    assert port.load(ONE) == port.page(0, 10) == []
-    assert port.answer(CommandId("c")) is None
-
-
-def test_a_command_is_written_with_its_envelope(store: SQLiteStore) -> None:
-    clock(store).set(date(2025, 3, 2))
-    assert store.write(commit("c1", (ONE, opened()), (TWO, opened("李二", "p-2")), (ONE, paid(5)))) == 3
-    first, second = store.load(ONE)
-    assert (first.position, first.stream, first.version, first.event) == (1, ONE, 1, opened())
-    assert (second.position, second.version, second.event) == (3, 2, paid(5))
-    assert (first.command, first.actor, first.division, first.causation) == ("c1", "s-1", "110101", None)
-    assert first.recorded_at == datetime(2025, 3, 2, 9, tzinfo=CHINA)
-    assert [recorded.position for recorded in store.page(0, 10)] == [1, 2, 3]
-    assert store.answer(CommandId("c1")) == (b"digest of c1", b'{"done":"c1"}')
-    assert store.span(CommandId("c1")) == (1, 3)
-    assert store.at(2) == store.page(1, 1)[0]
-    assert store.at(4) is None
-
-
-def test_load_goes_on_after_a_version_and_pages_after_a_position(store: SQLiteStore) -> None:
-    fill(store, 2, 3)
-    assert [recorded.version for recorded in store.load(StreamId("case:1"), after=2)] == [3, 4]
-    assert store.load(StreamId("case:1"), after=4) == []
-    assert [recorded.position for recorded in store.page(3, 2)] == [4, 5]
-
-
-def test_everything_is_there_after_opening_again(store: SQLiteStore, tmp_path: Path) -> None:
-    fill(store, 3, 1)
-    seen = store.page(0, 100)
-    store.close()
-    assert again(tmp_path).page(0, 100) == seen
-
-
-@pytest.mark.parametrize("expected", [0, 2, 6])
-def test_another_version_than_expected_is_a_conflict_and_writes_nothing_en15(
-    store: SQLiteStore, expected: int
-) -> None:
-    store.write(commit("c1", (ONE, opened())))
-    before = tables(store)
-    with pytest.raises(Conflict) as caught:
-        store.write(commit("c2", (TWO, opened()), (ONE, paid(1)), expected={ONE: expected}))
-    assert caught.value.stream == ONE
-    assert tables(store) == before
-
-
-def test_a_stream_that_was_only_read_must_not_have_moved_either(store: SQLiteStore) -> None:
-    store.write(commit("c1", (ONE, opened())))
-    with pytest.raises(Conflict):
-        store.write(commit("c2", (TWO, opened()), expected={ONE: 0}))
-    assert store.load(TWO) == []
-    store.write(commit("c3", (TWO, opened()), expected={ONE: 1}))
-    assert len(store.load(TWO)) == 1
-
-
-def test_an_event_of_a_stream_without_expected_version_is_a_mistake(store: SQLiteStore) -> None:
-    wrong = commit("c1", (ONE, opened()))
-    wrong.expected.clear()
-    with pytest.raises(KeyError):
-        store.write(wrong)
-
-
-def test_a_command_is_taken_once_and_its_answer_kept(store: SQLiteStore) -> None:
-    store.write(commit("c1", (ONE, opened())))
-    before = tables(store)
-    other = commit("c1", (ONE, paid(1)), expected={ONE: 1})
-    other.digest, other.answer = b"other", b"other"
-    with pytest.raises(CommandTaken) as caught:
-        store.write(other)
-    assert caught.value.command == "c1"
-    assert store.answer(CommandId("c1")) == (b"digest of c1", b'{"done":"c1"}')
-    assert tables(store) == before
-
-
-def test_a_command_without_events_is_remembered(store: SQLiteStore) -> None:
-    store.write(commit("c1", (ONE, opened())))
-    assert store.write(commit("quiet")) == 1
-    assert store.answer(CommandId("quiet")) is not None
-    assert store.span(CommandId("quiet")) is None
-
-
-def test_what_can_not_be_written_leaves_nothing(store: SQLiteStore) -> None:
-    with pytest.raises(Unwritable):
-        store.write(commit("c1", (ONE, opened()), (ONE, Closed(on=DAY, reason="\0"))))
-    assert tables(store) == {"events": [], "commands": [], "numbers": {}}
-
-
-def test_a_number_belongs_to_one_person(store: SQLiteStore) -> None:
-    number = "110101194910010018"
-    assert store.person_of(number) is None
-    store.write(commit("c1", (ONE, opened()), numbers=((number, "p-1"),)))
-    assert store.person_of(number) == "p-1"
-    before = tables(store)
-    with pytest.raises(Conflict) as caught:
-        store.write(commit("c2", (TWO, opened()), numbers=((number, "p-2"),)))
-    assert caught.value.stream == "person:p-1"
-    assert tables(store) == before
-    store.write(commit("c3", (TWO, opened()), numbers=((number, "p-1"),)))
-    assert number not in str(tables(store)["numbers"])
-
-
-def test_two_people_can_not_get_one_number_in_one_command(store: SQLiteStore) -> None:
-    with pytest.raises(Conflict):
-        store.write(commit("c1", (ONE, opened()), numbers=(("1", "p-1"), ("1", "p-2"))))
-    assert store.person_of("1") is None
-    assert store.head() == 0
-
-
-def test_digests_are_keyed_by_the_store(store: SQLiteStore, tmp_path: Path) -> None:
-    other = make_trial(tmp_path / "other", seed=2)
-    assert store.digest(b"x") == store.digest(b"x") != other.digest(b"x")
-    store.close()
-    assert again(tmp_path).digest(b"x") == make_trial(tmp_path / "same", seed=1).digest(b"x")
-
-
-def test_recorded_at_never_goes_back_and_known_at_is_a_prefix(store: SQLiteStore) -> None:
-    at = datetime(2025, 3, 1, 12, tzinfo=CHINA)
-    for number, shift in enumerate([0, 60, -600, 60, 61]):
-        clock(store).set(at + timedelta(seconds=shift, microseconds=number))
-        store.write(commit(f"c{number}", (StreamId(f"case:{number}"), opened())))
-    times = [recorded.recorded_at for recorded in store.page(0, 10)]
-    assert times == sorted(times)
-    assert [(time - at) // timedelta(seconds=1) for time in times] == [0, 60, 60, 60, 61]
-    assert store.last_recorded_at() == times[-1]
-    assert store.known_at(at - timedelta(microseconds=1)) == 0
-    assert store.known_at(at) == 1
-    assert store.known_at(at + timedelta(seconds=60)) == 1
-    assert store.known_at(times[2]) == 3
-    assert store.known_at(times[3]) == 4
-    assert store.known_at(times[4].astimezone(UTC)) == 5
-    assert store.known_at(at + timedelta(days=1)) == 5
-
-
-def test_a_batch_sees_its_own_writes_and_others_see_it_at_its_end(store: SQLiteStore, tmp_path: Path) -> None:
-    reader = again(tmp_path)
-    with store.batch():
-        store.write(commit("c1", (ONE, opened()), numbers=(("1", "p-1"),)))
-        with store.batch():
-            store.write(commit("c2", (ONE, paid(1)), expected={ONE: 1}))
-        assert len(store.load(ONE)) == store.head() == 2
-        assert store.person_of("1") == "p-1"
-        assert store.answer(CommandId("c2")) is not None
-        assert reader.head() == 0
-    assert reader.head() == 2
-
-
-def test_a_batch_that_fails_is_undone_whole(store: SQLiteStore) -> None:
-    fill(store, 1, 1)
-    before = tables(store)
-    now = store.clock.now()
-    with undone(store):
-        fill(store, 3, 1, mark="x")
-        clock(store).set(date(2030, 1, 1))
-    assert tables(store) == before
-    assert store.clock.now() == now
-    assert store.head() == 3
-    assert store.write(commit("next", (ONE, opened()))) == 4
-
-
-def test_a_conflict_within_a_batch_undoes_that_command_alone(store: SQLiteStore) -> None:
-    with store.batch():
-        store.write(commit("c1", (ONE, opened())))
-        with pytest.raises(Conflict):
-            store.write(commit("c2", (TWO, opened()), (ONE, paid(1))))
-        with pytest.raises(Conflict):
-            store.write(commit("c3", (TWO, opened()), numbers=(("1", "p-1"), ("1", "p-2"))))
-        assert store.write(commit("c4", (TWO, opened()))) == 2
-    assert [(recorded.stream, recorded.command) for recorded in store.page(0, 10)] == [
-        (ONE, "c1"),
-        (TWO, "c4"),
-    ]
-    assert store.person_of("1") is None
-
-
-def test_an_undone_write_leaves_no_gap(store: SQLiteStore) -> None:
-    for turn in range(3):
-        with undone(store):
-            fill(store, 2, 1, mark="x")
-        store.write(commit(f"c{turn}", (StreamId(f"case:{turn}"), opened())))
-    assert [recorded.position for recorded in store.page(0, 10)] == [1, 2, 3]
-
-
-def test_many_events_of_one_moment_are_read_on_from_anywhere_en11(store: SQLiteStore) -> None:
-    fill(store, 40, 3)
-    for begin in range(0, 170, 13):
-        after, seen = begin, []
-        while page := store.page(after, 7):
-            seen += [recorded.position for recorded in page]
-            after = page[-1].position
-        assert seen == list(range(begin + 1, store.head() + 1))
-
-
-def test_a_log_whose_end_was_cut_off_takes_nothing_more(store: SQLiteStore) -> None:
-    fill(store, 1, 1)
-    store.database.connection.execute("DELETE FROM events WHERE position = 3")
-    with pytest.raises(BrokenLog):
-        store.write(commit("c9", (TWO, opened())))
-    assert store.load(TWO) == []
-
-
-def test_a_store_of_a_newer_release_is_refused(store: SQLiteStore, tmp_path: Path) -> None:
+def test_a_store_of_a_newer_release_is_refused(store: EventStore, tmp_path: Path) -> None:
     store.database.connection.execute("PRAGMA user_version = 99")
     store.close()
     with pytest.raises(NewerStore) as caught:
@@ -249,22 +27,13 @@ def test_a_store_of_a_newer_release_is_refused(store: SQLiteStore, tmp_path: Pat
     assert caught.value.params["found"] == 99
 
 
-def test_a_payload_is_decoded_only_when_asked_for(store: SQLiteStore, tmp_path: Path) -> None:
-    fill(store, 2, 2)
-    store.close()
-    partial = open_store(url(tmp_path), events=[Opened])
-    assert [recorded.position for recorded in partial.page(0, 2)] == [1, 2]
-    assert partial.head() == 7
-    assert partial.known_at(datetime(2100, 1, 1, tzinfo=UTC)) == 7
-
-
-def test_every_commit_reaches_the_disk(store: SQLiteStore) -> None:
+def test_every_commit_reaches_the_disk(store: EventStore) -> None:
     run = store.database.connection.execute
     assert run("PRAGMA synchronous").fetchone() == (2,)
     assert run("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
-def test_a_batch_does_not_leave_the_lock_behind(store: SQLiteStore, tmp_path: Path) -> None:
+def test_a_batch_does_not_leave_the_lock_behind(store: EventStore, tmp_path: Path) -> None:
     with pytest.raises(Broken):
         _fail_in(store)
     other = sqlite3.connect(tmp_path / "store.db", timeout=0)
@@ -272,77 +41,6 @@ def test_a_batch_does_not_leave_the_lock_behind(store: SQLiteStore, tmp_path: Pa
     other.close()
 
 
-def _fail_in(store: SQLiteStore) -> None:
+def _fail_in(store: EventStore) -> None:
     with store.batch(), store.batch():
         raise Broken
-
-
-class AgainstAModel(RuleBasedStateMachine):
-    """Random commands, batches, restarts: the store is the list of what was acknowledged."""
-
-    folder: Path
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.place = self.folder / str(len(list(self.folder.iterdir())))
-        self.store = make_trial(self.place)
-        self.log: list[tuple[str, int, str]] = []
-        self.commands = 0
-
-    def write(self, streams: list[int], off: int, log: list[tuple[str, int, str]]) -> None:
-        self.commands += 1
-        name = f"c{self.commands}"
-        ends = {f"case:{number}": 0 for number in streams}
-        for stream, version, _ in log:
-            if stream in ends:
-                ends[stream] = version
-        said = {stream: version + off for stream, version in ends.items()}
-        events = [(f"case:{number}", paid(number)) for number in streams]
-        if off and said:
-            with pytest.raises(Conflict):
-                self.store.write(commit(name, *events, expected=said))
-            assert self.store.answer(CommandId(name)) is None
-            return
-        assert self.store.write(commit(name, *events, expected=said)) == len(log) + len(events)
-        for stream, _ in events:
-            ends[stream] += 1
-            log.append((stream, ends[stream], name))
-
-    @rule(streams=st.lists(st.integers(0, 3), max_size=4), off=st.sampled_from([0, 0, 0, 1, -1]))
-    def single(self, streams: list[int], off: int) -> None:
-        self.write(streams, off, self.log)
-
-    @rule(
-        parts=st.lists(
-            st.tuples(st.lists(st.integers(0, 3), max_size=3), st.sampled_from([0, 0, 1])), max_size=4
-        ),
-        keep=st.booleans(),
-    )
-    def several(self, parts: list[tuple[list[int], int]], keep: bool) -> None:
-        log = list(self.log)
-        with self.store.batch() if keep else undone(self.store):
-            for streams, off in parts:
-                self.write(streams, off, log)
-        if keep:
-            self.log = log
-
-    @rule()
-    def restart(self) -> None:
-        self.store.close()
-        self.store = again(self.place)
-
-    @invariant()
-    def same(self) -> None:
-        seen = [(one.stream, one.version, one.command) for one in self.store.page(0, 10_000)]
-        assert seen == self.log
-        assert self.store.head() == len(self.log)
-
-    def teardown(self) -> None:
-        self.store.close()
-
-
-def test_the_store_is_what_was_acknowledged(tmp_path: Path) -> None:
-    machine = type("Machine", (AgainstAModel,), {"folder": tmp_path})
-    case = machine.TestCase
-    case.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
-    case("runTest").runTest()

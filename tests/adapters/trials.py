@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
+import psycopg
+
 from adapters.store.open import init_store, open_store
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.event import CaseEvent, Event
 from domain.ids import CommandId, DivisionCode, PersonRef, StreamId
 from domain.personal import Account, Address, Name, Number, Phone, Words
 from projections.base import Rows, Seen, Table
+from tests.postgres import name_of
 from workflows.ports import Commit
 
 DAY = date(2025, 3, 1)
@@ -50,15 +54,31 @@ def paid(amount: int) -> Paid:
     return Paid(on=DAY, amount=amount, share=Fraction(1, 3), parts={"m1": amount}, months=("2025-03",))
 
 
+ON_POSTGRESQL = "on-postgresql"
+"""A file that says where the server is for the stores of its folder and those in it."""
+
+
 def url(folder: Path) -> str:
+    """The address of the folder's store, in whichever database; there is always a database to make it in."""
+    for above in (folder, *folder.parents):
+        if (above / ON_POSTGRESQL).exists():
+            return _database((above / ON_POSTGRESQL).read_text(), name_of(folder))
     return f"sqlite:///{folder}/store.db"
 
 
-def trial(folder: Path, seed: int = 1) -> SQLiteStore:
+@cache
+def _database(socket: str, name: str) -> str:
+    with psycopg.connect(f"postgresql://doudi@/postgres?host={socket}", autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return f"postgresql://doudi@/{name}?host={socket}"
+
+
+def trial(folder: Path, seed: int = 1) -> EventStore:
     return init_store(url(folder), trial=True, seed=seed, events=EVENTS)
 
 
-def again(folder: Path) -> SQLiteStore:
+def again(folder: Path) -> EventStore:
     return open_store(url(folder), events=EVENTS)
 
 
@@ -88,7 +108,7 @@ class Broken(Exception):
 
 
 @contextmanager
-def undone(store: SQLiteStore) -> Iterator[None]:
+def undone(store: EventStore) -> Iterator[None]:
     """A batch that fails at its end."""
     try:
         with store.batch():
@@ -98,7 +118,7 @@ def undone(store: SQLiteStore) -> Iterator[None]:
         pass
 
 
-def fill(store: SQLiteStore, cases: int, payments: int, mark: str = "") -> None:
+def fill(store: EventStore, cases: int, payments: int, mark: str = "") -> None:
     """`cases` streams of one `Opened` and `payments` `Paid` each, every fourth closed at the end."""
     with store.batch():
         for number in range(cases):
@@ -122,6 +142,15 @@ def fill(store: SQLiteStore, cases: int, payments: int, mark: str = "") -> None:
             stream = f"case:{mark}{number}"
             closed = (stream, Closed(on=DAY, reason="S1"))
             store.write(commit(f"close-{mark}{number}", closed, expected={stream: payments + 1}))
+
+
+def indexes_of(store: EventStore, table: str) -> int:
+    """How many indexes a table has beside its key's."""
+    if store.database.url.startswith("sqlite"):
+        found = "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+    else:
+        found = "SELECT count(*) - 1 FROM pg_indexes WHERE tablename = ?"
+    return int(store.database.connection.execute(found, (table,)).fetchone()[0])
 
 
 CASES = Table(

@@ -23,7 +23,8 @@ from eventsourcing.tests.persistence import (  # noqa: E402
     TrackingRecorderTestCase,
 )
 
-from adapters.store.database import CommandRow  # noqa: E402
+from adapters.store.database import CommandRow, Database  # noqa: E402
+from adapters.store.postgres import PostgresDatabase  # noqa: E402
 from adapters.store.recorder import (  # noqa: E402
     EnvelopedEvent,
     LogAggregateRecorder,
@@ -32,13 +33,14 @@ from adapters.store.recorder import (  # noqa: E402
     LogTrackingRecorder,
 )
 from adapters.store.sqlite import SQLiteDatabase  # noqa: E402
+from tests.postgres import server  # noqa: E402
 
 
-class _InFolder:
+class OnSQLite:
     def setUp(self) -> None:
         folder = TemporaryDirectory()
         self.addCleanup(folder.cleanup)  # type: ignore[attr-defined]
-        self.database = SQLiteDatabase(Path(folder.name) / "log.db")
+        self.database: Database = SQLiteDatabase(Path(folder.name) / "log.db")
         self.addCleanup(self.database.close)  # type: ignore[attr-defined]
         self.database.migrate()
 
@@ -46,30 +48,51 @@ class _InFolder:
         return f"case:{uuid4()}"
 
 
-class TestAggregateRecorder(_InFolder, AggregateRecorderTestCase):
+class OnPostgreSQL(OnSQLite):
+    """As the log's owner."""
+
+    def setUp(self) -> None:
+        self.database = PostgresDatabase(server().database(f"c{uuid4().hex}"))
+        self.addCleanup(self.database.close)  # type: ignore[attr-defined]
+        self.database.migrate()
+
+
+class Aggregates(AggregateRecorderTestCase):
+    database: Database
+
     def create_recorder(self) -> LogAggregateRecorder:
         return LogAggregateRecorder(self.database)
 
 
-class TestApplicationRecorder(_InFolder, ApplicationRecorderTestCase[LogApplicationRecorder]):
+class Applications(ApplicationRecorderTestCase[LogApplicationRecorder]):
+    database: Database
+
     def create_recorder(self) -> LogApplicationRecorder:
         return LogApplicationRecorder(self.database)
 
+    def test_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
 
-class TestTrackingRecorder(_InFolder, TrackingRecorderTestCase):
+
+class Trackings(TrackingRecorderTestCase):
+    database: Database
+
     def create_recorder(self) -> LogTrackingRecorder:
         return LogTrackingRecorder(self.database)
 
 
-class TestProcessRecorder(_InFolder, ProcessRecorderTestCase):
+class Processes(ProcessRecorderTestCase):
+    database: Database
+
     def create_recorder(self) -> LogRecorder:
         return LogRecorder(self.database)
 
 
-class TestNonInterleaving(_InFolder, NonInterleavingNotificationIDsBaseCase):
+class Interleaving(NonInterleavingNotificationIDsBaseCase):
     """Once is not enough to catch a writer that hands out positions without the lock."""
 
     insert_num = 500
+    database: Database
 
     def create_recorder(self) -> LogRecorder:
         return LogRecorder(self.database)
@@ -79,8 +102,19 @@ class TestNonInterleaving(_InFolder, NonInterleavingNotificationIDsBaseCase):
             self.test()
 
 
+for on in (OnSQLite, OnPostgreSQL):
+    for case in (Aggregates, Applications, Trackings, Processes, Interleaving):
+        name = f"Test{case.__name__}{on.__name__}"
+        globals()[name] = type(name, (on, case), {"__module__": __name__})
+
 # The base cases themselves are not to be collected here.
 del (
+    Aggregates,
+    Applications,
+    Trackings,
+    Processes,
+    Interleaving,
+    case,
     AggregateRecorderTestCase,
     ApplicationRecorderTestCase,
     NonInterleavingNotificationIDsBaseCase,
@@ -90,9 +124,14 @@ del (
 )
 
 
-@pytest.fixture
-def recorder(tmp_path: Path) -> LogRecorder:
-    recorder = LogRecorder(SQLiteDatabase(tmp_path / "log.db"))
+@pytest.fixture(params=["sqlite", "postgresql"])
+def recorder(request: pytest.FixtureRequest, tmp_path: Path) -> LogRecorder:
+    database: Database = (
+        SQLiteDatabase(tmp_path / "log.db")
+        if request.param == "sqlite"
+        else PostgresDatabase(server().database(f"c{uuid4().hex}"))
+    )
+    recorder = LogRecorder(database)
     recorder.create()
     return recorder
 
