@@ -19,7 +19,7 @@ from time import monotonic, sleep
 import psycopg
 import pytest
 
-REMEDY = "PostgreSQL's server isn't here: apt-get install postgresql (script/setup does it for root)"
+REMEDY = "PostgreSQL's server isn't here: apt-get install postgresql (script/test does it for root)"
 _DIES_WITH_PARENT = 1
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """A test's server may lose everything with its machine, never with its process."""
