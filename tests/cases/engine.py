@@ -36,12 +36,12 @@ def hold(url: str, flag: str, command: str, seconds: float) -> None:
     store = again(url)
 
     def hook(point: str) -> bool:
-        if point == "write.inserted":
+        if point == "transaction.before-commit":
             Path(flag).touch()
             time.sleep(seconds)
         return False
 
-    with hooked(hook):
+    with hooked(hook), store.batch():
         store.write(commit(command, ("case:held", paid(1)), ("case:held", paid(2))))
     store.close()
 

@@ -1,14 +1,19 @@
 """EN-13: the reply to COMMIT is lost: who repeats is told the first answer, and it happened once."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from adapters.bootstrap import open_doudi
+from adapters.bootstrap import Doudi, open_doudi
 from adapters.faults import Armed, Fault, hooked
 from adapters.group_commit import writer_of
-from tests.faults.life import contents, wrong
+from tests import postgres
+from tests.faults.life import contents, furnish, wrong
 from tests.harness import V1, TrialOffice, person
+from tests.places import place_of
+from tests.proxy import Proxy
 from workflows.command import parse
 
 
@@ -63,3 +68,47 @@ def test_a_group_whose_commit_was_not_heard_of_is_answered_as_it_was_written(tmp
     assert len({answer.case for answer in answers}) == 8
     assert [office.doudi.office.take(enter(f"e{n}", n)) for n in range(1, 9)] == answers
     assert wrong(office.doudi) == []
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    proxy = Proxy(postgres.server().folder)
+    yield proxy
+    proxy.close()
+
+
+def behind(proxy: Proxy, folder: Path) -> Doudi:
+    """An office on PostgreSQL, reached through the proxy."""
+    url = place_of("postgres", folder)()
+    furnish(url, folder)
+    parts = urlsplit(url)
+    return open_doudi(f"postgresql://doudi@{parts.path}?host={proxy.folder}")
+
+
+def test_a_reply_that_the_net_swallowed_is_found_again(tmp_path: Path, proxy: Proxy) -> None:
+    doudi = behind(proxy, tmp_path)
+    proxy.lose_answer(b"e1")
+    first = doudi.office.take(enter())
+    assert proxy.cut == 1
+    assert first.status == "done"
+    head = doudi.store.head()
+    assert doudi.office.take(enter()) == first
+    assert doudi.store.head() == head
+    assert wrong(doudi) == []
+    doudi.close()
+
+
+def test_a_group_s_commit_that_the_net_swallowed_is_found_again(tmp_path: Path, proxy: Proxy) -> None:
+    doudi = behind(proxy, tmp_path)
+    doudi.office.take(enter("e0", 10))
+    with writer_of(doudi.office) as writer:
+        writer.submit(parse(enter("e9", 11)))
+        proxy.lose_answer(b"COMMIT")
+        waiting = [writer.begin(parse(enter(f"e{n}", n))) for n in range(1, 9)]
+        answers = [future.result() for future in waiting]
+    assert proxy.cut == 1
+    assert {answer.status for answer in answers} == {"done"}
+    assert len({answer.case for answer in answers}) == 8
+    assert [doudi.office.take(enter(f"e{n}", n)) for n in range(1, 9)] == answers
+    assert wrong(doudi) == []
+    doudi.close()

@@ -1,6 +1,7 @@
 """A clock that steps: order and positions don't depend on it, and what was recorded never goes back."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -26,7 +27,10 @@ class Stepping(SystemClock):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_stepping_clock_moves_neither_order_nor_the_past(place: Place, seed: int) -> None:
+def test_a_stepping_clock_moves_neither_order_nor_the_past(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setenv("DOUDI_MASTER_KEY", f"file:{tmp_path}/master")
     url = place()
     random = Random(seed)
     stores = [engine.new(url, trial=False), engine.again(url)]

@@ -11,6 +11,7 @@ import pytest
 from adapters.faults import POINTS, Armed, Fault, hooked, reach
 from tests.faults.forks import Forks
 from tests.faults.walk import Walk, sample, undisturbed
+from tests.places import place_of
 
 MODULES = ("tests.faults.walk", "tests.faults.begin")
 APART = frozenset(point for point in POINTS if point.split(".")[0] in {"group", "forget", "backup", "copy"})
@@ -24,13 +25,16 @@ def forks() -> Iterator[Forks]:
     forks.close()
 
 
-@pytest.mark.parametrize(("journey", "size"), [("J1", 60), ("J5", 40)])
+@pytest.mark.parametrize(
+    ("kind", "journey", "size"), [("sqlite", "J1", 60), ("sqlite", "J5", 20), ("postgres", "J5", 20)]
+)
 def test_a_life_through_faults_leaves_what_it_leaves_undisturbed(
-    tmp_path: Path, forks: Forks, journey: str, size: int
+    tmp_path: Path, forks: Forks, kind: str, journey: str, size: int
 ) -> None:
-    calm = undisturbed(f"sqlite:///{tmp_path}/calm.db", tmp_path, journey)
+    place = place_of(kind, tmp_path)
+    calm = undisturbed(place(), tmp_path, journey)
     planned = sample(calm.possible(), size, seed=1)
-    walk = Walk(f"sqlite:///{tmp_path}/walked.db", tmp_path, calm, forks)
+    walk = Walk(place(), tmp_path, calm, forks)
     try:
         outcome = walk.go(planned)
     finally:

@@ -11,6 +11,9 @@ import pytest
 from tests.faults.forks import Child, Forks
 from tests.histories import actors
 from tests.histories.history import History, judge, read_logs
+from tests.places import Place, place
+
+__all__ = ["place"]
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +63,25 @@ def dead(child: Child) -> bool:
     return state == "Z"
 
 
-def test_en_5_no_event_is_lost_doubled_or_reordered_under_eight_writers(tmp_path: Path, forks: Forks) -> None:
-    history = live(forks, f"sqlite:///{tmp_path}/store.db", tmp_path, seconds=4)
+def test_en_5_no_event_is_lost_doubled_or_reordered_under_eight_writers(
+    place: Place, tmp_path: Path, forks: Forks
+) -> None:
+    history = live(forks, place(), tmp_path, seconds=4)
     assert judge(history).all() == []
     assert history.outcomes("ok") > 200
     assert history.outcomes("refused") > 10
     assert sum(len(pages) for pages in history.followed.values()) > 20
 
 
-def test_nor_under_writers_that_are_slow_and_die(tmp_path: Path, forks: Forks) -> None:
-    history = live(forks, f"sqlite:///{tmp_path}/store.db", tmp_path, seconds=4, slow=0.03, deadly=0.01)
+@pytest.mark.soak
+def test_en_5_nor_in_a_minute(place: Place, tmp_path: Path, forks: Forks) -> None:
+    history = live(forks, place(), tmp_path, seconds=60, slow=0.01, deadly=0.001)
+    assert judge(history).all() == []
+    assert history.outcomes("ok") > 3_000
+
+
+def test_nor_under_writers_that_are_slow_and_die(place: Place, tmp_path: Path, forks: Forks) -> None:
+    history = live(forks, place(), tmp_path, seconds=4, slow=0.03, deadly=0.01)
     assert judge(history).all() == []
     assert history.outcomes("ok") > 50
     assert history.outcomes("unknown") > 3
