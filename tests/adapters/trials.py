@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 
@@ -175,9 +176,9 @@ VILLAGES = Table(
 class Register:
     """Cases by number, with what they got; closed cases without a payment are dropped."""
 
-    name = "register"
-    version = 1
-    tables = (CASES, VILLAGES)
+    name: ClassVar[str] = "register"
+    version: ClassVar[int] = 1
+    tables: ClassVar[tuple[Table, ...]] = (CASES, VILLAGES)
 
     def apply(self, seen: Seen, rows: Rows) -> None:
         event = seen.event
@@ -222,9 +223,11 @@ class Register:
 class Totals:
     """How many events of each type there are; refuses to take `poison` as an amount."""
 
-    name = "totals"
-    version = 1
-    tables = (Table(name="totals", columns={"type": "text", "count": "int"}, key=("type",)),)
+    name: ClassVar[str] = "totals"
+    version: ClassVar[int] = 1
+    tables: ClassVar[tuple[Table, ...]] = (
+        Table(name="totals", columns={"type": "text", "count": "int"}, key=("type",)),
+    )
 
     def __init__(self, poison: int | None = None) -> None:
         self.poison = poison

@@ -1,6 +1,7 @@
 """EN-7: a projection of a rare type doesn't begin anew behind everything that was none of its business."""
 
 from time import perf_counter
+from typing import ClassVar
 
 import pytest
 
@@ -14,9 +15,9 @@ from tests.places import Place
 class Rare:
     """Cases that were closed."""
 
-    name = "rare"
-    version = 1
-    tables = (Table(name="rare", columns={"case": "text"}, key=("case",)),)
+    name: ClassVar[str] = "rare"
+    version: ClassVar[int] = 1
+    tables: ClassVar[tuple[Table, ...]] = (Table(name="rare", columns={"case": "text"}, key=("case",)),)
 
     def apply(self, seen: Seen, rows: Rows) -> None:
         if isinstance(seen.event, Closed):

@@ -4,6 +4,7 @@ import json
 import time
 from itertools import count
 from random import Random
+from typing import Any
 
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
@@ -15,7 +16,7 @@ stand_in()
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore  # noqa: E402
 
 
-def recorder(where: dict[str, str], functions: bool, create: bool = False) -> PostgresApplicationRecorder:
+def recorder(where: dict[str, Any], functions: bool, create: bool = False) -> PostgresApplicationRecorder:
     """`where`: dbname, host, port, user, password. `functions`: as with POSTGRES_ENABLE_DB_FUNCTIONS=y."""
     datastore = PostgresDatastore(**where, originator_id_type="text", enable_db_functions=functions)
     made = PostgresApplicationRecorder(datastore)
@@ -24,7 +25,7 @@ def recorder(where: dict[str, str], functions: bool, create: bool = False) -> Po
     return made
 
 
-def write(where: dict[str, str], functions: bool, folder: str, number: int, until: float) -> None:
+def write(where: dict[str, Any], functions: bool, folder: str, number: int, until: float) -> None:
     """Append numbers to a stream of one's own until a time: there is nothing to conflict with."""
     log = Log(folder, f"w{number}")
     random = Random(number)
@@ -53,7 +54,7 @@ def write(where: dict[str, str], functions: bool, folder: str, number: int, unti
             log.say(op, "ok", append=said)
 
 
-def follow(where: dict[str, str], functions: bool, folder: str, number: int, until: float) -> None:
+def follow(where: dict[str, Any], functions: bool, folder: str, number: int, until: float) -> None:
     """Follow the notifications, then read every stream that was met."""
     log = Log(folder, f"f{number}")
     store = recorder(where, functions)
@@ -71,7 +72,7 @@ def follow(where: dict[str, str], functions: bool, folder: str, number: int, unt
             return
 
 
-def read_all(where: dict[str, str], functions: bool, folder: str, writers: int) -> None:
+def read_all(where: dict[str, Any], functions: bool, folder: str, writers: int) -> None:
     log = Log(folder, "last")
     store = recorder(where, functions)
     for op, name in enumerate(f"{stream}/{number}" for stream in STREAMS for number in range(1, writers + 1)):

@@ -87,7 +87,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def _ends(self, pending: tuple[Event, ...] = ()) -> dict[str, int]:
         ends: dict[str, int] = {}
-        for stream, *_ in (*self.log, *pending):
+        for stream in [*(stream for stream, _, _ in self.log), *(stream for stream, _ in pending)]:
             ends[stream] = ends.get(stream, 0) + 1
         return ends
 
