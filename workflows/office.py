@@ -168,6 +168,8 @@ class Office:
             context.case = case
         elif not in_scope(context, case.division):
             raise case_unknown()
+        elif case.entered is not None and context.on < case.entered:
+            raise refuse("on-before", "data.on", on=context.on.isoformat(), since=case.entered.isoformat())
         stale = self._moved_on(context.request, case)
         if spec.life is None:
             authorise(context, spec.who, case.division, case)

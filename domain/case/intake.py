@@ -135,6 +135,13 @@ class ApplicantReplaced(CaseEvent, frozen=True, kw_only=True):
     head: MemberKey
 
 
+class MemberNumbered(CaseEvent, frozen=True, kw_only=True):
+    """The resident number of a member who was entered without one."""
+
+    member: MemberKey
+    number: Number
+
+
 class RelationFiled(CaseEvent, frozen=True, kw_only=True):
     """近亲属备案: this household has a near relative of `staff`; how it became known (57 art. 11)."""
 
@@ -252,6 +259,11 @@ def _withdrawn(case: "Case", event: Withdrawn) -> "Case":
 @evolves(ApplicantReplaced)
 def _replaced(case: "Case", event: ApplicantReplaced) -> "Case":
     return replace(case, applicant=event.applicant, head=event.head, facts_round=case.facts_round + 1)
+
+
+@evolves(MemberNumbered)
+def _numbered(case: "Case", event: MemberNumbered) -> "Case":
+    return case.with_member(event.member, number=event.number)
 
 
 @evolves(RelationFiled)

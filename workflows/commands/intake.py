@@ -148,3 +148,38 @@ class Extend(Command, frozen=True, kw_only=True):
 
     ground: Literal["separated_residence", "cross_place", "hard_survey"]
     reason: Text | None = None
+
+
+@command(life="application")
+class AddMember(Command, frozen=True, kw_only=True):
+    """Somebody joins the household while its application is under way: a new opinion is due."""
+
+    member: MemberEntry
+    joined: date
+    reason: Literal["birth", "marriage", "return", "released", "adoption", "other"]
+
+
+@command(life="application")
+class RemoveMember(Command, frozen=True, kw_only=True):
+    """Somebody leaves the household while its application is under way: a new opinion is due."""
+
+    member: MemberKey
+    left: date
+    reason: Literal["D02", "D06", "D07"]
+
+
+@command(life="application")
+class RecordMemberDeath(Command, frozen=True, kw_only=True):
+    """A member dies while the application is under way; another adult goes on where it was the applicant."""
+
+    member: MemberKey
+    died: date
+    source: Short
+
+
+@command(who=("window", "handler"))
+class AddNumber(Command, frozen=True, kw_only=True):
+    """The resident number of a member who was entered without one; another person's is refused."""
+
+    member: MemberKey
+    number: Short

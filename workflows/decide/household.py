@@ -1,0 +1,128 @@
+"""Who belongs to the household while its application is under way, and numbers that were missing.
+
+rules.md §3 on the way: a member who changes before the decision brings a new opinion, means computed anew.
+"""
+
+from domain.case.award import MemberDied
+from domain.case.change import MemberJoined, MemberLeft
+from domain.case.intake import Member, MemberNumbered
+from domain.codes import check_code
+from domain.event import Event
+from domain.identity import born, check_number, sex
+from domain.ids import MemberKey, StreamId
+from domain.person import DeathRecorded, NumberAdded, Released
+from domain.personal import Number
+from workflows.command import Decision, decides
+from workflows.commands.intake import AddMember, AddNumber, RecordMemberDeath, RemoveMember
+from workflows.context import Context
+from workflows.decide.persons import GROUP, claim_applying, find
+from workflows.engine import guard
+from workflows.refusal import Reason, reason, refuse
+from workflows.world import person_stream
+
+
+@guard
+def applicant_there(context: Context, command: object) -> Reason | None:
+    """Applicant and head live with the household, or another adult goes on first (rules.md §3 on the way)."""
+    case = context.case
+    for key in dict.fromkeys((case.applicant, case.head)):
+        member = case.members[key]
+        if member.died is not None or not member.here(context.on):
+            return reason("applicant-gone", "case", member=key)
+    return None
+
+
+@decides(AddMember)
+def add_member(context: Context, command: AddMember) -> Decision:
+    case, entry = context.case, command.member
+    if entry.key in case.members:
+        raise refuse("member-key-twice", "data.member.key")
+    if command.joined > context.on:
+        raise refuse("on-later", "data.joined", on=command.joined.isoformat(), today=context.on.isoformat())
+    found = find(context, entry, "data.member")
+    if any(one.person == found.ref and one.left is None for one in case.members.values()):
+        raise refuse("person-twice", "data.member")
+    claim = claim_applying(context, context.person(found.ref), found.ref, case.number)
+    joined = MemberJoined(
+        on=context.on,
+        member=Member(
+            key=MemberKey(entry.key),
+            person=found.ref,
+            name=found.name,
+            number=found.number,
+            sex=found.sex,
+            born=found.born,
+            kinship=check_code("kinship", entry.kinship, "data.member.kinship"),
+            joined=max(command.joined, found.born),
+        ),
+        reason=command.reason,
+    )
+    numbers = [(found.number.text, found.ref)] if found.events and found.number else []
+    return Decision(events=[joined], others=[*found.events, claim], numbers=numbers)
+
+
+@decides(RemoveMember)
+def remove_member(context: Context, command: RemoveMember) -> Decision:
+    _others_stay(context, command.member)
+    _not_later(context, command.left.isoformat(), "data.left")
+    left = MemberLeft(on=context.on, member=command.member, left=command.left, reason=command.reason)
+    return Decision(events=[left], others=[_released(context, command.member)])
+
+
+@decides(RecordMemberDeath)
+def record_member_death(context: Context, command: RecordMemberDeath) -> Decision:
+    """Where it was the last member, the application is terminated (E03) instead."""
+    member = context.case.members[command.member]
+    _not_later(context, command.died.isoformat(), "data.died")
+    if command.died < member.born:
+        raise refuse("died-before-birth", "data.died")
+    others: list[tuple[StreamId, Event]] = [_released(context, command.member)]
+    if context.person(member.person).died is None:
+        recorded = DeathRecorded(on=context.on, died=command.died, source=command.source)
+        others.append((person_stream(member.person), recorded))
+    died = MemberDied(on=context.on, member=command.member, died=command.died, source=command.source)
+    return Decision(events=[died], others=others)
+
+
+@decides(AddNumber)
+def add_number(context: Context, command: AddNumber) -> Decision:
+    """Through the same unique index as any number; it must fit the day of birth and the sex that were entered."""
+    member = context.case.members.get(command.member)
+    if member is None:
+        raise refuse("not-a-member", "data.member", member=command.member)
+    person = context.person(member.person)
+    if person.number is not None:
+        raise refuse("number-known", "data.member", member=command.member)
+    number = check_number(command.number, context.today, "data.number")
+    if born(number) != member.born:
+        raise refuse("born-contradicts-number", "data.number")
+    if sex(number) != member.sex:
+        raise refuse("sex-contradicts-number", "data.number")
+    owner = context.person_of(number)
+    if owner is not None:
+        cases = ", ".join(context.person(owner).cases) or "–"
+        raise refuse("number-of-another", "data.number", person=member.person, other=owner, cases=cases)
+    sealed = Number(member.person, number)
+    return Decision(
+        events=[MemberNumbered(on=context.on, member=command.member, number=sealed)],
+        others=[(person_stream(member.person), NumberAdded(on=context.on, number=sealed))],
+        numbers=[(number, member.person)],
+    )
+
+
+def _others_stay(context: Context, member: MemberKey) -> None:
+    if not any(key != member and one.here(context.on) for key, one in context.case.members.items()):
+        raise refuse("last-member", "data.member", member=member)
+
+
+def _not_later(context: Context, day: str, field: str) -> None:
+    if day > context.on.isoformat():
+        raise refuse("on-later", field, on=day, today=context.on.isoformat())
+
+
+def _released(context: Context, member: MemberKey) -> tuple[StreamId, Event]:
+    """He may be on another application again."""
+    ref = context.case.members[member].person
+    group = GROUP[context.case.programme]
+    released = Released(on=context.on, group=group, kind="applying", case=context.case.number)
+    return person_stream(ref), released
