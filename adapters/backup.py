@@ -104,13 +104,12 @@ def _exported(database: Database, path: Path) -> None:
     """A store of another kind, in the tables that SQLite has for one."""
     other = SQLiteDatabase(path, f"sqlite:///{path}")
     with closing(other), database.reading() as connection:
-        with other.transaction() as session:
+        with other.transaction():
             other.migrate()
-            session.connection.executemany("INSERT INTO meta VALUES (?, ?)", marks_of(connection).items())
+            other.load("meta", ("name", "value"), marks_of(connection).items())
             for table, columns in TABLES.items():
                 rows = database.scan(f"SELECT {columns_of(columns)} FROM {table} ORDER BY {columns[0]}")
-                put = f"INSERT INTO {table} ({columns_of(columns)}) VALUES ({', '.join('?' * len(columns))})"
-                session.connection.executemany(put, rows)
+                other.load(table, columns, rows)
         other.connection.execute("PRAGMA journal_mode=DELETE")
 
 

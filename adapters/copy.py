@@ -3,25 +3,22 @@
 `carry` writes the target in one transaction: it is a store when that is done, or it is none.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
 from adapters.faults import reach
-from adapters.keys.errors import KeysExist
+from adapters.keys.errors import KeysExist, KeysLost
 from adapters.keys.file import KeyFile
-from adapters.keys.opening import begun, key_path
+from adapters.keys.opening import begun, key_path, master_address
 from adapters.keys.port import KeyStore
 from adapters.keys.upkeep import index_anew
 from adapters.store.database import Connection, Database, columns_of
 from adapters.store.errors import StoreError, StoreExists
-from adapters.store.open import database_of, open_store, opened
+from adapters.store.open import database_of, file_of, open_store, opened
 from adapters.store.sqlite import SQLiteDatabase
-
-A_PART = 5_000
 
 TABLES: dict[str, tuple[str, ...]] = {
     "events": (
@@ -120,6 +117,8 @@ def carry(
     database = database_of(target)
     if database.is_store():
         raise StoreExists(url=database.url)
+    if marks["trial"] != "1":
+        master_address(file_of(target))
     database.prepare()
     with closing(database):
         with database.transaction():
@@ -129,6 +128,7 @@ def carry(
             database.connection.executemany("INSERT INTO meta (name, value) VALUES (?, ?)", marks.items())
             for table, columns in TABLES.items():
                 _load(database, origin, table, columns, cut)
+            database.settle()
             reach("copy.loaded")
             if then is not None:
                 then(database)
@@ -161,10 +161,7 @@ def _load(database: Database, origin: Origin, table: str, columns: Sequence[str]
     elif table == "commands" and not cut.whole:
         where = f" WHERE last <= {cut.position}"
     order = f" ORDER BY {columns[0]}"
-    rows = origin.scan(f"SELECT {columns_of(columns)} FROM {table}{where}{order}")
-    put = f"INSERT INTO {table} ({columns_of(columns)}) VALUES ({', '.join('?' * len(columns))})"
-    for part in _parts(rows):
-        database.connection.executemany(put, part)
+    database.load(table, columns, origin.scan(f"SELECT {columns_of(columns)} FROM {table}{where}{order}"))
 
 
 def _has(origin: Origin, table: str) -> bool:
@@ -178,12 +175,6 @@ def _has(origin: Origin, table: str) -> bool:
     return True
 
 
-def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    todo = iter(rows)
-    while part := list(islice(todo, A_PART)):
-        yield part
-
-
 def _count(database: Database, table: str) -> int:
     return int(database.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
@@ -193,6 +184,8 @@ def _bring_keys(database: Database, source: KeyStore | None, before: str, log: s
     standing = isinstance(database, SQLiteDatabase) and key_path(database.path).exists()
     if standing or source is None:
         keys = database.key_store(begin=False)
+        if keys.mark("log_id") is None:
+            raise KeysLost(address=keys.address)
         if before not in (keys.mark("log_id"), keys.mark("log_before")):
             raise KeysExist(address=keys.address)
     elif isinstance(database, SQLiteDatabase) and isinstance(source, KeyFile):

@@ -154,6 +154,12 @@ class Database(Protocol):
         Raises `CommandTaken`, `Conflict`, `OutOfTurn`, `BrokenLog`, and nothing was written.
         """
 
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Rows as another store had them, into a table that is empty; within the transaction that makes this one."""
+
+    def settle(self) -> None:
+        """After loading: positions and ids go on behind the last."""
+
     def wait(self, after: int, seconds: float) -> bool:
         """Sleep until an event stands after the position, so long at most; whether one does."""
 

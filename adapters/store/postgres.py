@@ -23,6 +23,7 @@ from adapters.store.database import (
     OutOfTurn,
     columns_of,
     migrations,
+    quoted,
     tail,
 )
 from adapters.store.errors import (
@@ -413,6 +414,30 @@ class PostgresDatabase:
     def _stands(session: PostgresSession, command: CommandRow) -> bool:
         found = session.execute("SELECT id, digest, answer FROM commands WHERE id = ?", (command.id,))
         return found.fetchone() == tuple(command)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        session = self.session()
+        kinds = dict(
+            session.execute(
+                "SELECT a.attname, t.typname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid"
+                " WHERE a.attrelid = CAST(? AS regclass) AND a.attnum > 0",
+                (f"doudi.{table}",),
+            ).fetchall()
+        )
+        session.copy(
+            f"COPY doudi.{quoted(table)} ({columns_of(columns)}) FROM STDIN (FORMAT BINARY)",
+            [kinds[column] for column in columns],
+            rows,
+        )
+
+    def settle(self) -> None:
+        session = self.session()
+        session.script(
+            "UPDATE doudi.log_end SET (position, recorded_at) = (SELECT coalesce(max(position), 0),"
+            " coalesce(max(recorded_at), 0) FROM doudi.events);"
+            " SELECT setval(pg_get_serial_sequence('doudi.access', 'id'), max(id)) FROM doudi.access"
+        )
+        session.forget()
 
     def wait(self, after: int, seconds: float) -> bool:
         """Woken by the commit of whoever appended."""

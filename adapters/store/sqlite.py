@@ -238,6 +238,15 @@ class SQLiteDatabase:
             reach("write.inserted")
         return before + count
 
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        places = ", ".join("?" * len(columns))
+        self.connection.executemany(
+            f"INSERT INTO {quoted(table)} ({columns_of(columns)}) VALUES ({places})", rows
+        )
+
+    def settle(self) -> None:
+        """SQLite counts on from what is there."""
+
     def wait(self, after: int, seconds: float) -> bool:
         """Woken by a commit of this process; those of others are found by looking."""
         until = monotonic() + seconds

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from adapters.backup import back_up, restore
 from adapters.bootstrap import Doudi, open_doudi
 from adapters.check import check
 from adapters.copy import TABLES, SourceMoved, copy_office
 from adapters.faults import hooked
 from adapters.keys.errors import KeysExist
+from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.store.errors import StoreExists, StoreMissing
 from domain.ids import CommandId
+from tests.adapters import trials
 from tests.adapters.told import ask
 from tests.harness import COUNTY, TrialOffice, person
 from tests.workflows import awards
@@ -120,3 +123,33 @@ def test_from_the_command_line(lived: Path, tmp_path: Path) -> None:
     assert made["position"] == open_doudi(source).store.head()
     said = ask(source, "copy", "--from", source, "--to", target)
     assert (said.code, "new.sqlite" in said.err) == (1, True)
+
+
+def test_from_sqlite_to_postgresql_and_back_it_is_the_same_office(lived: Path, folder: Path) -> None:
+    """Over whichever database the folder's stores are in."""
+    over, back = trials.url(folder), f"sqlite:///{folder}/back.sqlite"
+    made = copy_office(f"sqlite:///{lived}", over)
+    new = open_doudi(over)
+    old = open_doudi(f"sqlite:///{lived}")
+    assert (new.store.head(), new.store.log_id, made.position) == (
+        old.store.head(),
+        old.store.log_id,
+        old.store.head(),
+    )
+    assert not [finding for one in check(new.store, new.projector) for finding in one.findings]
+    assert old.store.keyring.keys.bound() == new.store.keyring.keys.bound()
+    assert reads(old) == reads(new)
+    assert [one.event for one in old.store.all()] == [one.event for one in new.store.all()]
+    copy_office(over, back)
+    assert tables(lived) == tables(folder / "back.sqlite")
+    assert ask(over, "clock", "set", "2025-06-03").code == 0
+    assert new.store.head() == made.position + 1
+    assert ask(over, "--as", "payer", "pay", "draw", "--division", COUNTY, "--month", "2025-06").code == 0
+    assert ask(over, "check").code == 0
+    made_backup = back_up(over, folder / "over.backup")
+    back_up_keys(new.store.keyring.keys, folder / "over.keys")
+    restored = restore(
+        folder / "over.backup", trials.url(folder / "again"), until=made.position, keys=folder / "over.keys"
+    )
+    assert (made_backup.position, restored.position) == (new.store.head(), made.position + 1)
+    assert ask(trials.url(folder / "again"), "check").code == 0

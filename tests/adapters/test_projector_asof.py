@@ -19,8 +19,8 @@ from tests.workflows import awards
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> EventStore:
-    return trial(tmp_path)
+def store(folder: Path) -> EventStore:
+    return trial(folder)
 
 
 def everything(projection: Projection, rows: Rows) -> dict[str, list[dict[str, object]]]:
@@ -50,10 +50,10 @@ def test_every_position_equals_the_fold_up_to_it(store: EventStore, monkeypatch:
         view.put("cases", {})
 
 
-def test_it_goes_on_where_it_stands_in_another_process_and_beside_another(tmp_path: Path) -> None:
-    store = trial(tmp_path)
+def test_it_goes_on_where_it_stands_in_another_process_and_beside_another(folder: Path) -> None:
+    store = trial(folder)
     fill(store, 6, 2)
-    first, second = Past(store, Register()), Past(again(tmp_path), Register())
+    first, second = Past(store, Register()), Past(again(folder), Register())
     first.view(store.head(), Skips())
     for turn in range(4):
         fill(store, 2, 1, mark=f"{turn}-")
@@ -106,12 +106,12 @@ def test_a_long_log_s_past_comes_from_it(store: EventStore, monkeypatch: pytest.
     assert [one.name for one in projector.status()] == ["register"]
 
 
-def test_all_shipped_projections_of_a_lived_case_at_any_position(tmp_path: Path) -> None:
-    office = TrialOffice(tmp_path)
+def test_all_shipped_projections_of_a_lived_case_at_any_position(folder: Path) -> None:
+    office = TrialOffice(folder)
     awards.living(office, [person("m1", "1980-01-01", 1)], [], accepted="2025-04-03", area="rural")
     office.clock("2025-05-08")
     office.do("Draw", "payer", division=COUNTY, month="2025-05")
-    store = open_doudi(f"sqlite:///{tmp_path}/office.sqlite").store
+    store = open_doudi(f"sqlite:///{folder}/office.sqlite").store
     random = Random(5)
     for projection in PROJECTIONS:
         past = Past(store, projection)

@@ -13,8 +13,8 @@ from tests.adapters.trials import DAY, Closed, Paid, Register, Totals, commit, f
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> EventStore:
-    return trial(tmp_path)
+def store(folder: Path) -> EventStore:
+    return trial(folder)
 
 
 class Picky(Register):

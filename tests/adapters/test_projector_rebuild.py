@@ -11,6 +11,7 @@ from adapters.faults import Armed, Fault, hooked
 from adapters.projecting.migrations import Pair
 from adapters.projector import NewerRows, Projector, RebuildRunning
 from adapters.rows import StoredRows
+from adapters.store.sqlite import SQLiteDatabase
 from adapters.store.store import EventStore
 from projections.base import Rows, Seen, Table
 from tests.adapters.trials import Register, Totals, again, commit, fill, opened, paid, trial
@@ -19,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> EventStore:
-    return trial(tmp_path)
+def store(folder: Path) -> EventStore:
+    return trial(folder)
 
 
 def cases(store: EventStore) -> int:
@@ -53,8 +54,8 @@ def test_the_old_rows_serve_and_go_on_meanwhile(
     fill(store, 2, 1, mark="c-")
     assert serving.catch_up() == 5
     assert serving.verify("register") == []
-    names = store.database.connection.execute("SELECT name FROM sqlite_master").fetchall()
-    assert not [name for (name,) in names if name.endswith(("_new", "_old"))]
+    left = [f"read_{name}_{mark}" for name in ("cases", "villages") for mark in ("new", "old")]
+    assert [name for name in left if store.database.tables.columns(name)] == []
 
 
 def test_what_differed_is_counted_and_mended(store: EventStore) -> None:
@@ -141,13 +142,13 @@ print("done", flush=True)
 
 
 @pytest.mark.parametrize("ends", ["well", "killed"])
-def test_a_second_rebuild_is_refused_across_processes_en19(tmp_path: Path, ends: str) -> None:
-    store = trial(tmp_path)
+def test_a_second_rebuild_is_refused_across_processes_en19(folder: Path, ends: str) -> None:
+    store = trial(folder)
     fill(store, 4, 1)
     projector = Projector(store, [Totals()])
     projector.catch_up()
     other = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(tmp_path)],
+        [sys.executable, "-c", HOLDS, str(folder)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -176,6 +177,8 @@ def test_a_second_rebuild_is_refused_across_processes_en19(tmp_path: Path, ends:
 
 @pytest.mark.parametrize("point", ["folded", "loaded", "caught-up", "dropped", "swapped", "placed"])
 def test_broken_at_any_point_the_old_rows_stand_and_it_can_run_again(store: EventStore, point: str) -> None:
+    if point == "dropped" and not isinstance(store.database, SQLiteDatabase):
+        pytest.skip("PostgreSQL puts both names in their places by one statement")
     projector = Projector(store, [Register()])
     fill(store, 6, 1)
     projector.catch_up()
@@ -234,13 +237,13 @@ def test_read_tables_are_carried_over_in_a_pair_of_steps(store: EventStore) -> N
 
 
 def test_a_large_table_is_written_in_parts_between_which_others_write(
-    store: EventStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: EventStore, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.store.sqlite._A_PART", 3)
     fill(store, 9, 1)
     projector = Projector(store, [Register()])
     projector.catch_up()
-    other = again(tmp_path)
+    other = again(folder)
     written: list[int] = []
 
     def meanwhile(point: str) -> bool:
