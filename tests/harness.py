@@ -79,8 +79,10 @@ def at(text: str) -> datetime:
 
 
 class TrialOffice:
-    def __init__(self, folder: Path, today: str = "2025-03-03", **parameters: Any) -> None:
-        self.url = f"sqlite:///{folder / 'office.sqlite'}"
+    def __init__(
+        self, folder: Path, today: str = "2025-03-03", url: str | None = None, **parameters: Any
+    ) -> None:
+        self.url = url or f"sqlite:///{folder / 'office.sqlite'}"
         self.doudi: Doudi = begin(self.url, trial=True, seed=1, clock=at(today))
         self._ids = count(1)
         self._people()
