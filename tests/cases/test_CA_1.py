@@ -68,7 +68,7 @@ def test_CA_1_whatever_the_payday(office: Outside, data: st.DataObject, fen: int
         )
     head = office.head()
     one = story(office, f"wages-{head}", data.draw(st.permutations(wages)))
-    number = one.to("ConfirmOpinion")
+    number = one.to("Assess")
     told = office.json("case", "explain", number)
     (counted,) = [line["amount"] for line in told["lines"] if line["text"] == "income-total"]
     assert counted == {"n": fen}
