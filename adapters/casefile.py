@@ -50,7 +50,7 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "kinship": ("kinship",),
 }
 _OUTCOMES = {
-    "ReviewHeld": "review_outcome",
+    "DemocraticReviewHeld": "review_outcome",
     "ObjectionSettled": "objection_outcome",
     "ComplaintAnswered": "objection_outcome",
     "AppealDecided": "appeal_outcome",

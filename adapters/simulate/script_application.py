@@ -184,7 +184,7 @@ def apply(who: Applicant, diary: Diary, review_class: str, objection: Objection 
     yield post(who, diary)
     if objection is not None:
         yield object_to(house, diary, objection)
-        meeting = opinion.HoldReview(
+        meeting = opinion.HoldDemocraticReview(
             participants=9, delegates=7, signed=9, chair=desks.leader, outcome="true"
         )
         settled = opinion.SettleObjection(outcome="rejected", words="经评议属实")

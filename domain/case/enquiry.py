@@ -126,7 +126,7 @@ class InquiryAnswered(CaseEvent, frozen=True, kw_only=True):
     words: Words
 
 
-class ReviewHeld(CaseEvent, frozen=True, kw_only=True):
+class DemocraticReviewHeld(CaseEvent, frozen=True, kw_only=True):
     """民主评议: is the survey true and complete? Delegates are counted among those who take part."""
 
     participants: int
@@ -176,7 +176,7 @@ class Visit(Value, frozen=True, kw_only=True):
     result: str
 
 
-class ReviewMeeting(Value, frozen=True, kw_only=True):
+class DemocraticReview(Value, frozen=True, kw_only=True):
     on: date
     outcome: str
     objection: InstanceId | None = None
@@ -272,9 +272,9 @@ def _nobody(case: "Case", event: NobodyHome) -> "Case":
     return replace(case, nobody_home=case.nobody_home + (2 if event.turned_away else 1))
 
 
-@evolves(ReviewHeld)
-def _review_held(case: "Case", event: ReviewHeld) -> "Case":
-    meeting = ReviewMeeting(on=event.on, outcome=event.outcome, objection=event.objection)
+@evolves(DemocraticReviewHeld)
+def _review_held(case: "Case", event: DemocraticReviewHeld) -> "Case":
+    meeting = DemocraticReview(on=event.on, outcome=event.outcome, objection=event.objection)
     return replace(case, meetings=(*case.meetings, meeting))
 
 

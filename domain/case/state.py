@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain.case.award import Award, Line
 from domain.case.change import Appeal, Change, Review
 from domain.case.decision import Decision, Letter
-from domain.case.enquiry import ReviewMeeting, Verification, Visit
+from domain.case.enquiry import DemocraticReview, Verification, Visit
 from domain.case.intake import Intake, Member, Relation
 from domain.case.opinion import Assessed, Dispute, Opinion, Publicity
 from domain.days import Month
@@ -68,7 +68,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     verifications: dict[InstanceId, Verification] = {}
     visits: tuple[Visit, ...] = ()
     nobody_home: int = 0
-    meetings: tuple[ReviewMeeting, ...] = ()
+    meetings: tuple[DemocraticReview, ...] = ()
     assessed: Assessed | None = None
     assessed_on: date | None = None
     assessed_round: int = -1

@@ -34,7 +34,7 @@ def test_J3(life: Callable[[str], Life]) -> None:
     j3.clock("2025-08-25")
     assert j3.is_refused("Forward", "handler") == ["objection-open"]
     assert j3.is_refused("SettleObjection", "leader", outcome="rejected") == ["not-looked-into"]
-    assert j3.is_refused("HoldReview", "handler", delegates=7, **MEETING) == ["delegates-few"]
+    assert j3.is_refused("HoldDemocraticReview", "handler", delegates=7, **MEETING) == ["delegates-few"]
     j3.play("2025-08-27")
     assert j3.state("objection.1") == "settled"
 

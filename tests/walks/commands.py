@@ -37,7 +37,7 @@ LISTS = {
     "kinship": "kinship",
 }
 OUTCOMES = {
-    "HoldReview": "review_outcome",
+    "HoldDemocraticReview": "review_outcome",
     "DecideAppeal": "appeal_outcome",
     "SettleObjection": "objection_outcome",
     "AnswerComplaint": "objection_outcome",

@@ -298,8 +298,8 @@ def test_WF_1_nothing_is_approved_before_publicity_is_over_and_objections_are_se
     assert "objection-open" in [code for code, _ in said("2025-05-14")]
     assert office.refused("Forward", "handler", case, on="2025-05-14") == ["objection-open"]
     office.do(
-        "HoldReview", "handler", case, on="2025-05-19", participants=12, delegates=8, signed=12, chair="handler",
-        outcome="true",
+        "HoldDemocraticReview", "handler", case, on="2025-05-19", participants=12, delegates=8, signed=12,
+        chair="handler", outcome="true",
     )  # fmt: skip
     assert office.refused("SettleObjection", "handler2", case, on="2025-05-20", outcome="rejected") == [
         "surveyed-yourself"

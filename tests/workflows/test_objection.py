@@ -99,36 +99,38 @@ def test_delegates_are_two_thirds_of_those_who_take_part(
     office.set_policy(review_delegates_percent=percent)
     case = objected(office)
     say = {**MEETING, "participants": participants, "delegates": delegates, "signed": participants}
-    answer = office.say("HoldReview", "handler", case, on=NEXT_DAY, **say)
+    answer = office.say("HoldDemocraticReview", "handler", case, on=NEXT_DAY, **say)
     assert [one.code for one in answer.reasons] == ([] if enough else ["delegates-few"])
 
 
 def test_a_review_is_signed_by_all_and_held_only_on_a_ground(office: TrialOffice) -> None:
     case = stages.posted(office)
-    assert office.refused("HoldReview", "handler", case, on=RAISED, **MEETING) == ["review-not-due"]
+    assert office.refused("HoldDemocraticReview", "handler", case, on=RAISED, **MEETING) == ["review-not-due"]
     office.do("Object", "window", case, on=RAISED, anonymous=True, words="有车")
     unsigned = {**MEETING, "signed": 11, "delegates": 3}
-    assert office.refused("HoldReview", "handler", case, on=RAISED, **unsigned) == [
+    assert office.refused("HoldDemocraticReview", "handler", case, on=RAISED, **unsigned) == [
         "delegates-few",
         "not-all-signed",
     ]
     many = {**MEETING, "delegates": 13}
-    assert office.refused("HoldReview", "handler", case, on=RAISED, **many) == ["delegates-many"]
+    assert office.refused("HoldDemocraticReview", "handler", case, on=RAISED, **many) == ["delegates-many"]
     stranger = {**MEETING, "chair": "nobody"}
-    assert office.refused("HoldReview", "handler", case, on=RAISED, **stranger) == ["staff-unknown"]
+    assert office.refused("HoldDemocraticReview", "handler", case, on=RAISED, **stranger) == ["staff-unknown"]
     relative = {"known_by": "staff", "kinship": "51", "member": "m1", "staff": "leader"}
     office.do("FileRelation", "handler", case, on=RAISED, **relative)
-    assert office.refused("HoldReview", "handler", case, on=RAISED, **{**MEETING, "chair": "leader"}) == [
-        "recusal"
-    ]
-    office.quiet("HoldReview", "handler", case, on=RAISED, **MEETING)
+    assert office.refused(
+        "HoldDemocraticReview", "handler", case, on=RAISED, **{**MEETING, "chair": "leader"}
+    ) == ["recusal"]
+    office.quiet("HoldDemocraticReview", "handler", case, on=RAISED, **MEETING)
 
 
 def test_of_two_objections_a_review_names_its_own(office: TrialOffice) -> None:
     case = objected(office)
     office.do("Object", "window", case, on=RAISED, anonymous=True, words="有房")
-    assert office.refused("HoldReview", "handler", case, on=NEXT_DAY, **MEETING) == ["instance-which"]
-    office.do("HoldReview", "handler", case, on=NEXT_DAY, instance="objection.2", **MEETING)
+    assert office.refused("HoldDemocraticReview", "handler", case, on=NEXT_DAY, **MEETING) == [
+        "instance-which"
+    ]
+    office.do("HoldDemocraticReview", "handler", case, on=NEXT_DAY, instance="objection.2", **MEETING)
     settle = {"on": NEXT_DAY, "outcome": "rejected"}
     assert office.refused("SettleObjection", "leader", case, **settle) == ["instance-which"]
     assert office.refused("SettleObjection", "leader", case, instance="objection.1", **settle) == [
@@ -162,7 +164,7 @@ def test_one_taken_back_needs_no_second_look(office: TrialOffice) -> None:
 def test_who_gave_a_name_gets_an_answer(office: TrialOffice) -> None:
     case = stages.posted(office)
     office.do("Object", "window", case, on=RAISED, name="钱七", words="有车")
-    office.do("HoldReview", "handler", case, on=NEXT_DAY, **MEETING)
+    office.do("HoldDemocraticReview", "handler", case, on=NEXT_DAY, **MEETING)
     office.do("SettleObjection", "leader", case, on=NEXT_DAY, outcome="rejected")
     assert [(one.letter, one.about) for one in office.case(case).letters] == [("L23", "objection.1")]
 
@@ -183,7 +185,7 @@ def test_after_an_objection_it_is_posted_again_where_the_division_wants_it(offic
     office.set_policy(repost_after_objection=True)
     case = objected(office)
     office.do("TakeDown", "village", case, on=LAST_DAY, photo=PHOTO, no_objection=False)
-    office.do("HoldReview", "handler", case, on=NEXT_DAY, **MEETING)
+    office.do("HoldDemocraticReview", "handler", case, on=NEXT_DAY, **MEETING)
     office.do("SettleObjection", "leader", case, on=NEXT_DAY, outcome="rejected")
     assert office.refused("Forward", "handler", case, on=NEXT_DAY) == ["post-again-after-objection"]
     office.do("VoidPublicity", "handler", case, on=NEXT_DAY, why="other", reason="异议后再次公示")

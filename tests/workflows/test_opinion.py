@@ -154,7 +154,7 @@ def test_a_review_of_all_comes_before_the_opinion_where_it_is_wanted(office: Tri
     case = stages.assessed(office)
     held = {"on": ASSESSED, "participants": 9, "delegates": 6, "signed": 9, "chair": "handler"}
     assert office.refused("GiveOpinion", "handler", case, on=ASSESSED, favourable=True) == ["review-missing"]
-    office.quiet("HoldReview", "handler", case, outcome="disputed", **held)
+    office.quiet("HoldDemocraticReview", "handler", case, outcome="disputed", **held)
     office.do(
         "Visit",
         "surveyor3",
@@ -171,7 +171,7 @@ def test_a_disputed_review_of_all_asks_for_another_survey(office: TrialOffice) -
     office.set_policy(review_of_all=True)
     case = stages.assessed(office)
     office.do(
-        "HoldReview", "handler", case, on=ASSESSED, participants=3, delegates=2, signed=3, chair="handler",
+        "HoldDemocraticReview", "handler", case, on=ASSESSED, participants=3, delegates=2, signed=3, chair="handler",
         outcome="disputed",
     )  # fmt: skip
     assert office.refused("GiveOpinion", "handler", case, on=ASSESSED, favourable=True) == ["review-disputed"]

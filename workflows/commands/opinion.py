@@ -63,7 +63,7 @@ class VoidPublicity(Command, frozen=True, kw_only=True):
 
 
 @command(life="application")
-class HoldReview(Command, frozen=True, kw_only=True):
+class HoldDemocraticReview(Command, frozen=True, kw_only=True):
     """民主评议: after an objection, or of every case where the division wants it. All who take part sign."""
 
     participants: Head

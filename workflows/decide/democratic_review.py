@@ -6,10 +6,10 @@ After an objection in publicity, or of every case where a division wants it (`re
 from fractions import Fraction
 from math import ceil
 
-from domain.case.enquiry import ReviewHeld
+from domain.case.enquiry import DemocraticReviewHeld
 from domain.codes import check_code
 from workflows.command import Decision, decides
-from workflows.commands.opinion import HoldReview
+from workflows.commands.opinion import HoldDemocraticReview
 from workflows.context import Context
 from workflows.decide.papers import words
 from workflows.decide.relations import check_staff
@@ -21,7 +21,7 @@ THIRDS = {33: Fraction(1, 3), 67: Fraction(2, 3)}
 
 
 @guard
-def something_to_review(context: Context, command: HoldReview) -> Reason | None:
+def something_to_review(context: Context, command: HoldDemocraticReview) -> Reason | None:
     """Only after an objection in publicity, or of all cases where the division wants it."""
     if unfinished(context.case, "objection"):
         return None
@@ -31,7 +31,7 @@ def something_to_review(context: Context, command: HoldReview) -> Reason | None:
 
 
 @guard
-def delegates_enough(context: Context, command: HoldReview) -> Reason | None:
+def delegates_enough(context: Context, command: HoldDemocraticReview) -> Reason | None:
     """At least two thirds of those who take part (民发〔2012〕220号 art. 22)."""
     percent = context.limit("review_delegates_percent")
     least = ceil(command.participants * THIRDS.get(percent, Fraction(percent, 100)))
@@ -47,7 +47,7 @@ def delegates_enough(context: Context, command: HoldReview) -> Reason | None:
 
 
 @guard
-def all_signed(context: Context, command: HoldReview) -> Reason | None:
+def all_signed(context: Context, command: HoldDemocraticReview) -> Reason | None:
     if command.signed == command.participants:
         return None
     return reason("not-all-signed", "data.signed", signed=command.signed, participants=command.participants)
@@ -70,8 +70,8 @@ def reviewed_where_due(context: Context, command: object) -> Reason | None:
     return None
 
 
-@decides(HoldReview)
-def hold_review(context: Context, command: HoldReview) -> Decision:
+@decides(HoldDemocraticReview)
+def hold_review(context: Context, command: HoldDemocraticReview) -> Decision:
     if command.delegates > command.participants:
         raise refuse("delegates-many", "data.delegates", participants=command.participants)
     check_staff(context, (command.chair,), "data.chair")
@@ -81,7 +81,7 @@ def hold_review(context: Context, command: HoldReview) -> Decision:
         raise refuse("instance-unknown", "data.instance", life="objection")
     if about is None and len(still) > 1:
         raise refuse("instance-which", "data.instance", open=", ".join(still))
-    event = ReviewHeld(
+    event = DemocraticReviewHeld(
         on=context.on,
         participants=command.participants,
         delegates=command.delegates,
