@@ -44,7 +44,7 @@ def test_J3(life: Callable[[str], Life]) -> None:
     assert j3.kinds(j3.number).count("Posted") == 1
     assert j3.due("application/county") == "2025-09-12"
     j3.play("2025-09-08")
-    assert j3.due("telling.1/tell") == "2025-09-11"
+    assert (j3.due("telling.1/tell"), j3.due("telling.2/tell")) == ("2025-09-11", "2025-09-11")
     j3.play("2025-09-09")
     assert (j3.state("telling.1"), j3.state("telling.2")) == ("served", "served")
     assert "2025年10月" in j3.letter("L08")

@@ -165,8 +165,20 @@ def test_who_gave_a_name_gets_an_answer(office: TrialOffice) -> None:
     case = stages.posted(office)
     office.do("Object", "window", case, on=RAISED, name="钱七", words="有车")
     office.do("HoldDemocraticReview", "handler", case, on=NEXT_DAY, **MEETING)
-    office.do("SettleObjection", "leader", case, on=NEXT_DAY, outcome="rejected")
-    assert [(one.letter, one.about) for one in office.case(case).letters] == [("L23", "objection.1")]
+    office.do("Object", "window", case, on=LAST_DAY, anonymous=True, words="有车")
+    office.do("SettleObjection", "leader", case, on=NEXT_DAY, outcome="rejected", instance="objection.1")
+    office.do("SettleObjection", "leader", case, on=NEXT_DAY, outcome="withdrawn", instance="objection.2")
+    assert office.case(case).letters == ()
+    office.do("TakeDown", "village", case, on=NEXT_DAY, photo=PHOTO, no_objection=False)
+    office.do("Forward", "handler", case, on=NEXT_DAY)
+    office.do("SignHand", "chief", case, on="2025-05-15")
+    office.do("Confirm", "decider", case, on="2025-05-19")
+    letters = [(one.letter, one.about) for one in office.case(case).letters]
+    assert letters == [("L08", "telling.1"), ("L23", "objection.1")]
+    assert office.due(case, "telling.2/tell") == date(2025, 5, 22)
+    office.do("Serve", "village", case, on="2025-05-20", letter="L23", way="direct")
+    found = office.case(case)
+    assert (found.state("telling.1"), found.state("telling.2")) == ("due", "served")
 
 
 def test_one_that_is_upheld_asks_for_a_new_opinion(office: TrialOffice) -> None:
@@ -205,6 +217,8 @@ def test_a_complaint_after_publicity_brings_the_county_s_visit(office: TrialOffi
     ]
     office.quiet("AnswerComplaint", "handler", case, on=NEXT_DAY, outcome="rejected", words="查无此事")
     assert [(one.letter, one.about) for one in office.case(case).letters] == [("L23", "complaint.1")]
+    assert office.due(case, "telling.1/tell") == date(2025, 5, 19)
+    office.do("Serve", "village", case, on=NEXT_DAY, letter="L23", way="direct")
 
 
 def test_a_complaint_before_publicity_is_refused(office: TrialOffice) -> None:

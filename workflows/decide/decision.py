@@ -30,6 +30,7 @@ from workflows.commands.decision import (
 from workflows.context import Context
 from workflows.decide.assessing import month_after
 from workflows.decide.enquiry import check_present
+from workflows.decide.objection import answers_to_objectors
 from workflows.decide.opinion import assessment, check_grounds, overridden, single_hand
 from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.persons import claim_award, release_applying
@@ -209,7 +210,13 @@ def confirm(context: Context, command: Confirm) -> Decision:
         AwardBegan(on=context.on, terms=terms_of(found, month, "new", context.on), cause=_cause(context)),
         first_review(context, opinion.review_class, month),
     ]
-    return Decision(events=events, others=others, answer={"amount": found.amount, "from_month": month})
+    answers = answers_to_objectors(context)
+    return Decision(
+        events=[*events, *answers],
+        others=others,
+        begins=("telling",) * len(answers),
+        answer={"amount": found.amount, "from_month": month},
+    )
 
 
 def _cause(context: Context) -> str:
@@ -231,7 +238,12 @@ def refuse_aid(context: Context, command: Refuse) -> Decision:
         explanation=_explanation(context),
     )
     letter = LetterIssued(on=context.on, letter=REFUSED_LETTER, about=next_of(context.case, "telling"))
-    return Decision(events=[refused, letter], others=release_applying(context))
+    answers = answers_to_objectors(context)
+    return Decision(
+        events=[refused, letter, *answers],
+        others=release_applying(context),
+        begins=("telling",) * len(answers),
+    )
 
 
 def _explanation(context: Context) -> Explanation | None:

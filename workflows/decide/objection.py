@@ -187,7 +187,7 @@ def resurvey(context: Context, command: Resurvey) -> Decision:
 
 @decides(SettleObjection)
 def settle_objection(context: Context, command: SettleObjection) -> Decision:
-    """Whoever gave a name gets an answer (L23)."""
+    """Whoever gave a name is answered with the decision (`answers_to_objectors`)."""
     about = context.instance
     check_staff(context, command.by, "data.by")
     settled = ObjectionSettled(
@@ -197,7 +197,7 @@ def settle_objection(context: Context, command: SettleObjection) -> Decision:
         by=tuple(dict.fromkeys((StaffId(context.actor), *command.by))),
         words=words(context, command.words, "data.words"),
     )
-    return Decision(events=[settled, *_answer(context, about, context.case.objections[about].anonymous)])
+    return Decision(events=[settled])
 
 
 @decides(Complain)
@@ -234,8 +234,19 @@ def answer_complaint(context: Context, command: AnswerComplaint) -> Decision:
         outcome=check_code("objection_outcome", command.outcome, "data.outcome"),
         words=words(context, command.words, "data.words"),
     )
-    return Decision(events=[answered, *_answer(context, about, anonymous)])
+    if anonymous:
+        return Decision(events=[answered])
+    return Decision(events=[answered, _answer(context, about)], begins=("telling",))
 
 
-def _answer(context: Context, about: InstanceId, anonymous: bool) -> list[CaseEvent]:
-    return [] if anonymous else [LetterIssued(on=context.on, letter=ANSWER_LETTER, about=about)]
+def _answer(context: Context, about: InstanceId) -> CaseEvent:
+    return LetterIssued(on=context.on, letter=ANSWER_LETTER, about=about)
+
+
+def answers_to_objectors(context: Context) -> list[CaseEvent]:
+    """A letter, to be served, for each who objected by name and did not take it back."""
+    return [
+        _answer(context, about)
+        for about, one in context.case.objections.items()
+        if not one.anonymous and one.outcome != "withdrawn"
+    ]

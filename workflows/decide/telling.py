@@ -21,10 +21,10 @@ def _unserved(case: Case, letter: str) -> list[Letter]:
 
 
 def _its(case: Case, letter: Letter, telling: InstanceId) -> bool:
-    """Whether a telling is that letter's: named by it, or begun with it."""
+    """Whether a telling is that letter's: named by it, or begun with it and no other's by name."""
     if letter.about is not None and letter.about.startswith("telling."):
         return letter.about == telling
-    return case.lives[telling].began == letter.on
+    return case.lives[telling].began == letter.on and all(one.about != telling for one in case.letters)
 
 
 def letter_of(case: Case, code: str, telling: InstanceId) -> Letter | None:
