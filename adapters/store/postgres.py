@@ -359,8 +359,11 @@ class PostgresDatabase:
         if outcome == "done":
             session.tail = (last, recorded_at)
             session.written.append(entry)
-            if not session.depth:
+            if session.depth:
+                reach("write.bound")
+            else:
                 self._kept(session)
+                reach("transaction.committed")
             return int(last)
         if outcome == "taken":
             assert entry.command is not None
@@ -396,7 +399,6 @@ class PostgresDatabase:
             try:
                 reach("transaction.before-lock")
                 row = session.raw.execute(_APPEND, params, binary=True).fetchone()
-                reach("write.bound" if session.depth else "transaction.committed")
                 assert row is not None
                 return (*row, again)
             except psycopg.Error as error:
