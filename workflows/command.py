@@ -12,6 +12,7 @@ import msgspec
 
 from domain.event import CaseEvent, Event
 from domain.ids import CaseNo, CommandId, InstanceId, PersonRef, StreamId
+from domain.structs import learned
 from workflows.refusal import Reason, Refused
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     causation: str | None = None
 
 
+@learned
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to a command: done with events and versions, or refused with everything in the way."""
 
@@ -110,7 +112,7 @@ def command(
 
     def register(kind: type[C]) -> type[C]:
         COMMANDS[kind.__name__] = Spec(
-            kind=kind, target=target, life=life, who=who, ended_too=ended_too, process=process
+            kind=learned(kind), target=target, life=life, who=who, ended_too=ended_too, process=process
         )
         return kind
 

@@ -14,6 +14,8 @@ from typing import Any
 import msgspec
 from transitions import Machine
 
+from domain.structs import learned
+
 OPEN = "-"
 """The state before an instance begins."""
 
@@ -223,7 +225,7 @@ def read(text: str) -> Definition:
         for deadline in state.get("deadlines", ()):
             if "from" in deadline:
                 deadline["after"] = deadline.pop("from")
-    return msgspec.convert(raw, Definition)
+    return msgspec.convert(raw, learned(Definition))
 
 
 @cache

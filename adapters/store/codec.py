@@ -13,6 +13,7 @@ from adapters.store.errors import BadPayload, NewerVersion, NoUpcaster, UnknownE
 from adapters.store.keyring import Keyring
 from domain.event import CaseEvent, Event
 from domain.personal import Personal
+from domain.structs import learned
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Builtins of one version to builtins of the next."""
@@ -149,7 +150,7 @@ class Codec:
         if version > cls.VERSION:
             raise NewerVersion(type=name, version=version, known=cls.VERSION)
         if version == cls.VERSION:
-            self._decoders[name, version] = msgspec.json.Decoder(cls, dec_hook=self._open)
+            self._decoders[name, version] = msgspec.json.Decoder(learned(cls), dec_hook=self._open)
             return self.read(name, version, payload)
         try:
             return self._lifted(present, version, orjson.loads(payload))
@@ -169,7 +170,7 @@ class Codec:
             if lift is None:
                 raise NoUpcaster(type=name, version=step)
             builtins = lift(builtins)
-        return msgspec.convert(builtins, cls, dec_hook=self._open, builtin_types=())
+        return msgspec.convert(builtins, learned(cls), dec_hook=self._open, builtin_types=())
 
     @staticmethod
     def _bad(name: str, version: int, error: Exception) -> BadPayload:

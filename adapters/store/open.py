@@ -19,6 +19,7 @@ from adapters.store.meta import Meta, write_marks
 from adapters.store.sqlite import SQLiteDatabase
 from adapters.store.store import EventStore
 from domain.event import Event
+from domain.structs import learned
 
 _SCHEME = "sqlite:///"
 _POSTGRESQL = ("postgresql://", "postgres://")
@@ -99,6 +100,7 @@ def file_of(url: str) -> Path | None:
     return path_of(url) if url.startswith(_SCHEME) else None
 
 
+@learned
 class _Forgotten(msgspec.Struct):
     """What of the event, in any version, says whose keys are gone; it is read before there is a codec."""
 
