@@ -6,7 +6,6 @@ import threading
 import msgspec
 
 from adapters.store.codec import Codec
-
 from domain.event import Event
 from tests.adapters.keyrings import keyring_in_memory
 
