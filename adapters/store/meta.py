@@ -38,6 +38,7 @@ class Meta:
         self.log_id = LogId(self._get("log_id") or "")
         self.trial = self._get("trial") == "1"
         self.seed = self._get("seed")
+        self._shown = (0, from_micros(0))
         if not self.log_id or self.trial != self.log_id.startswith(_TRIAL_MARK):
             raise BrokenLog(reason="marks-differ", position=0)
 
@@ -50,7 +51,9 @@ class Meta:
         session = self._database.session()
         if session.clock is None or not session.exclusive:
             session.clock = int(self._get("clock") or 0)
-        return from_micros(session.clock)
+        if session.clock != self._shown[0]:
+            self._shown = (session.clock, from_micros(session.clock))
+        return self._shown[1]
 
     def set_clock(self, instant: datetime) -> None:
         with self._database.transaction() as session:

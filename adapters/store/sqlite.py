@@ -229,10 +229,11 @@ class SQLiteDatabase:
             if count:
                 at = max(entry.clock(), last_at)
                 if count == 1:
-                    connection.execute(_INSERT, (*entry.rows[0], at))
+                    last = connection.execute(_INSERT, (*entry.rows[0], at)).lastrowid
                 else:
                     connection.executemany(_INSERT, [(*row, at) for row in entry.rows])
-                if connection.execute("SELECT last_insert_rowid()").fetchone()[0] != before + count:
+                    last = connection.execute("SELECT last_insert_rowid()").fetchone()[0]
+                if last != before + count:
                     raise BrokenLog(reason="end-cut-off", position=before)
                 session.tail = (before + count, at)
             reach("write.inserted")
