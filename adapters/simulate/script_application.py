@@ -162,6 +162,12 @@ def object_to(house: House, diary: Diary, objection: Objection) -> Step:
     return house.says(diary.objected, house.desks.village, raised)
 
 
+def tell_objector(house: House, day: date, objection: Objection | None) -> Script:
+    """Who gave a name is answered once it is decided."""
+    if objection is not None and not objection.anonymous:
+        yield house.says(day, house.desks.handler, deciding.Serve(letter="L23", way="direct"))
+
+
 def take_down(house: House, diary: Diary, *, objected: bool) -> Step:
     picture = photo(f"{house.name}/down")
     return house.says(
@@ -202,3 +208,4 @@ def apply(who: Applicant, diary: Diary, review_class: str, objection: Objection 
     ]
     for day, actor, data in sorted(told, key=lambda one: one[0]):
         yield house.says(day, actor, data)
+    yield from tell_objector(house, diary.served, objection)

@@ -17,6 +17,7 @@ from adapters.simulate.script_application import (
     opine,
     post,
     take_down,
+    tell_objector,
 )
 from domain.ids import StaffId
 from workflows.commands import decision as deciding
@@ -57,6 +58,7 @@ def _refused(plan: Story, who: Applicant, decided: date, served: date) -> Script
     refusal = deciding.Refuse(grounds=(plan.code,), words=TALLY[plan.code])
     yield house.says(decided, desks.decider, refusal)
     yield house.says(served, desks.handler, deciding.Serve(letter="L09", way="direct"))
+    yield from tell_objector(house, served, plan.objection)
 
 
 def _by_county(plan: Story, who: Applicant, diary: Diary, days: Days) -> Script:
