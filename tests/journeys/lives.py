@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from unittest.mock import patch
 
 from adapters.bootstrap import Doudi, open_doudi
 from adapters.cli.main import main
@@ -58,12 +59,20 @@ class Said:
 def call(*arguments: str) -> Said:
     """The command line in this process."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-    code = 0
-    with redirect_stdout(out), redirect_stderr(err):
+    code, opened = 0, []
+
+    def opening(url: str) -> Doudi:
+        opened.append(open_doudi(url))
+        return opened[-1]
+
+    with redirect_stdout(out), redirect_stderr(err), patch("adapters.cli.session.open_doudi", opening):
         try:
             main(list(arguments))
         except SystemExit as exit:
             code = exit.code if isinstance(exit.code, int) else 1
+        finally:
+            for doudi in opened:
+                doudi.close()
     printed, told = (stream.buffer.getvalue().decode() for stream in (out, err))
     return Said(code, printed, told)
 
