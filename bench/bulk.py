@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from adapters.bootstrap import open_doudi
+from adapters.copy import copy_office
 from adapters.report.grammar import COLUMNS, read_figures
 from adapters.simulate.play import play
 from adapters.simulate.solve import solve
@@ -29,28 +30,39 @@ X,dibao,rural,average_supplement,M12,199,yuan/person,1
 X,dibao,rural,exits_households,M1-M12,6,household,1
 X,dibao,rural,exits_persons,M1-M12,10,person,1
 """
-_COLUMNS = (
-    "stream, version, type, type_version, command, actor, division, recorded_at, causation, payload, position"
+COLUMNS_OF_LOG = (
+    "stream",
+    "version",
+    "type",
+    "type_version",
+    "command",
+    "actor",
+    "division",
+    "recorded_at",
+    "causation",
+    "payload",
+    "position",
 )
-_PUT = f"INSERT INTO events ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"
-A_PART = 20_000
 
 Raw = tuple[str, int, str, int, str, str, str, int, str | None, bytes]
 
 
-def template(folder: Path) -> EventStore:
-    """A store with a small played year."""
+def template(folder: Path, to: str | None = None) -> EventStore:
+    """A store with a small played year: in the folder, or copied to an address."""
     plan = solve(read_figures([",".join(COLUMNS), *FIGURES.split()]), "X", 2025, 1)
     url = f"sqlite:///{folder}/log.sqlite"
     play(plan, url)
-    return open_doudi(url).store
+    if to is not None:
+        copy_office(url, to)
+    return open_doudi(to or url).store
 
 
 def fill(store: EventStore, count: int) -> int:
     """Load events until there are so many; the head. Only the log grows, not the table of commands."""
     connection = store.database.connection
     rows: list[Raw] = [
-        row[:10] for row in connection.execute(f"SELECT {_COLUMNS} FROM events ORDER BY position")
+        row[:10]
+        for row in connection.execute(f"SELECT {', '.join(COLUMNS_OF_LOG)} FROM events ORDER BY position")
     ]
     ids = re.compile(
         "|".join(
@@ -64,9 +76,9 @@ def fill(store: EventStore, count: int) -> int:
     while position < count:
         turn += 1
         made = list(_again(parted, turn, position, recorded_at))[: count - position]
-        with store.database.transaction() as session:
-            for start in range(0, len(made), A_PART):
-                session.connection.executemany(_PUT, made[start : start + A_PART])
+        with store.database.transaction():
+            store.database.load("events", COLUMNS_OF_LOG, made)
+            store.database.settle()
         position += len(made)
         recorded_at += 1_000_000
     return position

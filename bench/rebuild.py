@@ -1,11 +1,11 @@
 """Rebuilding a projection over a long log, beside what it can't do without: reading, decoding, bare inserts.
 
-`python bench/rebuild.py [EVENTS] [PROJECTION]`, by default 200,000 events into the register; five million need
-some 6 GB of disk. Each figure is of one run in one process; the ratios are what counts.
+`python bench/rebuild.py [EVENTS] [PROJECTION] [URL]`, by default 200,000 events into the register in SQLite; five
+million need some 6 GB of disk. URL: an empty PostgreSQL database (with DOUDI_MASTER_KEY). Each figure is of one
+run; the ratios are what counts.
 """
 
 import resource
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -13,15 +13,17 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import ClassVar
+from typing import Any, ClassVar
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from adapters.bootstrap import PROJECTIONS, open_doudi
+from adapters.bootstrap import PROJECTIONS
+from adapters.projecting import parted
 from adapters.projecting.fold import A_PAGE, fold
 from adapters.projecting.folded import FoldedRows
 from adapters.projector import Projector
 from adapters.rows import form_of
+from adapters.store.database import Form
 from adapters.store.store import EventStore
 from bench.bulk import fill, template
 from domain.ids import DivisionCode
@@ -29,12 +31,6 @@ from projections.base import Rows, Seen, Table
 from projections.register import as_of
 
 PAGE = "SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?"
-
-ALONE = """
-import sys
-from adapters.bootstrap import open_doudi
-open_doudi(sys.argv[1]).projector.rebuild(sys.argv[2])
-"""
 
 
 class Counts:
@@ -73,27 +69,37 @@ def decode(store: EventStore) -> None:
 
 
 def written(store: EventStore, rows: FoldedRows) -> tuple[int, float, float]:
-    """(rows, a second as a rebuild writes them, a second by bare executemany into the same tables and indexes)."""
-    tables, run = store.database.tables, store.database.connection.execute
+    """(rows, a second as a rebuild writes and indexes them, a second by a bare executemany or COPY without index)."""
     count = rows.count()
     cells = {table.name: rows.cells(table.name) for table in rows.tables}
     for table in rows.tables:
-        tables.beside(form_of(table), ())
+        store.database.tables.create(bare_form(table))
     began = perf_counter()
     with store.database.transaction() as session:
         for table in rows.tables:
-            places = ", ".join("?" * len(table.columns))
-            session.connection.executemany(
-                f'INSERT INTO "read_{table.name}_new" VALUES ({places})', cells[table.name]
-            )
+            put(session.connection, bare_form(table), cells[table.name])
     bare = count / (perf_counter() - began)
     began = perf_counter()
     for table in rows.tables:
-        tables.beside(form_of(table), cells[table.name])
+        store.database.tables.beside(form_of(table), cells[table.name])
     ours = count / (perf_counter() - began)
     for table in rows.tables:
-        run(f'DROP TABLE "read_{table.name}_new"')
+        store.database.connection.execute(f'DROP TABLE "{bare_form(table).name}"')
+        store.database.connection.execute(f'DROP TABLE "{form_of(table).name}_new"')
     return count, ours, bare
+
+
+def bare_form(table: Table) -> Form:
+    return form_of(table)._replace(name=f"bare_{table.name}", indexes=())
+
+
+def put(connection: Any, form: Form, rows: list[Any]) -> None:
+    if hasattr(connection, "copy"):
+        kinds = ["text" if kind is str else "int8" for kind in form.columns.values()]
+        connection.copy(f'COPY doudi_read."{form.name}" FROM STDIN (FORMAT BINARY)', kinds, rows)
+    else:
+        places = ", ".join("?" * len(form.columns))
+        connection.executemany(f'INSERT INTO "{form.name}" VALUES ({places})', rows)
 
 
 def asked(projector: Projector, position: int) -> float:
@@ -105,21 +111,9 @@ def asked(projector: Projector, position: int) -> float:
     return perf_counter() - began
 
 
-def side_by_side(url: str, names: list[str]) -> tuple[float, float]:
-    """Seconds for rebuilding these one after the other, and each in a process of its own."""
-    began = perf_counter()
-    for name in names:
-        open_doudi(url).projector.rebuild(name)
-    alone = perf_counter() - began
-    began = perf_counter()
-    processes = [subprocess.Popen([sys.executable, "-c", ALONE, url, name]) for name in names]
-    assert not any(process.wait() for process in processes)
-    return alone, perf_counter() - began
-
-
-def main(count: int, name: str) -> None:
+def main(count: int, name: str, to: str | None) -> None:
     with TemporaryDirectory() as folder:
-        store = template(Path(folder))
+        store = template(Path(folder), to)
         began = perf_counter()
         fill(store, count)
         print(f"{count:,} events loaded in {perf_counter() - began:.0f} s")
@@ -137,12 +131,19 @@ def main(count: int, name: str) -> None:
         counting = Projector(store, [Counts()])
         print(f"counts rebuilt {timed(count, lambda: counting.rebuild('counts')):,.0f} ev/s")
         projector = Projector(store, PROJECTIONS)
-        made = projector.rebuild(name)
-        print(f"{name} built, written and swapped {count / made.seconds:,.0f} ev/s, {made.rows:,} rows")
-        again = projector.rebuild(name)
-        assert again.compared is not None
-        assert again.compared.differences == 0
-        print(f"{name} rebuilt and compared with the old rows {count / again.seconds:,.0f} ev/s")
+        two = parted.PROCESSES
+        parted.PROCESSES = 1
+        alone = projector.rebuild(name)
+        print(f"{name} built, written and swapped {count / alone.seconds:,.0f} ev/s, {alone.rows:,} rows")
+        parted.PROCESSES = two
+        beside = projector.rebuild(name)
+        assert beside.compared is not None
+        assert beside.compared.differences == 0
+        parts = parted.parts_of(store, projection, count)
+        ratio = alone.seconds / beside.seconds
+        print(
+            f"{name} by {parts} processes {count / beside.seconds:,.0f} ev/s: {ratio:.2f} times; compared, equal"
+        )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"memory at most {peak:,.0f} MiB")
         began = perf_counter()
@@ -151,10 +152,12 @@ def main(count: int, name: str) -> None:
         for position in (count, count // 2, count // 3):
             print(f"  as of position {position:,}: {asked(projector, position):.3f} s")
         store.close()
-        other = "worklist" if name != "worklist" else "register"
-        one, two = side_by_side(f"sqlite:///{folder}/log.sqlite", [name, other])
-        print(f"{name} and {other}: one process {one:.1f} s, two {two:.1f} s: {one / two:.2f} times")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200_000, sys.argv[2] if len(sys.argv) > 2 else "register")
+    given = sys.argv[1:]
+    main(
+        int(given[0]) if given else 200_000,
+        given[1] if len(given) > 1 else "register",
+        given[2] if len(given) > 2 else None,
+    )

@@ -20,7 +20,9 @@ class Register:
     """`register_segment`: a case's terms from a month to a month (null: without end). Amounts in fen a month."""
 
     name: ClassVar[str] = "register"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
+    by_case: ClassVar[bool] = True
+    """Each row is of one case and comes from its events and from persons alone: cases may be folded apart."""
     households: ClassVar[Households] = Households("register")
     awards: ClassVar[Awards] = Awards("register")
     tables: ClassVar[tuple[Table, ...]] = (

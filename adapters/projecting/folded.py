@@ -20,6 +20,12 @@ class FoldedRows(MemoryRows):
         """A table's rows by key, not to be changed."""
         return self._tables[table].rows
 
+    def take(self, table: str, found: Iterable[Cells]) -> None:
+        """Rows that were folded elsewhere."""
+        held = self._tables[table]
+        for cells in found:
+            held.put(cells)
+
     def count(self) -> int:
         return sum(len(held.rows) for held in self._tables.values())
 

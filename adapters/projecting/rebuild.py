@@ -16,10 +16,11 @@ from adapters.projecting.folded import FoldedRows
 from adapters.projecting.lease import BEAT, LEASE, Now, is_gone, whoami
 from adapters.projecting.migrations import forget
 from adapters.projecting.parked import Parked, Skips, park, parked, set_aside, unpark
+from adapters.projecting.parted import PartFailed, fold_parted, parts_of
 from adapters.projecting.place import Place, Point, check_place, put_place, read_places
 from adapters.rows import form_of, stored_name
 from adapters.store.database import PROJECTIONS, Session
-from adapters.store.errors import StoreError
+from adapters.store.errors import CodecError, StoreError
 from adapters.store.store import EventStore
 from projections.base import Projection
 
@@ -153,6 +154,15 @@ class Rebuild:
         return Skips(waiting, aside)
 
     def _fold(self, until: int) -> None:
+        parts = parts_of(self._store, self._projection, until) if self._last is None else 1
+        if parts > 1:
+            try:
+                self._last = fold_parted(
+                    self._store, self._projection, self._rows, until, self._skips, parts, self._renew
+                )
+                return
+            except (PartFailed, PoisonEvent, CodecError):
+                self._rows = FoldedRows(self._projection.tables, self._store.keyring)
         last = fold(self._store, self._projection, self._rows, self._at, until, self._skips, self._renew)
         self._last = last or self._last
 

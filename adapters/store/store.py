@@ -1,6 +1,6 @@
 """doudi's store: the log, its commands, the number index (`workflows.ports.Store`), in whichever database."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -52,6 +52,13 @@ class EventStore:
 
     def page(self, after: int, limit: int) -> list[Recorded]:
         return self._recorded(self.database.connection.execute(_PAGE, (after, limit)))
+
+    def page_of(
+        self, after: int, limit: int, wanted: Callable[[str], bool]
+    ) -> tuple[list[Recorded], int | None]:
+        """Of the next events those whose stream is wanted; and the last position looked at, None at the end."""
+        rows = self.database.connection.execute(_PAGE, (after, limit)).fetchall()
+        return self._recorded(row for row in rows if wanted(row[1])), rows[-1][0] if rows else None
 
     def all(self) -> Iterator[Recorded]:
         """Every event, in order."""
