@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ import msgspec
 from adapters.faults import reach
 from adapters.keys.errors import KeysExist, KeysLost
 from adapters.keys.file import KeyFile
-from adapters.keys.opening import begun, key_path, master_address
+from adapters.keys.opening import begun, clear_away, key_path, master_address
 from adapters.keys.port import KeyStore
 from adapters.keys.upkeep import index_anew
 from adapters.store.database import Connection, Database, columns_of
@@ -181,7 +182,7 @@ def _count(database: Database, table: str) -> int:
 
 def _bring_keys(database: Database, source: KeyStore | None, before: str, log: str) -> KeyStore:
     """Keys at the target, of the target's log. Raises `KeysExist`, `KeysLost`."""
-    standing = isinstance(database, SQLiteDatabase) and key_path(database.path).exists()
+    standing = isinstance(database, SQLiteDatabase) and _stand(key_path(database.path), source)
     if standing or source is None:
         keys = database.key_store(begin=False)
         if keys.mark("log_id") is None:
@@ -205,6 +206,18 @@ def _bring_keys(database: Database, source: KeyStore | None, before: str, log: s
         keys.put_mark("log_before", before)
     keys.put_mark("log_id", log)
     return keys
+
+
+def _stand(path: Path, source: KeyStore | None) -> bool:
+    """Whether there are keys at the target; what a copy that was broken off left of some is cleared away."""
+    if not path.exists():
+        return False
+    found = KeyFile(path)
+    blank = found.mark("log_id") is None
+    found.close()
+    if blank and source is not None:
+        clear_away(path)
+    return path.exists()
 
 
 def _index(target: str) -> None:

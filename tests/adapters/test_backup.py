@@ -1,6 +1,7 @@
 """A backup is whole while others write; a store made of it is that store as of a moment, under a log id of its own."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from shutil import copyfile
@@ -19,6 +20,7 @@ from adapters.store.errors import StoreError, StoreExists, StoreMissing
 from domain.days import CHINA
 from tests.adapters.told import ask
 from tests.adapters.trials import commit, opened, trial, url
+from tests.faults.forks import Forks
 from tests.harness import TrialOffice
 from tests.workflows import stages
 
@@ -42,6 +44,13 @@ def whole(address: str) -> bool:
     doudi.close()
     assert found == []
     return True
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[Forks]:
+    made = Forks("tests.adapters.test_backup")
+    yield made
+    made.close()
 
 
 def events(address: str) -> list[tuple[object, ...]]:
@@ -200,6 +209,59 @@ def test_a_restore_broken_off_leaves_no_store_and_can_be_run_again(
     restore(lived / "log.backup", target, keys=lived / "keys.backup")
     assert whole(target)
     assert sorted(one.name for one in lived.iterdir() if one.name.startswith(".")) == []
+
+
+def restored_and_killed(point: str, nth: int, backup: str, keys: str, target: str) -> None:
+    with hooked(Armed(point=point, how="kill", nth=nth)):
+        restore(Path(backup), target, keys=Path(keys))
+
+
+@pytest.mark.parametrize(
+    ("point", "nth"),
+    [
+        ("transaction.locked", 1),
+        ("copy.loaded", 1),
+        ("copy.keys", 1),
+        ("transaction.before-commit", 1),
+        ("transaction.committed", 1),
+    ],
+)
+def test_a_restore_that_is_killed_leaves_a_store_or_none(
+    lived: Path, tmp_path: Path, forks: Forks, point: str, nth: int
+) -> None:
+    target = f"sqlite:///{tmp_path}/new.sqlite"
+    given = (str(lived / "log.backup"), str(lived / "keys.backup"), target)
+    assert forks.run(restored_and_killed, point, nth, *given) == -9
+    if point != "transaction.committed":
+        with pytest.raises(StoreMissing):
+            open_doudi(target)
+        restore(lived / "log.backup", target, keys=lived / "keys.backup")
+    assert whole(target)
+
+
+def test_half_copied_keys_are_copied_anew(lived: Path, tmp_path: Path) -> None:
+    (tmp_path / "new.sqlite.keys").touch()
+    restore(lived / "log.backup", f"sqlite:///{tmp_path}/new.sqlite", keys=lived / "keys.backup")
+    assert whole(f"sqlite:///{tmp_path}/new.sqlite")
+
+
+def backed_up_and_killed(point: str, source: str, path: str) -> None:
+    with hooked(Armed(point=point, how="kill")):
+        back_up(source, Path(path))
+
+
+@pytest.mark.parametrize("point", ["backup.copied", "backup.done"])
+def test_a_backup_that_is_killed_is_whole_or_has_no_name(
+    lived: Path, tmp_path: Path, forks: Forks, point: str
+) -> None:
+    path = tmp_path / "one.backup"
+    source = f"sqlite:///{lived}/office.sqlite"
+    assert forks.run(backed_up_and_killed, point, source, str(path)) == -9
+    assert path.exists() == (point == "backup.done")
+    if not path.exists():
+        back_up(source, path)
+    restore(path, f"sqlite:///{tmp_path}/new.sqlite", keys=lived / "keys.backup")
+    assert whole(f"sqlite:///{tmp_path}/new.sqlite")
 
 
 def test_keys_that_stand_at_the_place_are_used_and_others_refused(lived: Path, tmp_path: Path) -> None:
