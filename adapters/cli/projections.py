@@ -118,6 +118,7 @@ def parked() -> None:
     Example: doudi projections parked
     """
     now = session()
+    _for_administrators(now)
     projector = now.doudi.projector
     rows: list[dict[str, Any]] = [
         {**asdict(one), "state": "parked", "since": _instant(one.since)} for one in projector.parked()
@@ -216,13 +217,18 @@ def _instant(micros: int) -> str:
     return show_instant(from_micros(micros))
 
 
-def _waiting(now: Session, case: str) -> str:
-    """The stream of a case, or a stream by its own name; for an administrator of the whole office."""
+def _for_administrators(now: Session) -> None:
+    """Cases of the whole office are named, and read tables are changed."""
     world = now.doudi.office.world
     world.refresh()
     today = china_day(now.doudi.store.clock.now())
     if not any(desk == "administrator" for desk, _ in world.desks(now.actor, ROOT, today)):
         raise refuse("not-your-desk", "actor", actor=now.actor, desks="administrator")
+
+
+def _waiting(now: Session, case: str) -> str:
+    """The stream of a case, or a stream by its own name."""
+    _for_administrators(now)
     return case if ":" in case else case_stream(parse_case_no(case))
 
 

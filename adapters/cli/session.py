@@ -14,6 +14,7 @@ from rich.table import Table
 
 from adapters.bootstrap import ADMINISTRATOR, Doudi, open_doudi
 from adapters.catalogue import Catalogue, Lang
+from domain.ids import DivisionCode
 from domain.personal import show_forgotten_as
 from projections.base import Rows
 from workflows.command import Answer
@@ -126,14 +127,17 @@ class Session:
         return orjson.dumps(said).decode()
 
     def parked(self) -> list[dict[str, Any]]:
-        """What waits in the projections that were looked at: an answer doesn't count it."""
+        """What waits in the projections that were looked at: an answer doesn't count it.
+
+        `case` is None where the actor doesn't see it.
+        """
         if "doudi" not in self.__dict__ or not self.doudi.projector.asked:
             return []
         projector = self.doudi.projector
         return [
             {
                 "projection": one.projection,
-                "case": one.stream.removeprefix("case:"),
+                "case": one.stream.removeprefix("case:") if self._sees(one.position) else None,
                 "position": one.position,
                 "type": one.type,
             }
@@ -141,10 +145,22 @@ class Session:
             if one.projection in projector.asked
         ]
 
+    def _sees(self, position: int) -> bool:
+        """Whether the actor's desks reach the division that the event at a position is of."""
+        from adapters.cli.scope import sees
+
+        if not self.named_actor and not self.trial:
+            return False
+        row = self.doudi.store.database.connection.execute(
+            "SELECT division FROM events WHERE position = ?", (position,)
+        ).fetchone()
+        self.doudi.office.world.refresh()
+        return row is not None and sees(self, DivisionCode(row[0]))
+
     def note(self, position: int | None = None) -> None:
         """To stderr: that this is a trial, the position an answer was taken at, and what waits."""
         for one in self.parked() if position is not None else ():
-            click.echo(self.text("answer.parked", **one), err=True)
+            click.echo(self.text("answer.parked", **{**one, "case": one["case"] or "–"}), err=True)
         parts = []
         if position is not None:
             parts.append(self.text("answer.position", position=position))

@@ -9,7 +9,7 @@ from projections.base import Rows, Seen
 from projections.payable import Payable
 from projections.register import Register
 from tests.adapters.told import ask
-from tests.harness import COUNTY, TrialOffice, person
+from tests.harness import COUNTY, T2, TrialOffice, person
 from tests.workflows import awards
 
 
@@ -52,6 +52,11 @@ def test_a_case_that_waits_is_named_is_not_drawn_and_comes_later(
         said = ask(url, "register", "--division", COUNTY, "--as-of", "2025-05-31")
         assert sick in said.err
         assert "区" not in said.err
+        beside = "register", "--division", T2, "--as-of", "2025-05-31"
+        elsewhere = ask(url, "--as", "handler-t2", "--format", "json", *beside)
+        assert [one["case"] for one in elsewhere.json["parked"]] == [None]
+        assert sick not in elsewhere.out + ask(url, "--as", "handler-t2", *beside).err
+        assert ask(url, "--as", "handler", "projections", "parked").code == 1
         worked = ask(url, "--format", "json", "worklist").json
         assert worked["parked"] == []
         checked = ask(url, "--format", "json", "check")
