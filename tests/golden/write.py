@@ -57,6 +57,10 @@ def keep_keys() -> None:
 
 def keep_events(sealed: Mapping[str, str]) -> None:
     EVENTS.mkdir(exist_ok=True)
+    standing = {f"{cls.__name__}.{cls.VERSION}" for cls in known_events()}
+    for path in EVENTS.glob("*.json"):
+        if named(path) not in sealed and path.stem not in standing:
+            path.unlink()
     with golden_keyring() as keyring:
         codec = Codec(known_events(), keyring)
         for cls in known_events():
@@ -70,7 +74,10 @@ def keep_events(sealed: Mapping[str, str]) -> None:
 
 
 def is_so(path: Path, cls: type[Event]) -> bool:
-    return path.exists() and json.loads(path.read_text("utf-8"))["shape"] == plain(shape(cls))
+    if not path.exists():
+        return False
+    kept = json.loads(path.read_text("utf-8"))
+    return (kept["type"], kept["version"], kept["shape"]) == (cls.__name__, cls.VERSION, plain(shape(cls)))
 
 
 def keep_release(number: str, sealed: Mapping[str, str]) -> None:
