@@ -25,6 +25,7 @@ from adapters.simulate.script_award import Award
 from adapters.simulate.script_story import start_of
 from domain.calendar import Calendar
 from domain.days import CHINA, Month, add_month, months
+from domain.errors import BadValue
 from domain.ids import CommandId
 from workflows.command import Answer, Request
 from workflows.commands.deadlines import Tick
@@ -37,12 +38,19 @@ WAITING = 8
 """One application in so many waits for papers."""
 
 
-class Broken(Exception):
-    """The office refused what the plan wants: one of the two is wrong. Names the step and the codes."""
+class Broken(BadValue):
+    """The office refused what the plan wants, so one of the two is wrong: names the step and the codes."""
 
     def __init__(self, name: str, step: Step, answer: Answer) -> None:
-        said = [(reason.code, reason.field, dict(reason.params)) for reason in answer.reasons]
-        super().__init__(f"{name} {step.day} {type(step.data).__name__}: {said}")
+        codes = ", ".join(f"{reason.code} {reason.field}".strip() for reason in answer.reasons)
+        super().__init__(
+            "simulate.broken",
+            "command",
+            step=name,
+            day=step.day.isoformat(),
+            command=type(step.data).__name__,
+            codes=codes,
+        )
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):

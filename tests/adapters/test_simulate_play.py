@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.bootstrap import Doudi, open_doudi
 from adapters.cli.main import main
@@ -18,7 +19,7 @@ from adapters.report.counted import counted as counted_from_events
 from adapters.report.grammar import COLUMNS, read_figures
 from adapters.simulate.books import counted
 from adapters.simulate.plan import Plan
-from adapters.simulate.play import Played, play, shipped_days
+from adapters.simulate.play import Broken, Played, play, shipped_days
 from adapters.simulate.solve import solve
 from domain.calendar import Calendar
 from domain.case import Case
@@ -214,3 +215,14 @@ def test_the_report_is_compared_on_what_was_played(place: Place, tmp_path: Path)
     file = tmp_path / "figures.csv"
     file.write_text(FIGURES, encoding="utf-8")
     main(["--store", place.url, "report", "compare", "--figures", str(file), "--report", "X"])
+
+
+def test_a_plan_that_the_office_refuses_is_named(tmp_path: Path) -> None:
+    """A plan against the rules: nobody is counted under a standard of a fen."""
+    plan = plan_of(1)
+    wrong = replace(plan, standards=tuple(replace(one, amount=100) for one in plan.standards))
+    with pytest.raises(Broken) as broken:
+        play(wrong, f"sqlite:///{tmp_path / 'broken.sqlite'}")
+    assert broken.value.code == "simulate.broken"
+    assert broken.value.params["codes"]
+    assert broken.value.params["command"] in ("GiveOpinion", "Confirm", "Assess")
