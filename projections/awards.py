@@ -12,7 +12,8 @@ class Awards:
     """Table and fold under a projection's name.
 
     `terms`: [{from_month, amount, uplift, covered, shares, code, gradual}] in order of their first month; `ends`: the
-    first month without aid.
+    first month without aid; `gaps`: [[first month without aid, first with it again, code of its end]] of an award
+    that was restored.
     """
 
     def __init__(self, name: str) -> None:
@@ -26,6 +27,7 @@ class Awards:
                 "ends": "text",
                 "end_code": "text",
                 "terms": "json",
+                "gaps": "json",
             },
             key=("case_no",),
         )
@@ -55,9 +57,10 @@ class Awards:
     def _begun(case: str, event: AwardBegan, before: Row | None) -> Row:
         first = event.terms.from_month
         begun: Row = {"case_no": case, "cause": event.cause, "ends": None, "end_code": None}
-        if event.cause == "restored" and before is not None and before["ends"] == first:
-            return {**_with_terms(before, event.terms), **begun}
-        return _with_terms({**begun, "began": first, "terms": []}, event.terms)
+        if event.cause == "restored" and before is not None and before["ends"] is not None:
+            gap = [[before["ends"], first, before["end_code"]]] if before["ends"] < first else []
+            return {**_with_terms(before, event.terms), **begun, "gaps": [*before["gaps"], *gap]}
+        return _with_terms({**begun, "began": first, "terms": [], "gaps": []}, event.terms)
 
 
 def _with_terms(row: Row, terms: Terms, *, gradual: bool = False) -> Row:
@@ -76,8 +79,10 @@ def _with_terms(row: Row, terms: Terms, *, gradual: bool = False) -> Row:
 
 
 def terms_in(award: Row, month: Month) -> dict[str, Any] | None:
-    """The terms that hold in a month, None before the award begins and from its end on."""
+    """The terms that hold in a month, None before the award begins, in a gap, and from its end on."""
     if month < award["began"] or (award["ends"] is not None and month >= award["ends"]):
+        return None
+    if any(ends <= month < again for ends, again, _ in award["gaps"]):
         return None
     holding = [one for one in award["terms"] if one["from_month"] <= month]
     return holding[-1] if holding else None
@@ -87,6 +92,8 @@ def spans(award: Row, areas: list[list[str]]) -> list[dict[str, Any]]:
     """What holds from which month to which (null: without end), cut where terms or area change; none overlap."""
     firsts = {one["from_month"] for one in award["terms"]}
     firsts.update(first for first, _ in areas if first > award["began"])
+    gaps = {ends: code for ends, _, code in award["gaps"]}
+    firsts.update(gaps)
     starts = sorted(first for first in firsts if award["ends"] is None or first < award["ends"])
     last = add_month(award["ends"], -1) if award["ends"] is not None else None
     found = []
@@ -95,6 +102,6 @@ def spans(award: Row, areas: list[list[str]]) -> list[dict[str, Any]]:
         terms = terms_in(award, Month(first))
         if terms is not None:
             until = last if ends_here else add_month(Month(starts[place + 1]), -1)
-            code = award["end_code"] if ends_here else None
+            code = award["end_code"] if ends_here else gaps.get(starts[place + 1])
             found.append({**terms, "from_month": first, "until_month": until, "end_code": code})
     return found

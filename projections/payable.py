@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from domain.case.award import AreaChanged, AwardBegan, GradualExitGranted, MonthDrawn, Stopped
+from domain.case.award import (
+    AmountChanged,
+    AreaChanged,
+    AwardBegan,
+    DifferenceDrawn,
+    GradualExitGranted,
+    MonthDrawn,
+    Stopped,
+)
 from domain.case.intake import ApplicationEntered
 from domain.days import Month, add_month
 from domain.ids import county_of
@@ -10,14 +18,24 @@ from projections.base import Row, Rows, Seen, Table
 
 HOME, PAYABLE = "payable_case", "payable"
 FOR_EVER = "9999-12"
-_TAKEN = (ApplicationEntered, AwardBegan, Stopped, GradualExitGranted, AreaChanged, MonthDrawn)
+_TAKEN = (
+    ApplicationEntered,
+    AwardBegan,
+    AmountChanged,
+    Stopped,
+    GradualExitGranted,
+    AreaChanged,
+    MonthDrawn,
+    DifferenceDrawn,
+)
 
 
 class Payable:
-    """`payable`: (case, area) → the first and last month of its award, and the last that was drawn."""
+    """`payable`: (case, area) → the first and last month of its award, and the last that was drawn
+    on what it is now due."""
 
     name: ClassVar[str] = "payable"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=HOME,
@@ -50,13 +68,16 @@ class Payable:
             rows.put(HOME, {"case_no": case, **home})
         elif isinstance(event, AwardBegan):
             _began(case, event.terms.from_month, rows)
+        elif isinstance(event, AmountChanged):
+            _changed(case, event.terms.from_month, rows)
         elif isinstance(event, Stopped):
             _last(case, add_month(event.from_month, -1), rows)
         elif isinstance(event, GradualExitGranted):
+            _changed(case, event.terms.from_month, rows)
             _last(case, event.until_month, rows)
         elif isinstance(event, AreaChanged):
             _area(case, event, rows)
-        elif isinstance(event, MonthDrawn):
+        elif isinstance(event, MonthDrawn | DifferenceDrawn):
             _drawn(case, event, rows)
 
 
@@ -72,6 +93,14 @@ def _began(case: str, month: Month, rows: Rows) -> None:
     since = month if before is None else min(before["since"], month)
     drawn = "" if before is None else before["drawn"]
     rows.put(PAYABLE, {**home, "since": since, "last": FOR_EVER, "drawn": drawn})
+    _changed(case, month, rows)
+
+
+def _changed(case: str, month: Month, rows: Rows) -> None:
+    """From that month on what was drawn may be less than is due."""
+    row = rows.get(PAYABLE, (case, _home(case, rows)["area"]))
+    if row is not None and row["drawn"] >= month:
+        rows.put(PAYABLE, {**row, "drawn": add_month(month, -1)})
 
 
 def _last(case: str, month: str, rows: Rows) -> None:
@@ -91,7 +120,7 @@ def _area(case: str, event: AreaChanged, rows: Rows) -> None:
     rows.put(PAYABLE, {**row, "area": event.area, "since": event.from_month, "drawn": ""})
 
 
-def _drawn(case: str, event: MonthDrawn, rows: Rows) -> None:
+def _drawn(case: str, event: MonthDrawn | DifferenceDrawn, rows: Rows) -> None:
     row = rows.get(PAYABLE, (case, event.area))
     if row is not None and event.month > row["drawn"]:
         rows.put(PAYABLE, {**row, "drawn": event.month})

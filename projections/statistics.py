@@ -3,14 +3,15 @@
 A month's households and persons are those of its closed list. What is on it and not on the list before has come in,
 the reverse has gone out, each under its name; who comes into or goes out of a household that stays has joined or
 left. So in every division: last + all that came in − all that went out = this. What is living and on no list is "not
-on the list". A month drawn only after its list was closed is a correction of the month of drawing.
+on the list". A month drawn only after its list was closed is a correction of the month of drawing; so is a difference
+to a month drawn before.
 """
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from domain.case.award import MonthDrawn
+from domain.case.award import DifferenceDrawn, MonthDrawn
 from domain.days import Month, first_day, month_of
 from domain.event import Event
 from domain.payment import ListClosed
@@ -20,6 +21,7 @@ from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, m
 from projections.steps import steps_of
 
 LINE = "statistics_line"
+DIFFERENCE = "statistics_difference"
 CELL = "statistics_cell"
 LIST = "statistics_list"
 STAND = "statistics_stand"
@@ -46,7 +48,7 @@ class Statistics:
     """
 
     name: ClassVar[str] = "statistics"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
     tables: ClassVar[tuple[Table, ...]] = (
@@ -87,6 +89,21 @@ class Statistics:
             indexes=(("list",), ("month",)),
         ),
         Table(
+            name=DIFFERENCE,
+            columns={
+                "case_no": "text",
+                "list": "text",
+                "month": "text",
+                "division": "text",
+                "area": "text",
+                "amount": "int",
+                "covered": "json",
+                "held": "bool",
+            },
+            key=("case_no", "list", "month"),
+            indexes=(("list",),),
+        ),
+        Table(
             name=CELL,
             columns={
                 "programme": "text",
@@ -112,6 +129,9 @@ class Statistics:
         self.awards.apply(case, event, rows)
         if isinstance(event, MonthDrawn):
             self._drawn(case, event, rows)
+            return
+        if isinstance(event, DifferenceDrawn):
+            self._difference(case, event, rows)
             return
         steps = steps_of(event)
         if steps:
@@ -150,6 +170,28 @@ class Statistics:
             cells = Cells(rows, household["programme"], month_of(event.on))
             _correct(line, cells)
             cells.write()
+
+    def _difference(self, case: str, event: DifferenceDrawn, rows: Rows) -> None:
+        paylist = event.list.partition(":")[2]
+        more = {
+            "case_no": case,
+            "list": paylist,
+            "month": event.month,
+            "division": event.division,
+            "area": event.area,
+            "amount": event.amount,
+            "covered": list(event.persons),
+            "held": event.held,
+        }
+        if rows.get(LIST, (paylist,)) is not None:
+            cells = Cells(rows, self.households.of(case, rows)["programme"], month_of(event.on))
+            _correct(more, cells)
+            cells.write()
+        before = rows.get(DIFFERENCE, (case, paylist, event.month))
+        if before is not None:
+            more["amount"] += before["amount"]
+            more["covered"] = [*before["covered"], *event.persons]
+        rows.put(DIFFERENCE, more)
 
     def _closed(self, paylist: str, event: ListClosed, rows: Rows) -> None:
         if rows.get(LIST, (paylist,)) is not None:
@@ -195,7 +237,7 @@ class Closing:
         self.rows = rows
         self.cells = Cells(rows, self.programme, self.month)
         drawn = list(rows.select(LINE, list=paylist))
-        self.late = [line for line in drawn if line["late"]]
+        self.late = [line for line in drawn if line["late"]] + list(rows.select(DIFFERENCE, list=paylist))
         self.lines = {line["case_no"]: line for line in drawn if not line["late"]}
         base = last_closed(rows, paylist)
         before = rows.select(LINE, list=base) if base else iter(())

@@ -253,7 +253,13 @@ def _tables(
         ]
         _table(now, "case.amounts", amounts)
     drawn = [
-        {"month": month, "amount": show_yuan(line.amount), "list": line.list, "held": _yes(now, line.held)}
+        {
+            "month": month,
+            "amount": show_yuan(line.amount),
+            "arrears": show_yuan(line.drawn - line.amount),
+            "list": line.list,
+            "held": _yes(now, bool(line.held_on)),
+        }
         for month, line in sorted(of.drawn.items())
     ]
     _table(now, "case.drawn", drawn)

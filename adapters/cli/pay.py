@@ -76,6 +76,7 @@ def pay_show(division: str, month: str, area: str | None) -> None:
     """
     now = session()
     rows = []
+    money = (lambda fen: fen) if now.form == "json" else show_yuan
     for one in _lists(now, division, month, area):
         found = _list(now, division, month, one)
         assert found is not None
@@ -84,14 +85,15 @@ def pay_show(division: str, month: str, area: str | None) -> None:
                 "area": one,
                 "households": found.households,
                 "persons": found.persons,
-                "paid": show_yuan(found.amount) if now.form != "json" else found.amount,
+                "paid": money(found.amount),
+                "arrears": money(found.arrears_amount),
                 "draws": found.draws,
                 "maker": found.maker,
                 "checker": found.checker,
                 "closed": found.closed,
             }
         )
-    columns = ("area", "households", "persons", "paid", "draws", "maker", "checker", "closed")
+    columns = ("area", "households", "persons", "paid", "arrears", "draws", "maker", "checker", "closed")
     now.show(columns, rows, position=now.doudi.store.head(), month=month)
 
 

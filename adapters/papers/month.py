@@ -9,7 +9,7 @@ from domain.codes import label
 from domain.days import Month, add_month, first_day
 from projections.base import Row, Rows
 from projections.register import SEGMENT
-from projections.statistics import LINE
+from projections.statistics import DIFFERENCE, LINE
 
 ROLL = (
     "division",
@@ -19,6 +19,7 @@ ROLL = (
     "household_part",
     "uplift",
     "total",
+    "arrears",
     "holder",
     "account",
     "supplementary",
@@ -38,7 +39,7 @@ CHANGES = (
     "reason",
 )
 SUMMARY = ("kind", "households", "persons", "amount")
-MONEY = frozenset({"household_part", "uplift", "total", "amount", "before", "difference"})
+MONEY = frozenset({"household_part", "uplift", "total", "arrears", "amount", "before", "difference"})
 KINDS = {"new": "新增", "increase": "保障金增加", "reduce": "保障金减少", "stop": "停保"}
 
 
@@ -53,9 +54,13 @@ def _lines(statistics: Rows, month: Month, area: str | None, divisions: str) -> 
 def roll(
     register: Rows, statistics: Rows, division: str, month: Month, area: str | None
 ) -> list[dict[str, Any]]:
-    """发放花名册: a line a household as drawn; names and numbers masked, the account by its last digits."""
+    """发放花名册: a line a household as drawn on the month's lists; names and numbers masked, the account by its last
+    digits. `arrears`: what those lists add for earlier months."""
+    own, more = _on_lists(statistics, month, area, division)
     rows = []
-    for case, line in sorted(_lines(statistics, month, area, division).items()):
+    for case in sorted(own.keys() | more.keys()):
+        of_month = own.get(case)
+        line = of_month or {**more[case][0], "amount": 0, "uplift": 0, "covered": [], "supplementary": False}
         household = register.get("register_case", (case,))
         assert household is not None
         holder = register.get("register_member", (case, household["account_holder"] or household["head"]))
@@ -69,6 +74,7 @@ def roll(
                 "household_part": line["amount"] - uplift,
                 "uplift": uplift,
                 "total": line["amount"],
+                "arrears": sum(one["amount"] for one in more.get(case, ())),
                 "holder": holder["name"].masked() if holder else "",
                 "account": household["account"].masked() if household["account"] else "",
                 "supplementary": "补" if line["supplementary"] else "",
@@ -76,6 +82,27 @@ def roll(
             }
         )
     return rows
+
+
+def _on_lists(
+    statistics: Rows, month: Month, area: str | None, divisions: str
+) -> tuple[dict[str, Row], dict[str, list[Row]]]:
+    """Lines of the month, and what was added for earlier ones, by case."""
+    own: dict[str, Row] = {}
+    more: dict[str, list[Row]] = {}
+    lists = {row["list"] for row in statistics.select(LINE, month=month) if row["list"].endswith(f"/{month}")}
+    lists.update(f"{divisions[:6]}/dibao/{one}/{month}" for one in ("urban", "rural"))
+    for paylist in sorted(lists):
+        drawn = [(row["month"] == month, row) for row in statistics.select(LINE, list=paylist)]
+        added = [(False, row) for row in statistics.select(DIFFERENCE, list=paylist)]
+        for of_month, row in (*drawn, *added):
+            if not row["division"].startswith(divisions) or area not in (None, row["area"]):
+                continue
+            if of_month:
+                own[row["case_no"]] = row
+            else:
+                more.setdefault(row["case_no"], []).append(row)
+    return own, more
 
 
 def _number(register: Rows, case: str, member: str) -> str:

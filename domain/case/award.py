@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from domain.case.fold import evolves
 from domain.days import Month, add_month
 from domain.event import CaseEvent, Value
-from domain.explain import Explanation
+from domain.explain import Explanation, FactRead
 from domain.ids import DivisionCode, InstanceId, MemberKey, StaffId, StreamId
 from domain.money import Fen
 from domain.personal import Account, Words
@@ -165,16 +165,72 @@ class MonthDrawn(CaseEvent, frozen=True, kw_only=True):
     held: bool = False
 
 
+class DifferenceDrawn(CaseEvent, frozen=True, kw_only=True):
+    """补发: what a month drawn before is now due beyond what was drawn for it, on a list drawn later or anew.
+
+    `shares` add up to `amount`, below zero for who is now due less of a larger sum. `persons` are those nothing was
+    drawn for yet in that month: a person-time each. `code`: of the terms that raised it.
+    """
+
+    month: Month
+    list: StreamId
+    amount: Fen
+    shares: dict[MemberKey, Fen]
+    persons: tuple[MemberKey, ...]
+    code: str
+    area: str
+    division: DivisionCode
+    supplementary: bool = False
+    held: bool = False
+
+
 class LineReleased(CaseEvent, frozen=True, kw_only=True):
+    """All that a list has of the case for the month."""
+
     month: Month
     list: StreamId
 
 
-class Line(Value, frozen=True, kw_only=True):
+class Difference(Value, frozen=True, kw_only=True):
     amount: Fen
-    covered: tuple[MemberKey, ...]
     list: StreamId
     held: bool = False
+
+
+class Line(Value, frozen=True, kw_only=True):
+    """A month as drawn: its own line, and what was added to it since. `shares` are of both."""
+
+    amount: Fen
+    shares: dict[MemberKey, Fen]
+    list: StreamId
+    held: bool = False
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def drawn(self) -> Fen:
+        return self.amount + sum(one.amount for one in self.differences)
+
+    @property
+    def held_on(self) -> tuple[StreamId, ...]:
+        """The lists on which something of it is kept back."""
+        own = (self.list,) if self.held else ()
+        return tuple(dict.fromkeys((*own, *(one.list for one in self.differences if one.held))))
+
+
+class Basis(Value, frozen=True, kw_only=True):
+    """What a decision stands on: the facts as it read them (None: not kept) and the serial of the last it could
+    know (`f7`: 7); the day its income counts back from."""
+
+    known: int
+    anchor: date | None = None
+    facts: tuple[FactRead, ...] | None = None
+
+
+class Gap(Value, frozen=True, kw_only=True):
+    """Months without aid in an award that was restored: from one to before another."""
+
+    ends: Month
+    again: Month
 
 
 class Award(Value, frozen=True, kw_only=True):
@@ -191,12 +247,15 @@ class Award(Value, frozen=True, kw_only=True):
     """The last month for which additions were looked at."""
     under: str = "application"
     """The decision it stands on: the application's, or a change by its instance."""
-    known_facts: int = 0
-    """The serial of the last fact that this decision could know (`f7`: 7)."""
+    bases: tuple[tuple[Month, Basis], ...] = ()
+    """What the decision for each month stands on: in order, from its month to the next."""
+    gaps: tuple[Gap, ...] = ()
 
     def at(self, month: Month) -> Terms | None:
-        """The terms that hold in a month, None before it begins and from its end on."""
+        """The terms that hold in a month, None before it begins, in a gap, and from its end on."""
         if month < self.began or (self.ends is not None and month >= self.ends):
+            return None
+        if any(gap.ends <= month < gap.again for gap in self.gaps):
             return None
         holding = [terms for terms in self.terms if terms.from_month <= month]
         return holding[-1] if holding else None
@@ -205,17 +264,39 @@ class Award(Value, frozen=True, kw_only=True):
         kept = tuple(one for one in self.terms if one.from_month < terms.from_month)
         return replace(self, terms=(*kept, terms))
 
+    def basis(self, month: Month) -> Basis:
+        """What the decision that holds in a month stands on; before the first, the first."""
+        found = [basis for first, basis in self.bases if first <= month]
+        return found[-1] if found else self.bases[0][1]
+
+    def standing_on(self, month: Month, explanation: Explanation | None, known: int | None = None) -> "Award":
+        """The terms of a month stand on these facts (None: on those they stood on); later months keep theirs.
+
+        What is the same is kept once.
+        """
+        before = self.basis(month) if self.bases else Basis(known=0)
+        basis = replace(before, known=before.known if known is None else known)
+        if explanation is not None:
+            same = before.facts == explanation.facts
+            facts = before.facts if same else explanation.facts
+            basis = replace(basis, anchor=explanation.anchor, facts=facts)
+        others = [one for one in self.bases if one[0] != month]
+        ordered = sorted((*others, (month, before if basis == before else basis)), key=lambda one: one[0])
+        return replace(self, bases=tuple(ordered))
+
 
 @evolves(AwardBegan)
 def _began(case: "Case", event: AwardBegan) -> "Case":
     first = event.terms.from_month
     before = case.award
-    if event.cause == "restored" and before is not None and before.ends == first:
+    if event.cause == "restored" and before is not None and before.ends is not None:
+        gap = (Gap(ends=before.ends, again=first),) if before.ends < first else ()
         award = replace(before.with_terms(event.terms), cause="restored", ends=None, end_code=None)
-        award = replace(award, gradual_until=None, turned=first)
+        award = replace(award, gradual_until=None, turned=first, gaps=(*before.gaps, *gap))
+        award = award.standing_on(first, None, case.fact_serial)
     else:
         award = Award(began=first, cause=event.cause, terms=(event.terms,), turned=first)
-    award = replace(award, known_facts=case.fact_serial)
+        award = award.standing_on(first, case.decided_income, case.fact_serial)
     return replace(case, award=award, ended=None, ended_code=None)
 
 
@@ -229,9 +310,9 @@ def _changed(case: "Case", event: AmountChanged) -> "Case":
     decided = event.explanation or case.decided_income
     award = _award(case).with_terms(event.terms)
     turned = max(award.turned, event.terms.from_month)
-    award = replace(award, turned=turned)
-    if event.instance is not None:
-        award = replace(award, under=event.instance, known_facts=case.fact_serial)
+    award = replace(award, turned=turned, under=event.instance or award.under)
+    known = case.fact_serial if event.instance is not None else None
+    award = award.standing_on(event.terms.from_month, event.explanation, known)
     return replace(case, award=award, decided_income=decided)
 
 
@@ -256,8 +337,8 @@ def _gradual(case: "Case", event: GradualExitGranted) -> "Case":
         end_code=event.code,
         turned=event.terms.from_month,
         under=event.instance or award.under,
-        known_facts=case.fact_serial,
-    )
+        bases=tuple(one for one in award.bases if one[0] < event.terms.from_month) or award.bases[:1],
+    ).standing_on(event.terms.from_month, event.explanation, case.fact_serial)
     return replace(case, award=award, decided_income=event.explanation or case.decided_income)
 
 
@@ -300,11 +381,27 @@ def _work_refused(case: "Case", event: WorkRefused) -> "Case":
 
 @evolves(MonthDrawn)
 def _drawn(case: "Case", event: MonthDrawn) -> "Case":
-    line = Line(amount=event.amount, covered=tuple(event.shares), list=event.list, held=event.held)
+    terms = case.award.at(event.month) if case.award is not None else None
+    shares = terms.shares if terms is not None and terms.shares == event.shares else event.shares
+    line = Line(amount=event.amount, shares=shares, list=event.list, held=event.held)
+    return replace(case, drawn={**case.drawn, event.month: line})
+
+
+@evolves(DifferenceDrawn)
+def _difference(case: "Case", event: DifferenceDrawn) -> "Case":
+    before = case.drawn[event.month]
+    shares = {**before.shares}
+    for key, fen in event.shares.items():
+        shares[key] = shares.get(key, 0) + fen
+    more = Difference(amount=event.amount, list=event.list, held=event.held)
+    line = replace(before, shares=shares, differences=(*before.differences, more))
     return replace(case, drawn={**case.drawn, event.month: line})
 
 
 @evolves(LineReleased)
 def _released(case: "Case", event: LineReleased) -> "Case":
-    line = replace(case.drawn[event.month], held=False)
+    before = case.drawn[event.month]
+    differences = tuple(replace(one, held=one.held and one.list != event.list) for one in before.differences)
+    held = before.held and before.list != event.list
+    line = replace(before, held=held, differences=differences)
     return replace(case, drawn={**case.drawn, event.month: line})

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from adapters import replay
 from domain.case import Case, evolve
-from domain.case.award import MonthDrawn
+from domain.case.award import DifferenceDrawn, MonthDrawn
 from domain.days import CHINA, Month, add_month, china_day, first_day, month_of, months
 from domain.event import CaseEvent
 from domain.ids import CaseNo, DivisionCode
@@ -379,11 +379,14 @@ class Walk:
         """Money and person-times of the figures are those of the lines, at each level; the balance holds."""
         closed: dict[str, tuple[int, date]] = {}
         drawn: list[tuple[int, MonthDrawn]] = []
+        added: list[DifferenceDrawn] = []
         for recorded in pages(self.doudi):
             if isinstance(recorded.event, ListClosed):
                 closed.setdefault(recorded.stream, (recorded.position, recorded.event.on))
             elif isinstance(recorded.event, MonthDrawn):
                 drawn.append((recorded.position, recorded.event))
+            elif isinstance(recorded.event, DifferenceDrawn):
+                added.append(recorded.event)
         self.doudi.projector.catch_up()
         rows = self.doudi.projector.rows("statistics")
         last = add_month(month_of(self.today), 2)
@@ -391,7 +394,9 @@ class Walk:
         for division in LEVELS:
             paid: Counter[tuple[str, str]] = Counter()
             heads: Counter[tuple[str, str]] = Counter()
-            whole, people = 0, 0
+            more = [one for one in added if one.division.startswith(division) and one.list in closed]
+            whole = sum(one.amount for one in more)
+            people = sum(len(one.persons) for one in more)
             for position, line in drawn:
                 if not line.division.startswith(division) or line.list not in closed:
                     continue

@@ -227,9 +227,10 @@ def released(context: Context, case: Case) -> list[LineReleased]:
     if case.kept_back:
         return []
     return [
-        LineReleased(on=context.on, month=month, list=line.list)
+        LineReleased(on=context.on, month=month, list=paylist)
         for month, line in sorted(context.case.drawn.items())
-        if line.held and not _unpaid(case, month)
+        for paylist in line.held_on
+        if not _unpaid(case, month)
     ]
 
 

@@ -154,7 +154,7 @@ def _findings(context: Context, month: Month, due: dict[Month, int]) -> list[dic
     """Months drawn with the dead in them: what was paid, what was due, in fen."""
     found: list[dict[str, int | str]] = []
     for one in drawn_from(context.case, month):
-        paid = context.case.drawn[one].amount
+        paid = context.case.drawn[one].drawn
         owed = next((due[first] for first in sorted(due, reverse=True) if first <= one), 0)
         if paid != owed:
             found.append({"month": one, "paid": paid, "due": owed, "over": paid - owed})

@@ -150,18 +150,18 @@ def find(
 
 
 def _assess(context: Context, change: Change, code: str, month: Month, kept: int | None = None) -> Assessment:
-    anchor = _anchor(context, change, code)
+    anchor = _anchor(context, change, code, month)
     found = assess_case(context, anchor=anchor, month=month, survey_done=True, kept=kept)
     terms = latest_terms(award_of(context.case), month)
     return cut_shares(found, work_refusers(context, found, terms))
 
 
-def _anchor(context: Context, change: Change, code: str) -> date:
+def _anchor(context: Context, change: Change, code: str, month: Month) -> date:
     """A review counts from the day it opened, an income change from the day it was said; else it doesn't move."""
     if change.kind == "review":
         return change.happened
     said = code in OF_INCOME or code in OF_MEANS
-    return change.on if said and change.kind != "death" else anchor_of(context)
+    return change.on if said and change.kind != "death" else anchor_of(context, month)
 
 
 def _borne_out(

@@ -3,7 +3,9 @@
 What is due follows from the terms that hold in the month. A line that is drawn and then held, pending or returned
 stays and counts; so a line on hold, or without a living account holder, is drawn as held. A living award with
 nothing payable, or kept back by a check (a covered person died before the month and the award was not changed yet),
-gets no line; it comes as a supplementary line, or as arrears, once that is settled.
+gets no line; it comes as a supplementary line, or as arrears, once that is settled. Where a month's terms now give
+more than was drawn for it, the next list has the difference among its arrears; where they give less, what was drawn
+stands.
 """
 
 from collections import Counter
@@ -14,7 +16,7 @@ from typing import Any
 import msgspec
 
 from domain.case import Case
-from domain.case.award import MonthDrawn, Terms
+from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
@@ -119,23 +121,55 @@ class _Drawing:
         self.stream = list_stream(division, programme, area, month)
         self.division, self.programme, self.area, self.month = division, programme, area, month
         self.paylist = _list(context, self.stream)
+        self.supplementary = self.paylist.signed or self.paylist.closed is not None
         if self.paylist.opened is None:
             raise refuse("list-not-open", "data.month", month=month, area=area)
         _seen(context, month)
         self.lines: list[MonthDrawn] = []
+        self.differences: list[DifferenceDrawn] = []
         self.left_out: Counter[str] = Counter()
         self._known_from = month
         self._closed: list[Month] = []
         """Months before this one whose list is closed, as far back as was looked."""
 
-    def add(self, case: Case) -> list[MonthDrawn]:
+    def add(self, case: Case) -> list[MonthDrawn | DifferenceDrawn]:
         found = self._line(case, self.month, self.paylist.closed is not None)
         owed = [self._line(case, month, True) for month in self._owed(case)]
         if found.left_out:
             self.left_out[found.left_out] += 1
         lines = [line for one in (*owed, found) for line in one.lines]
+        differences = self._differences(case)
         self.lines.extend(lines)
-        return lines
+        self.differences.extend(differences)
+        return [*differences, *lines]
+
+    def _differences(self, case: Case) -> list[DifferenceDrawn]:
+        """Months drawn whose terms now give more, on the list of the area where the household now is."""
+        if case.area_in(self.month) != self.area:
+            return []
+        months = sorted(month for month in case.drawn if month <= self.month)
+        return [found for month in months if (found := self._difference(case, month)) is not None]
+
+    def _difference(self, case: Case, month: Month) -> DifferenceDrawn | None:
+        terms = case.award.at(month) if case.award is not None else None
+        line = case.drawn[month]
+        if terms is None or terms.amount <= line.drawn or self._died_before(case, terms, month):
+            return None
+        keys = dict.fromkeys((*terms.shares, *line.shares))
+        more = {key: terms.shares.get(key, 0) - line.shares.get(key, 0) for key in keys}
+        return DifferenceDrawn(
+            on=self.context.on,
+            month=month,
+            list=self.stream,
+            amount=terms.amount - line.drawn,
+            shares={key: fen for key, fen in more.items() if fen},
+            persons=tuple(key for key in terms.shares if key not in line.shares),
+            code=terms.code,
+            area=self.area,
+            division=case.division,
+            supplementary=self.supplementary,
+            held=kept_back(self.context, case),
+        )
 
     def _owed(self, case: Case) -> list[Month]:
         """Earlier months of the award that were not drawn before their list was closed."""
@@ -176,7 +210,7 @@ class _Drawing:
             shares=terms.shares,
             area=self.area,
             division=case.division,
-            supplementary=self.paylist.signed or self.paylist.closed is not None,
+            supplementary=self.supplementary,
             arrears=arrears,
             held=kept_back(self.context, case),
         )
@@ -192,34 +226,35 @@ class _Drawing:
         return False
 
     def totals(self) -> list[tuple[StreamId, Event]]:
-        if not self.lines:
+        if not self.lines and not self.differences:
             return []
         event = ListDrawn(
             on=self.context.on,
             **self._sums(),
             left_out=self.left_out.total(),
-            supplementary=self.paylist.signed or self.paylist.closed is not None,
+            supplementary=self.supplementary,
         )
         return [(self.stream, event)]
 
     def _sums(self) -> dict[str, int]:
         own = [line for line in self.lines if not line.arrears]
-        late = [line for line in self.lines if line.arrears]
+        late, more = [line for line in self.lines if line.arrears], self.differences
         return {
             "households": len(own),
             "persons": sum(len(line.shares) for line in own),
             "amount": sum(line.amount for line in own),
             "held": sum(line.held for line in self.lines),
-            "arrears_lines": len(late),
-            "arrears_person_times": sum(len(line.shares) for line in late),
-            "arrears_amount": sum(line.amount for line in late),
+            "arrears_lines": len(late) + len(more),
+            "arrears_person_times": sum(len(line.shares) for line in late)
+            + sum(len(one.persons) for one in more),
+            "arrears_amount": sum(line.amount for line in late) + sum(one.amount for one in more),
         }
 
     def answer(self) -> dict[str, Any]:
         """Counts that add up over the parts of a draw, amounts in fen; arrears stand beside the month's own."""
-        supplementary = sum(line.supplementary for line in self.lines)
+        drawn = len(self.lines) + len(self.differences)
         left_out = dict(sorted(self.left_out.items()))
-        return {**self._sums(), "supplementary": supplementary, "left_out": left_out}
+        return {**self._sums(), "supplementary": drawn * self.supplementary, "left_out": left_out}
 
 
 def _died(context: Context, case: Case, key: MemberKey) -> date | None:

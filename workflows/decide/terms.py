@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from domain.case import Case
 from domain.case.award import Award, Terms
-from domain.days import Month
+from domain.days import Month, first_day
 from domain.explain import Explanation, Line, Op, Section, exact
 from domain.facts import Fact
 from domain.ids import FactKey, MemberKey
@@ -46,18 +46,24 @@ def decided_case(case: Case, month: Month) -> Case:
     """The case with the members and facts that its decision stands on, whatever was stated since."""
     terms = latest_terms(award_of(case), month)
     counted = terms.counted or terms.covered
-    members = {key: one for key, one in case.members.items() if key in counted and one.died is None}
-    return replace(case, members=members, facts=_decided_facts(case))
+    day = first_day(month)
+    members = {
+        key: one
+        for key, one in case.members.items()
+        if key in counted and (one.died is None or one.died >= day)
+    }
+    return replace(case, members=members, facts=_decided_facts(case, month))
 
 
-def _decided_facts(case: Case) -> dict[FactKey, Fact]:
-    """As the decision read them; and what it knew and didn't read yet (a certificate from a later day)."""
-    explanation = case.decided_income
-    if explanation is None:
+def _decided_facts(case: Case, month: Month) -> dict[FactKey, Fact]:
+    """As the decision for the month read them; and what it knew and didn't read yet (a certificate from a later
+    day)."""
+    basis = award_of(case).basis(month)
+    if basis.facts is None:
         return case.facts
-    facts = {fact.key: fact.fact for fact in explanation.facts}
+    facts = {fact.key: fact.fact for fact in basis.facts}
     for key, fact in case.facts.items():
-        if _serial(key) <= award_of(case).known_facts:
+        if _serial(key) <= basis.known:
             facts.setdefault(key, fact)
     return facts
 
@@ -66,12 +72,10 @@ def _serial(key: FactKey) -> int:
     return int(key[1:]) if key[1:].isdigit() else 0
 
 
-def anchor_of(context: Context) -> date:
-    """The day from which the income of the standing decision counts back; it doesn't move with what it holds."""
+def anchor_of(context: Context, month: Month) -> date:
+    """The day from which the income of the decision for a month counts back; it doesn't move with what it holds."""
     case = context.case
-    if case.decided_income is not None:
-        return case.decided_income.anchor
-    return case.intake.accepted or context.on
+    return award_of(case).basis(month).anchor or case.intake.accepted or context.on
 
 
 def assess_again(
@@ -82,7 +86,7 @@ def assess_again(
     keep: bool | None = None,
     policy: Policy | None = None,
 ) -> Assessment:
-    """The amount of a month on the facts of the standing decision. `without`: a member who is no more.
+    """The amount of a month on the facts of the decision that stands for it. `without`: a member who is no more.
 
     `keep`: the household part goes on as it stands (default: in a gradual exit).
     """
@@ -95,7 +99,7 @@ def assess_again(
         [means_person(case, one) for key, one in case.members.items() if key != without],
         case.facts.values(),
         policy or context.policy,
-        anchor=anchor_of(context),
+        anchor=anchor_of(context, month),
         month=month,
         decided_on=context.on,
         survey_done=True,
