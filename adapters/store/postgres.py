@@ -509,10 +509,10 @@ def _params(entry: Entry) -> tuple[Any, ...]:
         *(entry.command or (None, None, None)),
         None if expected is None else list(expected),
         None if expected is None else list(expected.values()),
-        *_columns(entry.keys, 3),
-        *_columns(entry.numbers, 2),
-        *_columns(entry.names, 2),
-        list(entry.forgets),
+        *(_columns(entry.keys, 3) if entry.keys else (None, None, None)),
+        *(_columns(entry.numbers, 2) if entry.numbers else (None, None)),
+        *(_columns(entry.names, 2) if entry.names else (None, None)),
+        list(entry.forgets) or None,
     )
 
 

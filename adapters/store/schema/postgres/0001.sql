@@ -226,6 +226,7 @@ AS $$
 DECLARE
     count constant integer := cardinality(streams);
     before bigint;
+    ending bigint;
 BEGIN
     PERFORM pg_advisory_xact_lock(1685025124, 1);
     IF running THEN
@@ -240,30 +241,34 @@ BEGIN
         END IF;
     END IF;
 
-    IF expected_streams IS NOT NULL THEN
-        SELECT x.stream INTO detail
-        FROM unnest(expected_streams, expected_versions) WITH ORDINALITY AS x (stream, version, place)
-        WHERE x.version <> coalesce((SELECT max(e.version) FROM doudi.events e WHERE e.stream = x.stream), 0)
-        ORDER BY x.place
-        LIMIT 1;
-        IF FOUND THEN
+    FOR i IN 1 .. coalesce(cardinality(expected_streams), 0) LOOP
+        SELECT max(e.version) INTO ending FROM doudi.events e WHERE e.stream = expected_streams[i];
+        IF expected_versions[i] <> coalesce(ending, 0) THEN
             outcome := 'moved';
+            detail := expected_streams[i];
             RETURN;
         END IF;
-    END IF;
+    END LOOP;
 
-    SELECT y.stream INTO detail
-    FROM (
-        SELECT x.stream, x.version, x.place, coalesce(
-            lag(x.version) OVER (PARTITION BY x.stream ORDER BY x.place),
-            (SELECT max(e.version) FROM doudi.events e WHERE e.stream = x.stream)
-        ) AS before
-        FROM unnest(streams, versions) WITH ORDINALITY AS x (stream, version, place)
-    ) y
-    WHERE CASE WHEN y.before IS NULL THEN y.version NOT IN (0, 1) ELSE y.version <> y.before + 1 END
-    ORDER BY y.place
-    LIMIT 1;
-    IF FOUND THEN
+    IF count = 1 THEN
+        SELECT max(e.version) INTO ending FROM doudi.events e WHERE e.stream = streams[1];
+        IF versions[1] <> ending + 1 OR (ending IS NULL AND versions[1] NOT IN (0, 1)) THEN
+            detail := streams[1];
+        END IF;
+    ELSIF count > 1 THEN
+        SELECT y.stream INTO detail
+        FROM (
+            SELECT x.stream, x.version, x.place, coalesce(
+                lag(x.version) OVER (PARTITION BY x.stream ORDER BY x.place),
+                (SELECT max(e.version) FROM doudi.events e WHERE e.stream = x.stream)
+            ) AS before
+            FROM unnest(streams, versions) WITH ORDINALITY AS x (stream, version, place)
+        ) y
+        WHERE CASE WHEN y.before IS NULL THEN y.version NOT IN (0, 1) ELSE y.version <> y.before + 1 END
+        ORDER BY y.place
+        LIMIT 1;
+    END IF;
+    IF detail IS NOT NULL THEN
         outcome := 'hole';
         RETURN;
     END IF;
@@ -324,16 +329,26 @@ BEGIN
         IF before > 0 AND NOT EXISTS (SELECT FROM doudi.events e WHERE e.position = before) THEN
             RAISE EXCEPTION USING ERRCODE = 'DD001', MESSAGE = 'the end of the log is cut off', DETAIL = before;
         END IF;
-        INSERT INTO doudi.events (
-            position, stream, version, type, type_version, command, actor, division, recorded_at, causation, payload
-        )
-        SELECT before + x.place, x.stream, x.version, x.type, x.type_version, x.command, x.actor, x.division,
-            last_recorded_at, x.causation, x.payload
-        FROM unnest(
-            streams, versions, types, type_versions, event_commands, actors, divisions, causations, payloads
-        ) WITH ORDINALITY AS x (
-            stream, version, type, type_version, command, actor, division, causation, payload, place
-        );
+        IF count = 1 THEN
+            INSERT INTO doudi.events (
+                position, stream, version, type, type_version, command, actor, division, recorded_at, causation, payload
+            )
+            VALUES (
+                last, streams[1], versions[1], types[1], type_versions[1], event_commands[1], actors[1], divisions[1],
+                last_recorded_at, causations[1], payloads[1]
+            );
+        ELSE
+            INSERT INTO doudi.events (
+                position, stream, version, type, type_version, command, actor, division, recorded_at, causation, payload
+            )
+            SELECT before + x.place, x.stream, x.version, x.type, x.type_version, x.command, x.actor, x.division,
+                last_recorded_at, x.causation, x.payload
+            FROM unnest(
+                streams, versions, types, type_versions, event_commands, actors, divisions, causations, payloads
+            ) WITH ORDINALITY AS x (
+                stream, version, type, type_version, command, actor, division, causation, payload, place
+            );
+        END IF;
         PERFORM pg_notify('doudi', last::text);
     END IF;
     IF command_id IS NOT NULL THEN
