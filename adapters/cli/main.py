@@ -32,7 +32,11 @@ from workflows.refusal import Reason, Refused, from_bad_value
 
 
 @click.group(no_args_is_help=True)
-@click.option("--store", "url", help="sqlite:///PATH (an absolute path has four slashes); or DOUDI_STORE")
+@click.option(
+    "--store",
+    "url",
+    help="sqlite:///PATH (an absolute path has four slashes), postgresql://ROLE@HOST/DATABASE; or DOUDI_STORE",
+)
 @click.option("--as", "actor", metavar="STAFF", help="who acts")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="language of texts; else the locale's")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
