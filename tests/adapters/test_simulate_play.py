@@ -218,7 +218,7 @@ def test_the_report_is_compared_on_what_was_played(place: Place, tmp_path: Path)
 
 
 def test_a_plan_that_the_office_refuses_is_named(tmp_path: Path) -> None:
-    """A plan against the rules: nobody is counted under a standard of a fen."""
+    """A plan against the rules: under a standard of one yuan nobody has less."""
     plan = plan_of(1)
     wrong = replace(plan, standards=tuple(replace(one, amount=100) for one in plan.standards))
     with pytest.raises(Broken) as broken:
