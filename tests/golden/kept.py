@@ -10,7 +10,8 @@ from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import adapters.bootstrap  # noqa: F401
+from adapters.bootstrap import open_doudi
+from adapters.check import Finding, check
 from adapters.keys.file import KeyFile
 from adapters.keys.keyring import SealedKeyring
 from adapters.keys.master import MasterFile
@@ -83,3 +84,35 @@ def golden_keyring() -> Iterator[SealedKeyring]:
 
 def codec_of(keyring: SealedKeyring, classes: list[type[Event]] | None = None) -> Codec:
     return Codec(classes or known_events(), keyring, UPCASTERS, RENAMED, SPLIT)
+
+
+def lines(office: Path) -> list[tuple[str, int, str, int, str]]:
+    """A history: (stream, version, type, type version, payload) of each event."""
+    return [tuple(json.loads(line)) for line in (office / "history.jsonl").read_text("utf-8").splitlines()]
+
+
+def database(office: Path, folder: Path) -> str:
+    """The address of a copy."""
+    for ending in ("", ".keys"):
+        copyfile(office / f"office.sqlite{ending}", folder / f"office.sqlite{ending}")
+    return f"sqlite:///{folder / 'office.sqlite'}"
+
+
+def findings(office: Path, folder: Path) -> list[Finding]:
+    """What `check` finds in a copy: a projection whose fold changed and its version didn't, too."""
+    doudi = open_doudi(database(office, folder))
+    try:
+        found = check(doudi.store, doudi.projector, lambda position: None)
+    finally:
+        doudi.close()
+    return [finding for one in found for finding in one.findings]
+
+
+def history(office: Path, folder: Path) -> Iterator[tuple[str, int, Event]]:
+    """A history as this release reads it."""
+    doudi = open_doudi(database(office, folder))
+    try:
+        for stream, version, name, number, payload in lines(office):
+            yield stream, version, doudi.store.codec.read(name, number, payload.encode())
+    finally:
+        doudi.close()
