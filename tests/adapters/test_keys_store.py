@@ -453,3 +453,29 @@ def test_two_real_stores_seal_the_same_differently(tmp_path: Path) -> None:
         sealed.add(appointed.name.sealed)
         doudi.close()
     assert len(sealed) == 2
+
+
+def test_what_is_read_or_kept_in_memory_is_sealed_until_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = TrialOffice(tmp_path)
+    case = confirmed(office)
+    kept = office.doudi.office.world.case(CaseNo(case))
+    assert kept
+    assert all(member.name.sealed for member in kept.members.values())
+    assert "王" not in repr(kept)
+    office.doudi.close()
+
+    def opened(*given: object) -> str:
+        raise AssertionError("opened")
+
+    monkeypatch.setattr(SealedKeyring, "open", opened)
+    doudi = open_doudi(office.url)
+    assert len(list(doudi.store.all())) == doudi.store.head()
+    doudi.projector.catch_up()
+    for projection in doudi.projector.status():
+        doudi.projector.rebuild(projection.name)
+        assert doudi.projector.verify(projection.name) == []
+    with pytest.raises(AssertionError, match="opened"):
+        str(doudi.office.world.case(CaseNo(case)).members["m1"].name)  # type: ignore[union-attr,index]
+    doudi.close()
