@@ -120,6 +120,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--deaths", type=int, default=1_000, help="of a projector between rows and position")
     parser.add_argument("--lives", type=int, default=40, help="simulated offices")
+    parser.add_argument("--part", type=int, default=5, help="on PostgreSQL a fifth of it, or another part")
     parser.add_argument("--write", action="store_true", help="write docs/faults.md")
     asked = parser.parse_args()
     outcomes: dict[str, Outcome] = {}
@@ -127,12 +128,13 @@ def main() -> int:
     lives: dict[str, tuple[int, int]] = {}
     wrong: list[object] = []
     for kind in filter(available, STORES):
-        outcomes[kind] = walks(kind, asked.most, asked.seed)
+        part = 1 if kind == "sqlite" else asked.part
+        outcomes[kind] = walks(kind, asked.most // part, asked.seed)
         wrong += outcomes[kind].wrong
         with folder() as place:
-            killed(place_of(kind, place)(), asked.deaths)
-            deaths[f"{kind} EN-9"] = asked.deaths
-        say(f"{kind}: a projector killed {asked.deaths} times")
+            killed(place_of(kind, place)(), asked.deaths // part)
+            deaths[f"{kind} EN-9"] = asked.deaths // part
+        say(f"{kind}: a projector killed {asked.deaths // part} times")
         if kind == "sqlite":
             with folder() as place:
                 deaths["sqlite EN-31"] = killed_at_each(place, again=True)

@@ -73,11 +73,12 @@ def trouble(random: Random, slow: float, deadly: float) -> Callable[[str], bool]
     return hook
 
 
-def write(url: str, folder: str, number: int, until: float, slow: float = 0.0, deadly: float = 0.0) -> None:
-    """Append numbers to one or two streams until a time (of the monotonic clock), by what was read before."""
+def write(url: str, folder: str, number: int, seconds: float, slow: float = 0.0, deadly: float = 0.0) -> None:
+    """Append numbers to one or two streams for so long, by what was read before."""
     log = Log(folder, f"w{number}")
     random = Random(number)
     store = _open(url)
+    until = time.monotonic() + seconds
     values = count(number * A_NUMBER + 1)
     ends: dict[str, int] = {}
     with hooked(trouble(random, slow, deadly)):
@@ -112,10 +113,11 @@ def _append(store: EventStore, name: str, said: dict[str, int], ends: dict[str, 
     return outcome
 
 
-def read(url: str, folder: str, number: int, until: float) -> None:
-    """Read streams, any of them, until a time."""
+def read(url: str, folder: str, number: int, seconds: float) -> None:
+    """Read streams, any of them, for so long."""
     log = Log(folder, f"r{number}")
     store = _open(url)
+    until = time.monotonic() + seconds
     random = Random(-number)
     for op in count(1):
         if time.monotonic() > until:
@@ -128,10 +130,11 @@ def look(store: EventStore, log: Log, op: int, stream: str) -> None:
     log.say(op, "ok", read=stream, list=[_value(one) for one in store.load(StreamId(stream))])
 
 
-def follow(url: str, folder: str, number: int, until: float) -> None:
-    """Follow the log from where this follower's own log says that it stands, until a time and then to the head."""
+def follow(url: str, folder: str, number: int, seconds: float) -> None:
+    """Follow the log from where this follower's own log says that it stands, for so long and then to the head."""
     log = Log(folder, f"f{number}")
     store = _open(url)
+    until = time.monotonic() + seconds
     after = 0
     for line in log.path.read_text().splitlines():
         after = max([after, *(position for position, _, _ in json.loads(line)["follow"])])

@@ -25,13 +25,14 @@ def recorder(where: dict[str, Any], functions: bool, create: bool = False) -> Po
     return made
 
 
-def write(where: dict[str, Any], functions: bool, folder: str, number: int, until: float) -> None:
-    """Append numbers to a stream of one's own until a time: there is nothing to conflict with."""
+def write(where: dict[str, Any], functions: bool, folder: str, number: int, seconds: float) -> None:
+    """Append numbers to streams of one's own for so long: there is nothing to conflict with."""
     log = Log(folder, f"w{number}")
     random = Random(number)
     store = recorder(where, functions)
     values = count(number * A_NUMBER + 1)
     ends = dict.fromkeys(STREAMS, 0)
+    until = time.monotonic() + seconds
     for op in count(1):
         if time.monotonic() > until:
             return
@@ -54,11 +55,12 @@ def write(where: dict[str, Any], functions: bool, folder: str, number: int, unti
             log.say(op, "ok", append=said)
 
 
-def follow(where: dict[str, Any], functions: bool, folder: str, number: int, until: float) -> None:
+def follow(where: dict[str, Any], functions: bool, folder: str, number: int, seconds: float) -> None:
     """Follow the notifications, then read every stream that was met."""
     log = Log(folder, f"f{number}")
     store = recorder(where, functions)
     after = 0
+    until = time.monotonic() + seconds
     for line in log.path.read_text().splitlines():
         after = max([after, *(position for position, _, _ in json.loads(line)["follow"])])
     for op in count(1):

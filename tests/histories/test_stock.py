@@ -1,6 +1,5 @@
 """The checker finds what the stock recorder loses by its functions: who follows passes over what commits late."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,12 +29,11 @@ def lived(forks: Forks, folder: Path, functions: bool, seconds: float) -> Verdic
     server.database(name)
     where = {"dbname": name, "host": str(server.folder), "port": "5432", "user": "doudi", "password": ""}
     stock.recorder(where, functions, create=True)
-    until = time.monotonic() + seconds
     writers = [
-        forks.start(stock.write, where, functions, str(folder), number, until)
+        forks.start(stock.write, where, functions, str(folder), number, seconds)
         for number in range(1, WRITERS + 1)
     ]
-    follower = forks.start(stock.follow, where, functions, str(folder), 1, until)
+    follower = forks.start(stock.follow, where, functions, str(folder), 1, seconds)
     assert [child.wait() for child in (*writers, follower)] == [0] * (WRITERS + 1)
     assert forks.run(stock.follow, where, functions, str(folder), 1, 0.0) == 0
     assert forks.run(stock.read_all, where, functions, str(folder), WRITERS) == 0
