@@ -8,7 +8,7 @@ from time import sleep
 import msgspec
 
 from adapters.projecting import migrations
-from adapters.projecting.asof import Past
+from adapters.projecting.asof import Past, kept
 from adapters.projecting.compare import Compared, Difference, differences, standing
 from adapters.projecting.errors import (
     NewerRows,
@@ -245,8 +245,7 @@ class Projector:
         left_out = skips(self.store.database).get(name, NO_SKIPS)
         if position > FEW_PAST and not self.store.database.session().depth:
             with self._guard:
-                past = self._pasts.setdefault(name, Past(self.store, projection))
-                return past.view(position, left_out)
+                return self._past(name).view(position, left_out)
         mark = (name, position, (frozenset(left_out.streams.items()), left_out.positions))
         with self._guard:
             if mark in self._folds:
@@ -260,6 +259,16 @@ class Projector:
                 while len(self._folds) > _KEPT_FOLDS:
                     self._folds.popitem(last=False)
         return rows
+
+    def _past(self, name: str) -> Past:
+        return self._pasts.setdefault(name, Past(self.store, self._projections[name]))
+
+    def follow_past(self) -> None:
+        """Go on keeping the versions that were asked for once, so that the next question finds them there."""
+        head, left_out = self.store.head(), skips(self.store.database)
+        for name in kept(self.store, self._projections):
+            with self._guard:
+                self._past(name).view(head, left_out.get(name, NO_SKIPS))
 
     def rebuild(self, name: str) -> Rebuilt:
         """Fold a projection anew beside the old one, which serves meanwhile, and change over.

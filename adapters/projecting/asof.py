@@ -152,6 +152,15 @@ class _Recording(FoldedRows):
             versions.flush(connection, closes=closes)
 
 
+def kept(store: EventStore, names: Iterable[str]) -> list[str]:
+    """Projections whose versions are kept: those that were asked about the past."""
+    return [
+        name.removeprefix("past:")
+        for name, place in read_places(store, [f"past:{name}" for name in names]).items()
+        if place.version
+    ]
+
+
 class Past:
     """The kept versions of one projection's rows."""
 

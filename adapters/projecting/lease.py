@@ -76,7 +76,10 @@ class Runner(msgspec.Struct, frozen=True, kw_only=True):
     stopped: str | None = None
 
     def keeps_out(self, who: str, now: int) -> bool:
-        return self.holder not in ("", who) and self.until > now and not is_gone(self.holder)
+        """One that is stopped keeps nobody out: who comes next finds out why by himself."""
+        if self.stopped or self.holder in ("", who):
+            return False
+        return self.until > now and not is_gone(self.holder)
 
 
 def runners(database: Database) -> dict[str, Runner]:

@@ -53,6 +53,7 @@ class Worker:
             while not stop.is_set():
                 head = self._projector.store.head()
                 if not self.step():
+                    self._projector.follow_past()
                     self.verify_in_turn()
                     self._projector.store.wait(head, min(1.0, BEAT / 1_000_000))
         finally:

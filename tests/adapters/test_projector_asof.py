@@ -6,10 +6,11 @@ from random import Random
 import pytest
 
 from adapters.bootstrap import PROJECTIONS, open_doudi
-from adapters.projecting.asof import Past
+from adapters.projecting.asof import Past, kept
 from adapters.projecting.fold import fold
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
+from adapters.projecting.place import read_places
 from adapters.projector import Projector
 from adapters.store.store import EventStore
 from projections.base import Projection, Rows
@@ -104,6 +105,22 @@ def test_a_long_log_s_past_comes_from_it(store: EventStore, monkeypatch: pytest.
         assert isinstance(rows, FoldedRows)
     assert projector.verify("register") == []
     assert [one.name for one in projector.status()] == ["register"]
+
+
+def test_versions_asked_for_once_are_kept_on(store: EventStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.projector.FEW_PAST", 10)
+    fill(store, 6, 2)
+    projector = Projector(store, [Register(), Totals()])
+    projector.follow_past()
+    assert kept(store, ["register", "totals"]) == []
+    projector.fold_until("register", store.head())
+    fill(store, 2, 1, mark="b-")
+    projector.follow_past()
+    assert kept(store, ["register", "totals"]) == ["register"]
+    place = read_places(store, ["past:register"])["past:register"]
+    assert place.position == store.head()
+    rows = Projector(store, [Register()]).fold_until("register", store.head())
+    assert everything(Register(), rows) == everything(Register(), folded(store, Register(), store.head()))
 
 
 def test_all_shipped_projections_of_a_lived_case_at_any_position(folder: Path) -> None:

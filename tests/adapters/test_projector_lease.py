@@ -14,7 +14,7 @@ import pytest
 from adapters.faults import Armed, Fault, hooked
 from adapters.projecting.lease import BEAT, LEASE, STILL, is_gone, take_leases, whoami
 from adapters.projecting.worker import Worker
-from adapters.projector import Projector
+from adapters.projector import Projector, WrongLog
 from adapters.store.sqlite import SQLiteDatabase
 from adapters.store.store import EventStore
 from tests.adapters.trials import DAY, Closed, Register, Totals, again, commit, fill, opened, paid, trial
@@ -123,6 +123,20 @@ def test_a_read_waits_for_who_runs_it_and_then_takes_over(
     fill(store, 1, 1, mark="c-")
     monkeypatch.setattr("adapters.projector.LEASE", 100_000)
     assert reading.catch_up() == 3
+
+
+def test_a_read_does_not_wait_for_a_holder_that_is_stopped(store: EventStore) -> None:
+    fill(store, 3, 1)
+    worker = Worker(Projector(store, [Totals()]))
+    worker.step()
+    store.database.connection.execute("UPDATE projections SET stream_version = 77")
+    fill(store, 1, 1, mark="b-")
+    worker.step()
+    worker.beat()
+    began = monotonic()
+    with pytest.raises(WrongLog):
+        Projector(store, [Totals()]).catch_up()
+    assert monotonic() - began < 5
 
 
 def test_nobody_waits_for_a_process_that_is_no_more(store: EventStore) -> None:
