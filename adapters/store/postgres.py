@@ -360,7 +360,7 @@ class PostgresDatabase:
             session.tail = (last, recorded_at)
             session.written.append(entry)
             if session.depth:
-                reach("write.bound")
+                reach("write.inserted")
             else:
                 self._kept(session)
                 reach("transaction.committed")
