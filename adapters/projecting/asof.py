@@ -37,14 +37,6 @@ def past_name(table: Table) -> str:
     return f"past_{table.name}"
 
 
-def _where(columns: Iterable[str], values: dict[str, Any] | None = None) -> str:
-    parts = [
-        f"{quoted(column)} {'IS NULL' if values is not None and values[column] is None else '= ?'}"
-        for column in columns
-    ]
-    return " AND ".join(parts)
-
-
 class PastView:
     """`projections.base.Rows` as of a position; only to be read."""
 
@@ -52,26 +44,37 @@ class PastView:
         self._database = database
         self._position = position
         self._shapes = {table.name: Shape(table, keyring) for table in tables}
+        self._statements: dict[tuple[str, tuple[str, ...], tuple[bool, ...]], str] = {}
 
-    def _found(self, table: str, where: str, values: list[Any]) -> Iterator[Row]:
+    def _found(self, table: str, columns: tuple[str, ...], values: tuple[Any, ...]) -> Iterator[Row]:
+        nulls = tuple(value is None for value in values)
+        statement = self._statements.get((table, columns, nulls))
+        if statement is None:
+            statement = self._statements[table, columns, nulls] = self._statement(table, columns, nulls)
+        given = [*(value for value in values if value is not None), self._position, self._position]
+        rows = self._database.connection.execute(statement, given)
+        return map(self._shapes[table].row, rows.fetchall())
+
+    def _statement(self, table: str, columns: tuple[str, ...], nulls: tuple[bool, ...]) -> str:
         shape = self._shapes[table]
-        name = quoted(past_name(shape.table))
-        statement = (
-            f"SELECT {columns_of(shape.names)} FROM {name} WHERE {where}{' AND ' if where else ''}"
-            f'"known_from" <= ? AND "known_to" > ? ORDER BY {columns_of(shape.table.key)}'
+        parts = [
+            f"{quoted(column)} {'IS NULL' if null else '= ?'}"
+            for column, null in zip(columns, nulls, strict=True)
+        ]
+        where = " AND ".join([*parts, '"known_from" <= ?', '"known_to" > ?'])
+        return (
+            f"SELECT {columns_of(shape.names)} FROM {quoted(past_name(shape.table))} WHERE {where}"
+            f" ORDER BY {columns_of(shape.table.key)}"
         )
-        rows = self._database.connection.execute(statement, [*values, self._position, self._position])
-        return map(shape.row, rows.fetchall())
 
     def get(self, table: str, key: Key) -> Row | None:
         shape = self._shapes[table]
-        return next(self._found(table, _where(shape.table.key), list(shape.key(key))), None)
+        return next(self._found(table, shape.table.key, shape.key(key)), None)
 
     def select(self, table: str, **equal: Any) -> Iterator[Row]:
         shape = self._shapes[table]
-        wanted = {column: shape.cell(column, value) for column, value in equal.items()}
-        values = [value for value in wanted.values() if value is not None]
-        return self._found(table, _where(wanted, wanted), values)
+        values = tuple(shape.cell(column, value) for column, value in equal.items())
+        return self._found(table, tuple(equal), values)
 
     def put(self, table: str, row: Row) -> None:
         raise TypeError("the past is only read")
@@ -86,9 +89,8 @@ class _Versions:
     def __init__(self, table: Table) -> None:
         form = past_form(table)
         self.pending: dict[Cells, list[tuple[Cells | None, int]]] = {}
-        self._close = (
-            f'UPDATE {quoted(form.name)} SET "known_to" = ? WHERE {_where(table.key)} AND "known_to" = {OPEN}'
-        )
+        where = " AND ".join(f"{quoted(column)} = ?" for column in table.key)
+        self._close = f'UPDATE {quoted(form.name)} SET "known_to" = ? WHERE {where} AND "known_to" = {OPEN}'
         self._put = (
             f"INSERT INTO {quoted(form.name)} ({columns_of(form.columns)})"
             f" VALUES ({', '.join('?' * len(form.columns))})"
