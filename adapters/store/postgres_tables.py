@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from adapters.faults import reach
 from adapters.store.database import Form, columns_of, quoted
 
 if TYPE_CHECKING:
@@ -50,11 +51,13 @@ class PostgresTables:
 
     def swap(self, form: Form) -> None:
         old = f"{form.name}_old"
-        self._database.session().script(
+        run = self._database.session().script
+        run(
             f"DROP TABLE IF EXISTS {_place(old)};"
-            f" ALTER TABLE IF EXISTS {_place(form.name)} RENAME TO {quoted(old)};"
-            f" ALTER TABLE {_place(f'{form.name}_new')} RENAME TO {quoted(form.name)}"
+            f" ALTER TABLE IF EXISTS {_place(form.name)} RENAME TO {quoted(old)}"
         )
+        reach("rebuild.dropped")
+        run(f"ALTER TABLE {_place(f'{form.name}_new')} RENAME TO {quoted(form.name)}")
 
     def sweep(self, form: Form) -> None:
         with self._database.transaction(None) as session:

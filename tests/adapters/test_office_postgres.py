@@ -48,7 +48,8 @@ def lived_there(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def log(url: str) -> list[object]:
-    return open_doudi(url).store.database.connection.execute(f"{LOG} ORDER BY position").fetchall()
+    store = open_doudi(url).store
+    return store.database.connection.execute(f"{LOG} ORDER BY position").fetchall()
 
 
 def found(url: str) -> list[object]:

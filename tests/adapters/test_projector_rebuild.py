@@ -11,7 +11,6 @@ from adapters.faults import Armed, Fault, hooked
 from adapters.projecting.migrations import Pair
 from adapters.projector import NewerRows, Projector, RebuildRunning
 from adapters.rows import StoredRows
-from adapters.store.sqlite import SQLiteDatabase
 from adapters.store.store import EventStore
 from projections.base import Rows, Seen, Table
 from tests.adapters.trials import Register, Totals, again, commit, fill, opened, paid, trial
@@ -177,8 +176,6 @@ def test_a_second_rebuild_is_refused_across_processes_en19(folder: Path, ends: s
 
 @pytest.mark.parametrize("point", ["folded", "loaded", "caught-up", "dropped", "swapped", "placed"])
 def test_broken_at_any_point_the_old_rows_stand_and_it_can_run_again(store: EventStore, point: str) -> None:
-    if point == "dropped" and not isinstance(store.database, SQLiteDatabase):
-        pytest.skip("PostgreSQL puts both names in their places by one statement")
     projector = Projector(store, [Register()])
     fill(store, 6, 1)
     projector.catch_up()
