@@ -14,7 +14,7 @@ from adapters.projector import Projector
 from adapters.seed.calendars import shipped_calendars
 from adapters.store.access_log import Access
 from adapters.store.open import access_log_of, init_store, open_store, randomness_of
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.days import china_day
 from domain.event import Event
 from domain.ids import CaseNo, CommandId, StaffId, StreamId
@@ -58,7 +58,7 @@ FOR_PROCESSES: tuple[Projection, ...] = (Due(), Payable())
 class Doudi:
     """An open store with all that works on it."""
 
-    def __init__(self, store: SQLiteStore) -> None:
+    def __init__(self, store: EventStore) -> None:
         self.store = store
         self.access_log = access_log_of(store)
         self.office = Office(store, store.clock, randomness_of(store), self._note_refusal)
@@ -128,7 +128,7 @@ def begin(url: str, *, trial: bool = False, seed: int = 1, clock: datetime | Non
     return Doudi(init_store(url, trial=trial, seed=seed, clock=clock, first=_first_events))
 
 
-def _first_events(store: SQLiteStore) -> None:
+def _first_events(store: EventStore) -> None:
     today = china_day(store.clock.now())
     administrator = Appointed(
         on=today,

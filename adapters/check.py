@@ -9,7 +9,7 @@ import msgspec
 from adapters.keys.errors import KeyMissing, SealBroken
 from adapters.projector import Difference, Projector
 from adapters.store.errors import CodecError, StoreError
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.event import Event
 from domain.person import NumberAdded, PersonRegistered
 from workflows.world import FOLDS
@@ -39,7 +39,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check(
-    store: SQLiteStore, projector: Projector, seen: Callable[[int], object] = lambda position: None
+    store: EventStore, projector: Projector, seen: Callable[[int], object] = lambda position: None
 ) -> list[Checked]:
     """Every finding there is. `seen` is told how far the log was read.
 
@@ -56,7 +56,7 @@ def check(
 class _Log:
     """One pass over the log: what it holds, and what is wrong with it."""
 
-    def __init__(self, store: SQLiteStore) -> None:
+    def __init__(self, store: EventStore) -> None:
         self.store = store
         self.position = 0
         self.recorded_at = 0
@@ -165,7 +165,7 @@ class _Log:
         self.wrong[what].append(Finding(code=finding, params=params))
 
 
-def _commands(store: SQLiteStore, log: _Log) -> Checked:
+def _commands(store: EventStore, log: _Log) -> Checked:
     """Each event's command is there and says where its events stand."""
     found: list[Finding] = []
     known: set[str] = set()
@@ -185,7 +185,7 @@ def _commands(store: SQLiteStore, log: _Log) -> Checked:
     return Checked(what="commands", count=len(known), findings=tuple(found))
 
 
-def _numbers(store: SQLiteStore, log: _Log) -> list[Checked]:
+def _numbers(store: EventStore, log: _Log) -> list[Checked]:
     """The index binds every registered number to its person, unless he is forgotten, and nothing else."""
     bound = store.keyring.keys.bound()[0]
     found: list[Finding] = []
@@ -209,7 +209,7 @@ def _numbers(store: SQLiteStore, log: _Log) -> list[Checked]:
     ]
 
 
-def _keys(store: SQLiteStore, log: _Log) -> Checked:
+def _keys(store: EventStore, log: _Log) -> Checked:
     """Whatever is sealed has its key, unless it is forgotten; and whoever is forgotten has none."""
     keys = store.keyring.keys
     kept = {key.name for key in keys.all_keys()}

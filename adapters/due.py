@@ -5,7 +5,7 @@ from datetime import date
 
 from adapters.faults import reach
 from adapters.projector import Projector
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.ids import CaseNo, DivisionCode
 from workflows.ports import DueRow
 
@@ -17,7 +17,7 @@ _PROVISIONAL = _COLUMNS.format(day="due") + " WHERE provisional = 1 ORDER BY due
 class DueRows:
     """`workflows.ports.Due` on a store."""
 
-    def __init__(self, store: SQLiteStore, projector: Projector) -> None:
+    def __init__(self, store: EventStore, projector: Projector) -> None:
         self._store = store
         self._projector = projector
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from adapters.faults import reach
 from adapters.projector import Projector
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.ids import CaseNo, DivisionCode
 
 _CASES = (
@@ -16,7 +16,7 @@ _CASES = (
 class PayableCases:
     """`workflows.ports.Cases` on a store."""
 
-    def __init__(self, store: SQLiteStore, projector: Projector) -> None:
+    def __init__(self, store: EventStore, projector: Projector) -> None:
         self._store = store
         self._projector = projector
 

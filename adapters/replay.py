@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.case import Case, evolve
 from domain.case.award import Terms
 from domain.case.intake import Member
@@ -59,7 +59,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
         return not any(one.differences for one in self.decisions)
 
 
-def recorded(store: SQLiteStore, case: CaseNo, until: int | None = None) -> list[Recorded]:
+def recorded(store: EventStore, case: CaseNo, until: int | None = None) -> list[Recorded]:
     """The case's events, those known at a position of the log if one is given."""
     found = store.load(case_stream(case))
     return found if until is None else [one for one in found if one.position <= until]
@@ -233,12 +233,12 @@ def _parameter(read: ParameterRead) -> Parameter:
     )
 
 
-def latest(store: SQLiteStore) -> datetime:
+def latest(store: EventStore) -> datetime:
     """Now, for what may be asked as known: the later of the clock and the last recorded."""
     last = store.last_recorded_at()
     now = store.clock.now()
     return max(now, last) if last else now
 
 
-def today(store: SQLiteStore) -> date:
+def today(store: EventStore) -> date:
     return china_day(store.clock.now())

@@ -21,7 +21,7 @@ from adapters.keys.master import MasterOfTrial
 from adapters.keys.source import SeededSource
 from adapters.store.codec import Codec
 from adapters.store.open import init_store
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.event import CaseEvent, Deadline, Moved
 from domain.ids import CaseNo, CommandId, DivisionCode, InstanceId, StreamId
 from domain.personal import Words
@@ -94,19 +94,19 @@ def each(times: int, work: Callable[[], object]) -> float:
     return timeit(work, number=times) / times
 
 
-def batches(store: SQLiteStore, work: list[Commit]) -> None:
+def batches(store: EventStore, work: list[Commit]) -> None:
     for begin in range(0, len(work), A_BATCH):
         with store.batch():
             for commit in work[begin : begin + A_BATCH]:
                 store.write(commit)
 
 
-def singles(store: SQLiteStore, work: list[Commit]) -> None:
+def singles(store: EventStore, work: list[Commit]) -> None:
     for commit in work:
         store.write(commit)
 
 
-def callers(store: SQLiteStore, work: list[list[Commit]]) -> int:
+def callers(store: EventStore, work: list[list[Commit]]) -> int:
     """Each list from a thread of its own, through one writer; how many groups shared a transaction."""
     with Writer(store.batch, store.write) as writer:
 
@@ -122,7 +122,7 @@ def callers(store: SQLiteStore, work: list[list[Commit]]) -> int:
     return writer.groups
 
 
-def together(store: SQLiteStore) -> None:
+def together(store: EventStore) -> None:
     """One client beside sixteen callers behind the writer, by turns."""
     ratios = []
     for turn in range(ROUNDS):

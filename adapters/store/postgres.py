@@ -1,7 +1,6 @@
 """A store in a PostgreSQL database: a connection a thread, one appender at a time, readers never wait."""
 
 import threading
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -198,7 +197,6 @@ class PostgresDatabase:
         self._keys: PostgresKeys | None = None
         self._scans = count()
         self._local = threading.local()
-        self._sessions: weakref.WeakSet[PostgresSession] = weakref.WeakSet()
 
     def connect(self) -> psycopg.Connection[Any]:
         """A connection of its own; raises `Unreachable`."""
@@ -217,7 +215,6 @@ class PostgresDatabase:
         session: PostgresSession | None = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = PostgresSession(self)
-            self._sessions.add(session)
         return session
 
     @property
@@ -495,8 +492,13 @@ class PostgresDatabase:
             raise NewerStore(found=self.schema(), known=len(steps))
 
     def close(self) -> None:
-        for session in list(self._sessions):
+        """Another thread's connection goes when it isn't used any more."""
+        session: PostgresSession | None = getattr(self._local, "session", None)
+        if session is not None:
             session.raw.close()
+        listener: psycopg.Connection[Any] | None = getattr(self._local, "listener", None)
+        if listener is not None:
+            listener.close()
         self._local = threading.local()
 
 

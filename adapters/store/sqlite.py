@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
@@ -27,11 +26,8 @@ from adapters.store.database import (
     tail,
 )
 from adapters.store.errors import BrokenLog, NewerStore, NotAStore, StoreBusy, StoreFailed
-from adapters.store.store import EventStore as SQLiteStore
 from domain.ids import CommandId, StreamId
 from workflows.ports import CommandTaken, Conflict
-
-__all__ = ["SQLiteDatabase", "SQLiteStore"]
 
 BUSY_SECONDS = 30
 _A_PART = 10_000
@@ -50,7 +46,7 @@ _COMMAND = "INSERT INTO commands (id, digest, answer, first, last) VALUES (?, ?,
 class SQLiteSession:
     """A thread's connection (`adapters.store.database.Session`)."""
 
-    __slots__ = ("__weakref__", "clock", "connection", "depth", "exclusive", "tail")
+    __slots__ = ("clock", "connection", "depth", "exclusive", "tail")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -62,9 +58,6 @@ class SQLiteSession:
     def forget(self) -> None:
         """What it knows of the file may be wrong now."""
         self.tail = self.clock = None
-
-    def __del__(self) -> None:
-        self.connection.close()
 
 
 def failure(error: sqlite3.Error) -> StoreBusy | StoreFailed:
@@ -85,7 +78,6 @@ class SQLiteDatabase:
         self._keys: KeyFile | None = None
         self.tables = SQLiteTables(self)
         self._local = threading.local()
-        self._sessions: weakref.WeakSet[SQLiteSession] = weakref.WeakSet()
         self._writing = threading.Lock()
         self._committed = threading.Condition()
 
@@ -109,9 +101,7 @@ class SQLiteDatabase:
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error as error:
             raise failure(error) from error
-        session = SQLiteSession(connection)
-        self._sessions.add(session)
-        return session
+        return SQLiteSession(connection)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -310,7 +300,9 @@ class SQLiteDatabase:
             raise NewerStore(found=self.schema(), known=len(steps))
 
     def close(self) -> None:
-        for session in list(self._sessions):
+        """Another thread's connection goes when it isn't used any more: closed under a statement it would crash."""
+        session: SQLiteSession | None = getattr(self._local, "session", None)
+        if session is not None:
             session.connection.close()
         if self._keys is not None:
             self._keys.close()

@@ -11,7 +11,7 @@ from adapters.check import check
 from adapters.faults import Armed, Fault, hooked
 from adapters.group_commit import Writer, WriterClosed, writer_of
 from adapters.store.errors import StoreFailed
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.ids import CommandId, StreamId
 from tests.adapters.trials import commit, opened, paid, trial
 from tests.harness import V1, TrialOffice, at, person
@@ -22,14 +22,14 @@ CALLERS = 16
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SQLiteStore:
+def store(tmp_path: Path) -> EventStore:
     return trial(tmp_path)
 
 
 class Held:
     """Writes single commands only as they are let go, batches at once; how large each batch was."""
 
-    def __init__(self, store: SQLiteStore) -> None:
+    def __init__(self, store: EventStore) -> None:
         self.store = store
         self.entered = threading.Event()
         self.go = threading.Semaphore(0)
@@ -51,7 +51,7 @@ class Held:
 
 
 def test_what_arrives_together_is_kept_together_and_one_conflict_hurts_only_its_own(
-    store: SQLiteStore,
+    store: EventStore,
 ) -> None:
     held = Held(store)
     with Writer(held.batch, held.write) as writer:
@@ -71,7 +71,7 @@ def test_what_arrives_together_is_kept_together_and_one_conflict_hurts_only_its_
     assert [one.command for one in store.load(StreamId("case:2"))] == ["c0"]
 
 
-def test_callers_that_decide_on_one_stream_all_get_in_by_deciding_again(store: SQLiteStore) -> None:
+def test_callers_that_decide_on_one_stream_all_get_in_by_deciding_again(store: EventStore) -> None:
     conflicts: list[int] = []
 
     def call(caller: int) -> None:
@@ -111,7 +111,7 @@ def test_callers_that_decide_on_one_stream_all_get_in_by_deciding_again(store: S
     ],
 )
 def test_a_group_that_fails_or_may_have_failed_is_taken_one_by_one(
-    store: SQLiteStore, point: str, nth: int
+    store: EventStore, point: str, nth: int
 ) -> None:
     held = Held(store)
 
@@ -134,7 +134,7 @@ def test_a_group_that_fails_or_may_have_failed_is_taken_one_by_one(
     assert [one.command for one in store.page(0, 99)] == ["first", "c0", "c1", "c2", "c3"]
 
 
-def test_who_cannot_be_taken_fails_alone(store: SQLiteStore) -> None:
+def test_who_cannot_be_taken_fails_alone(store: EventStore) -> None:
     held = Held(store)
 
     def take(one: Commit) -> int:
@@ -155,7 +155,7 @@ def test_who_cannot_be_taken_fails_alone(store: SQLiteStore) -> None:
     assert {one.command for one in store.page(0, 99)} >= {"first", "c0", "c2"}
 
 
-def test_a_closed_writer_answers_what_it_had_and_takes_no_more(store: SQLiteStore) -> None:
+def test_a_closed_writer_answers_what_it_had_and_takes_no_more(store: EventStore) -> None:
     writer = Writer(store.batch, store.write)
     waiting = [writer.begin(commit(f"c{n}", (f"case:{n}", opened()))) for n in range(50)]
     writer.close()
@@ -165,7 +165,7 @@ def test_a_closed_writer_answers_what_it_had_and_takes_no_more(store: SQLiteStor
     writer.close()
 
 
-def test_a_store_that_fails_tells_each_caller(store: SQLiteStore) -> None:
+def test_a_store_that_fails_tells_each_caller(store: EventStore) -> None:
     @contextmanager
     def broken() -> Iterator[None]:
         yield

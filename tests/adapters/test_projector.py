@@ -9,7 +9,8 @@ from adapters.projector import Projector, RebuildRunning, UnknownProjection, Wro
 from adapters.rows import BadRow, MemoryRows, StoredRows
 from adapters.store.errors import UnknownEvent
 from adapters.store.open import open_store
-from adapters.store.sqlite import SQLiteDatabase, SQLiteStore
+from adapters.store.sqlite import SQLiteDatabase
+from adapters.store.store import EventStore
 from domain.personal import Name
 from projections.base import Rows, Seen, Table
 from tests.adapters.trials import (
@@ -31,11 +32,11 @@ from tests.adapters.trials import trial as make_trial
 
 
 @pytest.fixture
-def store(folder: Path) -> SQLiteStore:
+def store(folder: Path) -> EventStore:
     return make_trial(folder)
 
 
-def counted(store: SQLiteStore) -> dict[str, int]:
+def counted(store: EventStore) -> dict[str, int]:
     rows = StoredRows(Totals.tables, store.database, store.keyring)
     return {row["type"]: row["count"] for row in rows.select("totals")}
 
@@ -44,7 +45,7 @@ def table(rows: Rows, name: str) -> list[dict[str, object]]:
     return list(rows.select(name))
 
 
-def test_a_projection_follows_the_log_and_stays_quiet_at_the_head(store: SQLiteStore) -> None:
+def test_a_projection_follows_the_log_and_stays_quiet_at_the_head(store: EventStore) -> None:
     projector = Projector(store, [Register(), Totals()])
     fill(store, 5, 2)
     assert projector.catch_up() == store.head() == 17
@@ -60,7 +61,7 @@ def test_a_projection_follows_the_log_and_stays_quiet_at_the_head(store: SQLiteS
     ]
 
 
-def test_rows_come_back_as_they_were_put(store: SQLiteStore) -> None:
+def test_rows_come_back_as_they_were_put(store: EventStore) -> None:
     projector = Projector(store, [Register()])
     fill(store, 3, 1)
     projector.catch_up()
@@ -90,7 +91,7 @@ def test_any_size_of_step_gives_the_same_rows(folder: Path, limit: int) -> None:
     assert projector.verify("register") == projector.verify("totals") == []
 
 
-def test_rebuilt_rows_are_the_live_ones(store: SQLiteStore) -> None:
+def test_rebuilt_rows_are_the_live_ones(store: EventStore) -> None:
     projector = Projector(store, [Register(), Totals()])
     for turn in range(3):
         fill(store, 10, turn, mark=f"{turn}-")
@@ -110,7 +111,7 @@ def test_rebuilt_rows_are_the_live_ones(store: SQLiteStore) -> None:
     assert projector.verify("register") == []
 
 
-def test_verify_names_each_row_that_differs(store: SQLiteStore) -> None:
+def test_verify_names_each_row_that_differs(store: EventStore) -> None:
     projector = Projector(store, [Register()])
     fill(store, 4, 1)
     projector.catch_up()
@@ -128,7 +129,7 @@ def test_verify_names_each_row_that_differs(store: SQLiteStore) -> None:
 
 
 def test_a_large_log_is_folded_in_memory_first_with_the_same_rows(
-    store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+    store: EventStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.projector._FEW", 10)
     fill(store, 12, 2)
@@ -165,7 +166,7 @@ def test_stopped_between_rows_and_position_loses_and_doubles_nothing(
     assert projector.verify("totals") == []
 
 
-def test_a_batch_that_is_undone_takes_its_rows_along(store: SQLiteStore) -> None:
+def test_a_batch_that_is_undone_takes_its_rows_along(store: EventStore) -> None:
     projector = Projector(store, [Register(), Totals()])
     fill(store, 2, 1)
     projector.catch_up()
@@ -223,7 +224,7 @@ def test_a_projection_that_stands_at_another_event_is_refused(folder: Path) -> N
     assert projector.verify("totals") == []
 
 
-def test_another_version_of_a_projection_begins_anew(store: SQLiteStore) -> None:
+def test_another_version_of_a_projection_begins_anew(store: EventStore) -> None:
     class Wider(Totals):
         version = 2
         tables = (
@@ -243,7 +244,7 @@ def test_another_version_of_a_projection_begins_anew(store: SQLiteStore) -> None
     assert wider.rows("totals").get("totals", ("Paid",)) == {"type": "Paid", "count": 2, "last": 4}
 
 
-def test_as_of_a_position_equals_a_log_cut_there(store: SQLiteStore, folder: Path) -> None:
+def test_as_of_a_position_equals_a_log_cut_there(store: EventStore, folder: Path) -> None:
     projector = Projector(store, [Register()])
     fill(store, 3, 1)
     projector.catch_up()
@@ -258,7 +259,7 @@ def test_as_of_a_position_equals_a_log_cut_there(store: SQLiteStore, folder: Pat
     assert len(table(projector.fold_until("register", store.head()), "cases")) == 8
 
 
-def test_a_fold_seen_within_a_batch_is_not_remembered(store: SQLiteStore) -> None:
+def test_a_fold_seen_within_a_batch_is_not_remembered(store: EventStore) -> None:
     projector = Projector(store, [Totals()])
     with undone(store):
         store.write(commit("c1", ("case:1", opened())))
@@ -267,7 +268,7 @@ def test_a_fold_seen_within_a_batch_is_not_remembered(store: SQLiteStore) -> Non
     assert table(projector.fold_until("totals", 1), "totals")[0]["type"] == "Closed"
 
 
-def test_a_second_rebuild_is_refused_while_one_runs_en19(store: SQLiteStore) -> None:
+def test_a_second_rebuild_is_refused_while_one_runs_en19(store: EventStore) -> None:
     fill(store, 2, 1)
     refused: list[RebuildRunning] = []
 
@@ -288,7 +289,7 @@ def test_a_second_rebuild_is_refused_while_one_runs_en19(store: SQLiteStore) -> 
     assert projector.verify("totals") == []
 
 
-def test_an_unknown_projection_is_named(store: SQLiteStore) -> None:
+def test_an_unknown_projection_is_named(store: EventStore) -> None:
     with pytest.raises(UnknownProjection):
         Projector(store, [Totals()]).rebuild("nothing")
 
@@ -328,7 +329,7 @@ GOOD = {
     ],
 )
 def test_a_row_that_does_not_fit_is_refused_by_column(
-    store: SQLiteStore, change: dict[str, object], column: str
+    store: EventStore, change: dict[str, object], column: str
 ) -> None:
     Projector(store, [Register()])
     for rows in (
@@ -344,7 +345,7 @@ def test_a_row_that_does_not_fit_is_refused_by_column(
             rows.put("cases", {name: value for name, value in GOOD.items() if name != "paid"})
 
 
-def test_memory_and_file_answer_alike(store: SQLiteStore) -> None:
+def test_memory_and_file_answer_alike(store: EventStore) -> None:
     Projector(store, [Register()])
     pair: list[Rows] = [
         MemoryRows((CASES,), store.keyring),

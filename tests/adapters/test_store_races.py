@@ -16,7 +16,7 @@ import pytest
 from adapters.projector import Projector
 from adapters.store.store import EventStore
 from domain.ids import CommandId, StreamId
-from tests.adapters.trials import Register, Totals, again, commit, opened, paid, trial
+from tests.adapters.trials import Register, Totals, again, commit, fill, opened, paid, trial
 from workflows.ports import CommandTaken, Conflict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -229,3 +229,25 @@ def test_a_projector_killed_at_any_moment_loses_and_doubles_nothing(folder: Path
     projector.catch_up()
     assert projector.verify("register") == projector.verify("totals") == []
     assert projector.rows("totals").get("totals", ("Paid",)) == {"type": "Paid", "count": 300}
+
+
+def test_a_store_may_be_closed_while_others_read_it(store: EventStore) -> None:
+    """Run in a process of its own it would end with a signal where a statement loses its connection."""
+    fill(store, 20, 5)
+    done = threading.Event()
+    told: list[int] = []
+
+    def read() -> None:
+        while not done.is_set():
+            told.append(len(store.page(0, 200)))
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for _ in range(30):
+        sleep(0.005)
+        store.close()
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert set(told) == {store.head()}

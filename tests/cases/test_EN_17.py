@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from tests.cases.stories import PHOTO, Line, Story, nothing, single
 from tests.journeys.lives import Outside
 from workflows import definition, engine
@@ -131,7 +131,7 @@ def of_ours(place: str) -> Callable[[pytest.MonkeyPatch], None]:
         elif place == "folding its events":
             patches.setattr(engine, "evolve", boom)
         else:
-            patches.setattr(SQLiteStore, "write", boom)
+            patches.setattr(EventStore, "write", boom)
 
     return patch
 

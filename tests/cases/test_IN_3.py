@@ -15,9 +15,9 @@ from tests.journeys.lives import ROOT, Line, Outside, call, shorthand, write
 KILLED = """
 import os, sys
 from adapters.cli.main import main
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 
-write = SQLiteStore.write
+write = EventStore.write
 
 def write_and_die(store, commit):
     last = write(store, commit)
@@ -25,7 +25,7 @@ def write_and_die(store, commit):
         os._exit(137)
     return last
 
-SQLiteStore.write = write_and_die
+EventStore.write = write_and_die
 main(sys.argv[1:])
 """
 """The power goes when the command is on the disk and nobody has heard so."""

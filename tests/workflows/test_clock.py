@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from adapters.bootstrap import begin
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.days import CHINA
 from domain.office import ClockSet
 from tests.harness import TrialOffice, at, person
@@ -57,13 +57,13 @@ def test_a_clock_is_refused(office: TrialOffice, tmp_path: Path) -> None:
 def test_a_clock_whose_event_is_not_written_stays(
     office: TrialOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writes = SQLiteStore.write
+    writes = EventStore.write
 
-    def lost(store: SQLiteStore, commit: Commit) -> int:
+    def lost(store: EventStore, commit: Commit) -> int:
         writes(store, commit)
         raise OSError("no space left")
 
-    monkeypatch.setattr(SQLiteStore, "write", lost)
+    monkeypatch.setattr(EventStore, "write", lost)
     with pytest.raises(OSError, match="space"):
         office.say("SetClock", ADMIN, to="2025-06-01")
     monkeypatch.undo()

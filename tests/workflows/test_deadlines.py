@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.bootstrap import open_doudi
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.case.award import HoldEnded
 from domain.case.change import DeadlineEscalated, DeadlineWarned, ReviewOpened
 from domain.case.intake import Lapsed
@@ -253,11 +253,11 @@ class Killed(Exception):
     """The process ends here."""
 
 
-def kill_at(number: int, after: bool) -> Callable[[SQLiteStore, Commit], int]:
+def kill_at(number: int, after: bool) -> Callable[[EventStore, Commit], int]:
     """A store's `write` that ends the process at its n-th commit, before it or after it."""
-    writes, count = SQLiteStore.write, 0
+    writes, count = EventStore.write, 0
 
-    def write(store: SQLiteStore, commit: Commit) -> int:
+    def write(store: EventStore, commit: Commit) -> int:
         nonlocal count
         count += 1
         if count == number and not after:
@@ -292,7 +292,7 @@ def test_a_tick_killed_before_between_and_after_its_parts_loses_and_doubles_noth
     parts = sum(1 for events in whole for event in events if isinstance(event, (*STEPS, Lapsed)))
     for number in range(1, parts + 4):
         office, cases = story(tmp_path / f"killed-{number}")
-        monkeypatch.setattr(SQLiteStore, "write", kill_at(number, after))
+        monkeypatch.setattr(EventStore, "write", kill_at(number, after))
         line = {"id": "tick", "type": "Tick", "actor": ADMIN, "data": {"until": "2025-04-20"}}
         try:
             office.doudi.office.take(line)
@@ -318,16 +318,16 @@ def test_a_tick_whose_process_is_killed_goes_on(tmp_path: Path) -> None:
     code = (
         "import os, signal\n"
         "from adapters.bootstrap import open_doudi\n"
-        "from adapters.store.sqlite import SQLiteStore\n"
+        "from adapters.store.store import EventStore\n"
         "from datetime import date\n"
-        "writes, left = SQLiteStore.write, [4]\n"
+        "writes, left = EventStore.write, [4]\n"
         "def write(store, commit):\n"
         "    left[0] -= 1\n"
         "    last = writes(store, commit)\n"
         "    if not left[0]:\n"
         "        os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return last\n"
-        "SQLiteStore.write = write\n"
+        "EventStore.write = write\n"
         f"open_doudi({office.url!r}).deadlines.run(date(2025, 4, 20))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=HERE, env={**os.environ, "PYTHONPATH": str(HERE)})

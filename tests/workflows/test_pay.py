@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.bootstrap import open_doudi
-from adapters.store.sqlite import SQLiteStore
+from adapters.store.store import EventStore
 from domain.case.award import AmountChanged, MonthDrawn, Terms
 from domain.days import Month, first_day
 from domain.ids import DivisionCode, MemberKey
@@ -358,11 +358,11 @@ class Killed(Exception):
     """The process ends here."""
 
 
-def at_write(number: int, deed: Callable[[], None]) -> Callable[[SQLiteStore, Commit], int]:
+def at_write(number: int, deed: Callable[[], None]) -> Callable[[EventStore, Commit], int]:
     """A store's `write` before whose n-th chunk of a draw something happens."""
-    writes, count = SQLiteStore.write, 0
+    writes, count = EventStore.write, 0
 
-    def write(store: SQLiteStore, commit: Commit) -> int:
+    def write(store: EventStore, commit: Commit) -> int:
         nonlocal count
         if any(isinstance(event, MonthDrawn) for _, event in commit.events):
             count += 1
@@ -383,7 +383,7 @@ def test_a_draw_that_is_killed_goes_on_and_counts_what_it_had_drawn(
     def die() -> None:
         raise Killed
 
-    monkeypatch.setattr(SQLiteStore, "write", at_write(2, die))
+    monkeypatch.setattr(EventStore, "write", at_write(2, die))
     with pytest.raises(Killed):
         office.say("Draw", "payer", id="draw", **MAY)
     monkeypatch.undo()
@@ -414,7 +414,7 @@ def test_a_case_that_moves_meanwhile_is_decided_again_alone(
         }
         assert other.office.take(line).status == "done"
 
-    monkeypatch.setattr(SQLiteStore, "write", at_write(1, held_meanwhile))
+    monkeypatch.setattr(EventStore, "write", at_write(1, held_meanwhile))
     answer = office.do("Draw", "payer", **MAY).data["rural"]
     assert (answer["households"], answer["held"]) == (4, 1)
     assert [lines(office, case)[0].held for case in cases] == [False, True, False, False]
