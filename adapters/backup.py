@@ -21,7 +21,7 @@ from adapters.store.database import CommandRow, Database, Entry, Row, columns_of
 from adapters.store.errors import NewerStore, NotAStore, StoreError
 from adapters.store.meta import from_micros, seeded, to_micros
 from adapters.store.open import opened
-from adapters.store.sqlite import SQLiteDatabase
+from adapters.store.sqlite import SQLiteDatabase, failure
 from domain.days import china_day
 from domain.office import StoreRestored
 from workflows.world import CLOCK, ROOT
@@ -67,18 +67,22 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
 def back_up(url: str, path: Path) -> BackedUp:
     """Write a store, without its keys, to a new file as of one moment; writers go on meanwhile.
 
-    Under another name until it is whole and on the disk. Raises `BackupExists`.
+    Under another name until it is whole and on the disk. Raises `BackupExists`, `StoreFailed`.
     """
     if path.exists():
         raise BackupExists(path=str(path))
     partial = path.with_name(f"{path.name}.partial")
     partial.unlink(missing_ok=True)
     database, _ = opened(url)
-    with closing(database):
-        if isinstance(database, SQLiteDatabase):
-            _online(database, partial)
-        else:
-            _exported(database, partial)
+    try:
+        with closing(database):
+            if isinstance(database, SQLiteDatabase):
+                _online(database, partial)
+            else:
+                _exported(database, partial)
+    except StoreError:
+        _drop(partial)
+        raise
     reach("backup.copied")
     with _looked_into(partial) as connection:
         log, position = marks_of(connection)["log_id"], head_of(connection)
@@ -92,12 +96,12 @@ def back_up(url: str, path: Path) -> BackedUp:
 
 
 def _online(database: SQLiteDatabase, path: Path) -> None:
-    other = sqlite3.connect(path)
     try:
-        database.connection.backup(other)
-        other.execute("PRAGMA journal_mode=DELETE")
-    finally:
-        other.close()
+        with closing(sqlite3.connect(path)) as other:
+            database.connection.backup(other)
+            other.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise failure(error) from error
 
 
 def _exported(database: Database, path: Path) -> None:

@@ -1,5 +1,7 @@
 """A backup is whole while others write; a store made of it is that store as of a moment, under a log id of its own."""
 
+import resource
+import signal
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,7 +18,7 @@ from adapters.faults import Armed, Fault, hooked
 from adapters.keys.errors import KeysExist, KeysLost
 from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.projector import WrongLog
-from adapters.store.errors import StoreError, StoreExists, StoreMissing
+from adapters.store.errors import StoreError, StoreExists, StoreFailed, StoreMissing
 from domain.days import CHINA
 from tests.adapters.told import ask
 from tests.adapters.trials import commit, opened, trial, url
@@ -195,6 +197,22 @@ def test_a_backup_is_never_written_over_and_never_half(tmp_path: Path) -> None:
         back_up(url(tmp_path), path)
     with pytest.raises(StoreMissing):
         back_up(f"sqlite:///{tmp_path}/nothing.sqlite", tmp_path / "x")
+
+
+def test_where_nothing_can_be_written_it_says_so_and_leaves_nothing(lived: Path, tmp_path: Path) -> None:
+    source = f"sqlite:///{lived}/office.sqlite"
+    with pytest.raises(StoreFailed):
+        back_up(source, tmp_path / "nowhere" / "one.backup")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, hard))
+    try:
+        with pytest.raises(StoreFailed):
+            back_up(source, tmp_path / "one.backup")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("point", ["copy.loaded", "copy.keys"])
