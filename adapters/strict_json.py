@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from workflows.refusal import Reason, Refused
+from workflows.refusal import Reason, Refused, field_name
 
 LONGEST = 4_000_000
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -35,7 +35,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise Refused(Reason(code="json-key-twice", field=twice[:40]))
+        raise Refused(Reason(code="json-key-twice", field=field_name(twice)))
     return found
 
 
@@ -60,7 +60,7 @@ def _check(value: Any, path: str) -> None:
     elif isinstance(value, dict):
         for key, one in value.items():
             _check(key, path)
-            _check(one, f"{path}.{key[:40]}".lstrip("."))
+            _check(one, f"{path}.{field_name(key)}".lstrip("."))
     elif isinstance(value, list):
         for place, one in enumerate(value):
             _check(one, f"{path}[{place}]")

@@ -54,7 +54,10 @@ def parse_instant(text: str, field: str = "instant") -> datetime:
         raise BadDay("instant-not-an-instant", field) from None
     if instant.tzinfo is None:
         raise BadDay("instant-without-zone", field)
-    return instant.astimezone(CHINA)
+    try:
+        return instant.astimezone(CHINA)
+    except OverflowError:
+        raise BadDay("instant-not-an-instant", field) from None
 
 
 def show_instant(instant: datetime) -> str:

@@ -62,6 +62,7 @@ class PayList(msgspec.Struct, frozen=True, kw_only=True):
     area: str = ""
     month: Month = Month("")
     opened: date | None = None
+    drawn_on: date | None = None
     draws: int = 0
     households: int = 0
     persons: int = 0
@@ -82,6 +83,7 @@ class PayList(msgspec.Struct, frozen=True, kw_only=True):
 def _drawn(paylist: PayList, event: ListDrawn) -> PayList:
     return replace(
         paylist,
+        drawn_on=event.on,
         draws=paylist.draws + 1,
         households=paylist.households + event.households,
         persons=paylist.persons + event.persons,

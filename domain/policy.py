@@ -259,9 +259,16 @@ def check_value(name: str, value: ParameterValue) -> None:
         raise BadParameter("parameter-kind", name, name=name, kind=spec.kind)
 
 
+def _most(spec: ParameterSpec) -> int:
+    """No span is longer than ten years, no amount a month above a million yuan: more is a slip of the hand."""
+    if spec.kind == "money":
+        return 100_000_000
+    return {"months": 120, "%": 1000}.get(spec.unit, 3660)
+
+
 def _fits(spec: ParameterSpec, value: ParameterValue) -> bool:
     if spec.kind in ("money", "number"):
-        return type(value) is int and value >= spec.least
+        return type(value) is int and spec.least <= value <= _most(spec)
     if spec.kind == "flag":
         return type(value) is bool
     if isinstance(value, str):

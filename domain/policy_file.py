@@ -88,6 +88,9 @@ def read_policy(document: Any, division: DivisionCode | None = None) -> tuple[Se
     """
     if not isinstance(document, Mapping) or not isinstance(document.get("parameters"), list):
         raise BadValue("policy-file-shape", "parameters")
+    for number, row in enumerate(document["parameters"]):
+        if not isinstance(row, Mapping):
+            raise BadValue("policy-file-shape", f"parameters[{number}]")
     for key in document:
         if key not in _HEAD:
             raise BadParameter("policy-field-unknown", str(key), name=str(key))

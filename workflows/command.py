@@ -13,7 +13,7 @@ import msgspec
 from domain.event import CaseEvent, Event
 from domain.ids import CaseNo, CommandId, InstanceId, PersonRef, StreamId
 from domain.structs import learned
-from workflows.refusal import Reason, Refused
+from workflows.refusal import Reason, Refused, field_name
 
 if TYPE_CHECKING:
     from workflows.context import Context
@@ -137,7 +137,7 @@ def parse(line: Any, default_actor: str | None = None) -> Request:
         raise Refused(Reason(code="command-shape"))
     wrong: list[Reason] = []
     for field in line.keys() - {"id", "type", "actor", "case", "expected", "data", "causation"}:
-        wrong.append(Reason(code="field-unknown", field=str(field)[:40]))
+        wrong.append(Reason(code="field-unknown", field=field_name(field)))
     actor = line.get("actor", default_actor)
     for field, value, kind in (
         ("id", line.get("id"), str),
@@ -147,7 +147,12 @@ def parse(line: Any, default_actor: str | None = None) -> Request:
         ("expected", line.get("expected"), int | None),
         ("causation", line.get("causation"), str | None),
     ):
-        if not isinstance(value, kind) or value == "" or (isinstance(value, str) and len(value) > 200):
+        if (
+            not isinstance(value, kind)
+            or isinstance(value, bool)
+            or value == ""
+            or (isinstance(value, str) and len(value) > 200)
+        ):
             wrong.append(Reason(code="field-missing" if value is None else "field-wrong", field=field))
     spec = COMMANDS.get(str(line.get("type")))
     if isinstance(line.get("type"), str) and spec is None:
@@ -177,7 +182,7 @@ def _wrong_fields(kind: type[Command], data: Any) -> list[Reason]:
     wrong = []
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for name in data.keys() - fields.keys():
-        wrong.append(Reason(code="field-unknown", field=f"data.{str(name)[:40]}"))
+        wrong.append(Reason(code="field-unknown", field=f"data.{field_name(name)}"))
     for name, field in fields.items():
         if name not in data:
             if field.required:

@@ -27,6 +27,12 @@ class Refused(Exception):
         self.reasons = reasons
 
 
+def field_name(key: object) -> str:
+    """A key from outside as it may be shown: an identifier as it is, anything else (it may be personal) as …"""
+    text = str(key)
+    return text if len(text) <= 40 and text.isascii() and text.isidentifier() else "…"
+
+
 def refuse(code: str, field: str = "", **params: str | int) -> Refused:
     """`raise refuse("not-a-member", "member", member=key)`."""
     return Refused(reason(code, field, **params))

@@ -1,7 +1,9 @@
 """`doudi do`: commands as JSON lines, each answered by a line."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import click
 from msgspec.structs import replace
@@ -9,7 +11,7 @@ from msgspec.structs import replace
 from adapters import strict_json
 from adapters.cli.session import REFUSED, session
 from workflows.command import Answer
-from workflows.refusal import Refused
+from workflows.refusal import Refused, refuse
 
 
 @click.command()
@@ -25,7 +27,7 @@ def do(file: str, stop: bool) -> None:
         raise click.BadParameter(f"no such file: {file}", param_hint="FILE")
     refused = False
     with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(_readable(lines), 1):
             if not line.strip():
                 continue
             answer = _take(line, number)
@@ -36,6 +38,13 @@ def do(file: str, stop: bool) -> None:
                     break
     if refused:
         raise SystemExit(REFUSED)
+
+
+def _readable(lines: IO[bytes]) -> Iterator[bytes]:
+    try:
+        yield from lines
+    except OSError as error:
+        raise refuse("file-unreadable", "file", reason=type(error).__name__) from None
 
 
 def _take(line: bytes, number: int) -> Answer:

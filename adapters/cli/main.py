@@ -87,8 +87,7 @@ def _main(args: list[str] | None) -> None:
     except click.exceptions.Exit as exit:
         raise SystemExit(exit.exit_code) from None
     except click.ClickException as error:
-        error.show()
-        raise SystemExit(error.exit_code) from None
+        _tell_use(error, arguments)
     except StoreError as error:
         _tell(session, Reason(code=error.code, params=dict(error.params)))
     except Refused as refused:
@@ -98,6 +97,19 @@ def _main(args: list[str] | None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
+
+
+def _tell_use(error: click.ClickException, arguments: list[str]) -> NoReturn:
+    """Wrong use is told without what was typed: a slip may hold a name or a number."""
+    said = error.format_message()
+    known = {word for word in arguments if word.startswith("-") or (word.isascii() and word.isalpha())}
+    for word in sorted(set(arguments) - known, key=len, reverse=True):
+        said = said.replace(word, "…") if word else said
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        click.echo(error.ctx.get_usage(), err=True)
+        click.echo(f"Try '{error.ctx.command_path} --help' for help.\n", err=True)
+    click.echo(f"Error: {said}", err=True)
+    raise SystemExit(error.exit_code)
 
 
 def _tell(session: Session, *reasons: Reason) -> NoReturn:

@@ -25,7 +25,7 @@ from domain.case.opinion import ObjectionRaised
 from domain.codes import label
 from domain.days import add_month, age_on, china_day
 from domain.event import CaseEvent
-from domain.ids import CaseNo, DivisionCode, county_of
+from domain.ids import CaseNo, DivisionCode, MemberKey, county_of
 from domain.money import rmb_upper, show_yuan
 from workflows.ports import Recorded
 from workflows.refusal import refuse
@@ -57,10 +57,10 @@ def kinds() -> Mapping[str, Mapping[str, str]]:
 
 
 def compose(doudi: Doudi, number: CaseNo, code: str) -> Letter:
-    """The letter of a case by its code. Refused: `letter-unknown`, `letter-not-due` (naming what isn't there)."""
+    """The letter of a case by its code. Refused: `letter-kind-unknown`, `letter-not-due` (naming what isn't there)."""
     kind = kinds().get(code)
     if kind is None:
-        raise refuse("letter-unknown", "kind", kinds=", ".join(kinds()))
+        raise refuse("letter-kind-unknown", "kind", kinds=", ".join(kinds()))
     doudi.office.world.refresh()
     case = doudi.office.world.case(number)
     if case is None:
@@ -194,6 +194,13 @@ def _whole_due(values: Values) -> date:
     raise _NotThere
 
 
+def _item(values: Values, item: str) -> str:
+    """What is missing, in words: a member's consent is told by his name."""
+    kind, _, key = item.partition(":")
+    member = values.case.members.get(MemberKey(key))
+    return f"{member.name.text}的核对授权书" if kind == "consent" and member else item
+
+
 def _limit_days(values: Values) -> int:
     case, accepted = values.case, values.case.intake.accepted
     if accepted is None:
@@ -216,7 +223,7 @@ _FIELDS: dict[str, Callable[[Values], Any]] = {
     "accepted": lambda v: v.case.intake.accepted,
     "limit_days": _limit_days,
     "whole_due": _whole_due,
-    "missing": lambda v: "\n".join(f"- {item}" for item in v.case.intake.missing) or None,
+    "missing": lambda v: "\n".join(f"- {_item(v, item)}" for item in v.case.intake.missing) or None,
     "missing_said": lambda v: v.case.intake.missing_said,
     "missing_until": lambda v: v.case.intake.missing_until,
     "not_accepted_reason": lambda v: label("not_accepted", v.last(NotAccepted).code, "zh"),

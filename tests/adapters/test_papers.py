@@ -66,7 +66,7 @@ def test_a_letter_whose_ground_has_not_happened_is_refused(office: TrialOffice) 
     case = stages.posted(office)
     for kind in ("L02", "L03", "L07", "L08", "L09", "L10", "L12", "L13", "L14", "L15", "L24"):
         assert lacks(office, case, kind) == "letter-not-due", kind
-    assert lacks(office, case, "L99") == "letter-unknown"
+    assert lacks(office, case, "L99") == "letter-kind-unknown"
 
 
 def test_l08_says_amount_in_words_and_the_first_month(office: TrialOffice) -> None:

@@ -69,3 +69,9 @@ def test_a_clock_whose_event_is_not_written_stays(
     monkeypatch.undo()
     assert office.store.clock.now() == at("2025-03-03")
     assert not [r for r in office.store.page(0, 10_000) if isinstance(r.event, ClockSet)]
+
+
+@pytest.mark.parametrize("to", ["0001-01-01", "1999-12-31", "9999-12-31", "0001-01-01T00:00:00+14:00"])
+def test_a_trial_never_goes_where_nobody_holds_a_desk(office: TrialOffice, to: str) -> None:
+    [code] = office.refused("SetClock", "admin", to=to)
+    assert code in ("clock-out-of-range", "instant-not-an-instant")

@@ -77,3 +77,16 @@ def test_nothing_is_done_before_the_case_was_entered(office: TrialOffice) -> Non
     assert office.refused("Consent", "window", case, on="2025-03-02", member="m1", until="2026-03-02") == [
         "on-before"
     ]
+
+
+def test_a_child_applies_only_by_an_entrusting_paper(office: TrialOffice) -> None:
+    child = [person("m1", "2020-05-01", 3)]
+    about = {"division": "110199001001", "area": "rural", "applicant": "m1", "members": child}
+    assert office.refused("Enter", "window", **about) == ["applicant-not-adult"]
+    office.quiet("Enter", "window", **about, entrusted={"sha256": "ab" * 32, "type": "image/jpeg", "size": 9})
+
+
+def test_nobody_is_entered_before_his_birth(office: TrialOffice) -> None:
+    members = [person("m1", "1980-01-01", 1), person("m2", "2025-03-02", 2, "张小", "20")]
+    about = {"division": "110199001001", "area": "rural", "applicant": "m1", "members": members}
+    assert office.refused("Enter", "window", **about, on="2025-03-01") == ["born-later"]

@@ -454,3 +454,19 @@ def test_months_owed_to_a_restored_award_are_drawn_as_arrears_of_closed_lists(of
         ("2025-07", False),
     ]
     assert draw(office, "2025-08-05", "2025-08")["rural"]["arrears_lines"] == 0
+
+
+def test_nobody_signs_or_closes_before_the_draw(office: TrialOffice) -> None:
+    living(office)
+    draw(office, "2025-05-08")
+    about = {"division": COUNTY, "area": "rural", "month": "2025-05"}
+    assert office.refused("SignList", "payer", **about, hand="maker", on="2025-05-07") == ["on-before"]
+    signed = office.do("SignList", "payer", **about, hand="maker").data
+    assert signed["maker"] == "payer"
+    office.do("SignList", "checker", **about, hand="checker")
+    assert office.refused("CloseList", "payer", **about, on="2025-05-07") == ["on-before"]
+
+
+def test_no_list_lies_before_there_were_lists(office: TrialOffice) -> None:
+    about = {"division": COUNTY, "area": "rural", "month": "0001-01"}
+    assert office.refused("OpenList", "payer", **about) == ["month-too-early"]

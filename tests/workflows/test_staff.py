@@ -110,3 +110,10 @@ def test_a_relation_ends_by_its_own_or_the_administrator(office: TrialOffice) ->
     office.quiet("EndRelation", "handler", **end)
     assert not office.doudi.office.world.roster(T1).related("handler")
     assert office.refused("EndRelation", "admin", **end, staff="handler") == ["relation-none"]
+
+
+def test_the_last_administrator_stays(office: TrialOffice) -> None:
+    desk = {"division": "00", "staff": "admin", "desk": "administrator"}
+    assert office.refused("EndAppointment", "admin", **desk) == ["last-administrator"]
+    office.do("Appoint", "admin", division="00", staff="admin2", name="李四", desk="administrator")
+    office.quiet("EndAppointment", "admin2", **desk)

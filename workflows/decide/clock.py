@@ -11,6 +11,8 @@ from workflows.refusal import refuse
 from workflows.world import CLOCK
 
 OPENING = time(9, 0)
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=CHINA), datetime(2100, 1, 1, tzinfo=CHINA)
+"""A trial plays between these: before the first nobody holds a desk, after the last no calendar reaches."""
 
 
 @decides(SetClock)
@@ -21,5 +23,7 @@ def set_clock(context: Context, command: SetClock) -> Decision:
         to = parse_instant(command.to, "data.to")
     else:
         to = datetime.combine(parse_day(command.to, "data.to"), OPENING, CHINA)
+    if not FIRST <= to <= LAST:
+        raise refuse("clock-out-of-range", "data.to", first=show_instant(FIRST), last=show_instant(LAST))
     answer = {"before": show_instant(context.now), "now": show_instant(to)}
     return Decision(others=[(CLOCK, ClockSet(on=context.on, to=to))], clock=to, answer=answer)

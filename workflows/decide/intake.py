@@ -41,7 +41,7 @@ from workflows.commands.intake import (
     WithdrawConsent,
 )
 from workflows.context import Context
-from workflows.decide.consent import consent_runs, unconsented
+from workflows.decide.consent import adult, consent_runs, unconsented
 from workflows.decide.papers import check_paper
 from workflows.decide.persons import Found, claim_applying, find
 from workflows.decide.relations import declared, matched, visit_due
@@ -84,8 +84,13 @@ def enter(context: Context, command: Enter) -> Decision:
         found = find(context, entry, field)
         if any(_same(member, found) for member in members):
             raise refuse("person-twice", field)
-        if entry.key == command.applicant and found.number is None:
-            raise refuse("applicant-needs-number", f"{field}.number")
+        if found.born > context.on:
+            raise refuse("born-later", field, on=context.on.isoformat())
+        if entry.key == command.applicant:
+            if found.number is None:
+                raise refuse("applicant-needs-number", f"{field}.number")
+            if not adult(_member(entry, found), context.on) and command.entrusted is None:
+                raise refuse("applicant-not-adult", field, member=entry.key)
         others.extend(found.events)
         if found.new and found.number:
             numbers.append((found.number.text, found.ref))

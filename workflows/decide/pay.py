@@ -20,7 +20,7 @@ from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
-from domain.payment import ListClosed, ListDrawn, ListOpened, ListSigned, PayList
+from domain.payment import ListClosed, ListDrawn, ListOpened, ListSigned, PayList, evolve_list
 from workflows.command import Decision, decides
 from workflows.commands.pay import (
     CloseList,
@@ -35,6 +35,7 @@ from workflows.context import Context
 from workflows.refusal import refuse
 from workflows.world import case_stream, list_stream
 
+EARLIEST = Month("2000-01")
 HAND_DESK = {"maker": "payer", "checker": "checker"}
 
 
@@ -62,10 +63,12 @@ def _county(command: ListCommand | Draw) -> DivisionCode:
 
 
 def check_month(context: Context, month: str) -> None:
-    """A list is of a month that has begun, or of the next."""
+    """A list is of a month that has begun, or of the next; none lies before there were awards of this kind."""
     latest = add_month(month_of(context.today), 1)
     if month > latest:
         raise refuse("month-too-far", "data.month", month=month, latest=latest)
+    if month < EARLIEST:
+        raise refuse("month-too-early", "data.month", month=month, earliest=EARLIEST)
 
 
 @decides(OpenList)
@@ -294,7 +297,7 @@ def sign_list(context: Context, command: SignList) -> Decision:
         if paylist.maker == context.actor:
             raise refuse("same-hand", "actor", actor=context.actor)
     event = ListSigned(on=context.on, by=context.actor, hand=command.hand)  # type: ignore[arg-type]
-    return Decision(others=[(stream, event)], answer=_totals(paylist))
+    return Decision(others=[(stream, event)], answer=_totals(evolve_list(paylist, event)))
 
 
 @decides(CloseList)
@@ -327,6 +330,9 @@ def _opened(context: Context, command: ListCommand, stream: StreamId) -> PayList
     paylist = _list(context, stream)
     if paylist.opened is None:
         raise refuse("list-not-open", "data.month", month=command.month, area=command.area)
+    since = paylist.drawn_on or paylist.opened
+    if context.on < since:
+        raise refuse("on-before", "data.on", on=context.on.isoformat(), since=since.isoformat())
     return paylist
 
 

@@ -23,7 +23,7 @@ from workflows.decide.persons import find
 from workflows.decide.policy import division_of
 from workflows.decide.relations import GROUND
 from workflows.refusal import refuse
-from workflows.world import case_stream, staff_stream
+from workflows.world import ROOT, case_stream, staff_stream
 
 _STAFF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 
@@ -93,6 +93,13 @@ def end_appointment(context: Context, command: EndAppointment) -> Decision:
     until = command.until or context.on
     if command.desk not in roster.desks(command.staff, until):
         raise refuse("desk-not-held", "data.desk", staff=command.staff, desk=command.desk)
+    if division == ROOT and command.desk == "administrator":
+        others_stay = any(
+            one.desk == "administrator" and one.staff != command.staff and one.until is None
+            for one in roster.appointments
+        )
+        if not others_stay:
+            raise refuse("last-administrator", "data.staff", staff=command.staff)
     ended = AppointmentEnded(on=context.on, staff=command.staff, desk=command.desk, until=until)
     others: list[tuple[StreamId, Event]] = [(staff_stream(division), ended)]
     stays = any(
