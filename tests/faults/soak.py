@@ -54,7 +54,7 @@ def walks(kind: str, most: int, seed: int) -> Outcome:
 
 
 def page(
-    outcomes: dict[str, Outcome], deaths: dict[str, int], lives: dict[str, tuple[int, int]], seed: int
+    outcomes: dict[str, Outcome], deaths: dict[str, int], lives: dict[str, tuple[int, int]], said: str
 ) -> str:
     rows = [
         "# Faults that were set off",
@@ -66,7 +66,7 @@ def page(
         " end events, commands, answers, keys and index must be the same. (Counts of deadline steps in a tick's answer"
         " are left out: a tick that is said again counts what it still found to do.)",
         "",
-        f"`script/faults --seed {seed} --write` makes this page; the test suite takes a sample of a hundred.",
+        f"`script/faults {said}` makes this page; the test suite takes a sample of a hundred.",
         "",
         "|  | " + " | ".join(outcomes) + " |",
         "|---|" + "---:|" * len(outcomes),
@@ -85,7 +85,7 @@ def page(
     )
     rows.append(
         "| simulated offices (seeds), processes that crashed in them | "
-        + " | ".join("{} ({:,})".format(*lives.get(kind, (0, 0))) for kind in outcomes)
+        + " | ".join("{} ({:,})".format(*lives[kind]) if kind in lives else "–" for kind in outcomes)
         + " |"
     )
     rows += ["", "## By point", "", "| point | what is true there | " + " | ".join(HOWS) + " |"]
@@ -101,7 +101,7 @@ def page(
             rows.append(f"| `{point}` | {truth} | {counts} |")
     rows += [
         "",
-        "Points of groups and of forgetting have tests of their own.",
+        "Points of groups, of forgetting, of backups and copies have tests of their own.",
         "",
         "## By command and process",
         "",
@@ -111,7 +111,8 @@ def page(
 
 
 def _row(deaths: dict[str, int], name: str, outcomes: dict[str, Outcome]) -> str:
-    return " | ".join(f"{deaths.get(f'{kind} {name}', 0):,}" for kind in outcomes)
+    counts = [deaths.get(f"{kind} {name}") for kind in outcomes]
+    return " | ".join("–" if count is None else f"{count:,}" for count in counts)
 
 
 def main() -> int:
@@ -150,7 +151,7 @@ def main() -> int:
                 wrong += [(seed, one) for one in found]
             lives[kind] = (asked.lives, crashes)
             say(f"{kind}: {asked.lives} simulated offices, {crashes} crashes")
-    text = page(outcomes, deaths, lives, asked.seed)
+    text = page(outcomes, deaths, lives, " ".join(sys.argv[1:]))
     if asked.write:
         PAGE.write_text(text, encoding="utf-8")
     else:
