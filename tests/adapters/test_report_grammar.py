@@ -291,4 +291,6 @@ def test_each_code_and_verdict_has_its_texts(lang: Lang) -> None:
     assert [code for code in sorted(codes()) if not {code, f"{code}.remedy"} <= set(known)] == []
     assert all(f"verdict.{verdict}" in known for verdict in get_args(Verdict))
     for code in codes():
-        assert set(re.findall(r"{(\w+)}", known[code])) <= {"line", "column", "lines", "report"}
+        assert set(re.findall(r"{(\w+)}", known[code])) <= {
+            "line", "column", "lines", "report", "step", "command", "day", "codes",
+        }  # fmt: skip
