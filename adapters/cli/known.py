@@ -1,10 +1,5 @@
 """Rows of a projection as of now, or as they were known at an instant; with the position they stand at."""
 
-import sys
-from contextlib import AbstractContextManager, nullcontext
-
-from rich.console import Console
-
 from adapters.cli.reading import known_at
 from adapters.cli.scope import division_in_scope
 from adapters.cli.session import Session
@@ -16,18 +11,11 @@ def rows_known(now: Session, projection: str, asked: str | None) -> tuple[Rows, 
     """Refused (`known-at-later`) where `asked` lies later than now."""
     position = known_at(now, asked)
     projector = now.doudi.projector
-    with waiting(now):
+    with now.waiting():
         if asked is not None:
             return projector.fold_until(projection, position), position
         projector.catch_up()
     return projector.rows(projection), projector.position(projection)
-
-
-def waiting(now: Session) -> AbstractContextManager[object]:
-    """Says on a terminal that the log is being read; nothing where nobody looks on."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    return Console(stderr=True).status(now.text("reading"))
 
 
 def figures_in_scope(now: Session, division: str) -> DivisionCode:

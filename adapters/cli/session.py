@@ -4,6 +4,7 @@ import csv
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -59,8 +60,17 @@ class Session:
 
     def rows(self, projection: str) -> Rows:
         """A projection's rows, brought to the head of the log."""
-        self.doudi.projector.catch_up()
+        self.catch_up()
         return self.doudi.projector.rows(projection)
+
+    def catch_up(self) -> None:
+        """Bring the projections to the head of the log; who looks on is told that it is being read."""
+        with self.waiting():
+            self.doudi.projector.catch_up()
+
+    def waiting(self) -> AbstractContextManager[object]:
+        """Says on a terminal that the log is being read; nothing where nobody looks on."""
+        return Console(stderr=True).status(self.text("reading")) if sys.stderr.isatty() else nullcontext()
 
     def text(self, code: str, /, **params: object) -> str:
         return self.catalogue.text(code, **params)

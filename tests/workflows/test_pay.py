@@ -470,3 +470,10 @@ def test_nobody_signs_or_closes_before_the_draw(office: TrialOffice) -> None:
 def test_no_list_lies_before_there_were_lists(office: TrialOffice) -> None:
     about = {"division": COUNTY, "area": "rural", "month": "0001-01"}
     assert office.refused("OpenList", "payer", **about) == ["month-too-early"]
+
+
+def test_a_draw_names_the_month_before_that_nobody_drew(office: TrialOffice) -> None:
+    living(office)
+    assert draw(office, "2025-06-08", month="2025-06")["rural"]["undrawn"] == "2025-05"
+    assert "undrawn" not in draw(office, "2025-06-08", month="2025-05")["rural"]
+    assert "undrawn" not in draw(office, "2025-06-09", month="2025-06")["rural"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any
 
-from domain.days import Month, china_day, first_day
+from domain.days import Month, add_month, china_day, first_day
 from domain.ids import CaseNo, CommandId, DivisionCode, StreamId, county_of, within
 from workflows.authority import CLOCK_ACTOR
 from workflows.command import Answer, Command, Request
@@ -112,11 +112,23 @@ class Draw:
                 _add(answer, sums, left_out)
         for case in alone:
             _add(self._whole(request, self._part(command, area, (case,)), "alone"), sums, left_out)
-        return {**sums, "left_out": dict(sorted((+left_out).items()))}
+        counts = {**sums, "left_out": dict(sorted((+left_out).items()))}
+        missed = self._missed(command, area)
+        return {**counts, "undrawn": missed} if missed else counts
 
-    def _would_be_drawn(self, number: CaseNo, command: DrawCommand, area: str) -> bool:
+    def _missed(self, command: DrawCommand, area: str) -> Month | None:
+        """The month before, where awards live that nobody drew a list for: it is drawn by its own name."""
+        month = add_month(Month(command.month), -1)
+        if self._is_open(list_stream(command.division, command.programme, area, month)):
+            return None
+        cases = self._cases.cases(command.division, command.programme, area, month)
+        return month if any(self._would_be_drawn(case, command, area, month) for case in cases) else None
+
+    def _would_be_drawn(
+        self, number: CaseNo, command: DrawCommand, area: str, month: Month | None = None
+    ) -> bool:
         """By its own events, since what lists payable cases may not have followed it."""
-        month = Month(command.month)
+        month = month or Month(command.month)
         case = self.office.world.case(number)
         return (
             case is not None
