@@ -15,13 +15,11 @@ from domain.case.change import (
     ChangeOpened,
     ChangeProposed,
     Heard,
-    MemberJoined,
     MemberLeft,
     NotReached,
     PriorNotice,
 )
 from domain.case.decision import LetterIssued
-from domain.case.intake import Member
 from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
@@ -46,9 +44,9 @@ from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear
+from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.persons import GROUP, claim_award, release_award
-from workflows.decide.persons import find as find_person
 from workflows.decide.review import next_review
 from workflows.decide.terms import (
     assess_again,
@@ -125,33 +123,13 @@ def detect_change(context: Context, command: DetectChange) -> Decision:
 @decides(JoinMember)
 def join_member(context: Context, command: JoinMember) -> Decision:
     """Found by his number or registered; the award claims him when the change is decided."""
-    case, entry = context.case, command.member
-    if entry.key in case.members:
-        raise refuse("member-key-twice", "data.member.key")
-    found = find_person(context, entry, "data.member")
-    if any(one.person == found.ref and one.left is None for one in case.members.values()):
-        raise refuse("person-twice", "data.member")
-    person, group = context.person(found.ref), GROUP[case.programme]
+    happened = context.case.changes[context.instance].happened
+    found, joined = joining(context, command.member, happened, command.reason)
+    person, group = context.person(found.ref), GROUP[context.case.programme]
     elsewhere = person.applying(group) or person.awarded(group, month_after(context.on))
     if elsewhere is not None:
         raise refuse("already-aided", "data.member", case=elsewhere)
-    change = case.changes[context.instance]
-    joined = MemberJoined(
-        on=context.on,
-        member=Member(
-            key=MemberKey(entry.key),
-            person=found.ref,
-            name=found.name,
-            number=found.number,
-            sex=found.sex,
-            born=found.born,
-            kinship=check_code("kinship", entry.kinship, "data.member.kinship"),
-            joined=max(change.happened, found.born),
-        ),
-        reason=command.reason,
-    )
-    numbers = [(found.number.text, found.ref)] if found.events and found.number else []
-    return Decision(events=[joined], others=list(found.events), numbers=numbers)
+    return Decision(events=[joined], others=list(found.events), numbers=found.binds)
 
 
 @decides(LeaveMember)

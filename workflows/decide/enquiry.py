@@ -1,14 +1,18 @@
 """入户调查: the visit by two, nobody home, neighbours, inquiry letters (57 art. 15, 16; rules.md §3 survey)."""
 
+from typing import Literal
+
 from domain.case import Case, evolve
 from domain.case.enquiry import InquiryAnswered, InquirySent, NeighboursAsked, NobodyHome, Visited
 from domain.codes import check_code
 from domain.event import CaseEvent
-from domain.ids import MemberKey, StaffId
+from domain.ids import InstanceId, MemberKey, StaffId
 from domain.text import check_text
 from workflows.authority import relative_of
 from workflows.command import Decision, decides
 from workflows.commands import enquiry as commands
+from workflows.commands.opinion import Resurvey
+from workflows.commands.review import VisitForReview
 from workflows.context import Context
 from workflows.decide.limits import OPINION, enquiry_done, opinion_due, shift
 from workflows.decide.papers import check_papers, needed_words, words
@@ -61,7 +65,12 @@ def check_present(case: Case, present: tuple[MemberKey, ...], way: str) -> None:
         raise refuse("nobody-present", "data.present")
 
 
-def visited(context: Context, command: commands.Visit) -> Visited:
+def visited(
+    context: Context,
+    command: commands.Visit | Resurvey | VisitForReview,
+    why: Literal["survey", "resurvey", "review"] = "survey",
+    instance: InstanceId | None = None,
+) -> Visited:
     """The record of a visit, checked."""
     check_code("survey_way", command.way, "data.way")
     check_code("survey_result", command.result, "data.result")
@@ -72,8 +81,10 @@ def visited(context: Context, command: commands.Visit) -> Visited:
         way=command.way,
         result=command.result,
         present=command.present,
+        why=why,
         papers=check_papers(command.papers, "data.papers"),
         words=words(context, command.words, "data.words"),
+        instance=instance,
     )
 
 

@@ -3,6 +3,8 @@
 rules.md §3 on the way: a member who changes before the decision brings a new opinion, means computed anew.
 """
 
+from datetime import date
+
 from domain.case.award import MemberDied
 from domain.case.change import MemberJoined, MemberLeft
 from domain.case.intake import Member, MemberNumbered
@@ -13,9 +15,9 @@ from domain.ids import MemberKey, StreamId
 from domain.person import DeathRecorded, NumberAdded, Released
 from domain.personal import Number
 from workflows.command import Decision, decides
-from workflows.commands.intake import AddMember, AddNumber, RecordMemberDeath, RemoveMember
+from workflows.commands.intake import AddMember, AddNumber, MemberEntry, RecordMemberDeath, RemoveMember
 from workflows.context import Context
-from workflows.decide.persons import GROUP, claim_applying, find
+from workflows.decide.persons import GROUP, Found, claim_applying, find
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 from workflows.world import person_stream
@@ -32,33 +34,33 @@ def applicant_there(context: Context, command: object) -> Reason | None:
     return None
 
 
-@decides(AddMember)
-def add_member(context: Context, command: AddMember) -> Decision:
-    case, entry = context.case, command.member
+def joining(context: Context, entry: MemberEntry, since: date, why: str) -> tuple[Found, MemberJoined]:
+    """Who joins the household from a day on: found by his number or registered, once in it."""
+    case = context.case
     if entry.key in case.members:
         raise refuse("member-key-twice", "data.member.key")
-    if command.joined > context.on:
-        raise refuse("on-later", "data.joined", on=command.joined.isoformat(), today=context.on.isoformat())
     found = find(context, entry, "data.member")
     if any(one.person == found.ref and one.left is None for one in case.members.values()):
         raise refuse("person-twice", "data.member")
-    claim = claim_applying(context, context.person(found.ref), found.ref, case.number)
-    joined = MemberJoined(
-        on=context.on,
-        member=Member(
-            key=MemberKey(entry.key),
-            person=found.ref,
-            name=found.name,
-            number=found.number,
-            sex=found.sex,
-            born=found.born,
-            kinship=check_code("kinship", entry.kinship, "data.member.kinship"),
-            joined=max(command.joined, found.born),
-        ),
-        reason=command.reason,
+    member = Member(
+        key=MemberKey(entry.key),
+        person=found.ref,
+        name=found.name,
+        number=found.number,
+        sex=found.sex,
+        born=found.born,
+        kinship=check_code("kinship", entry.kinship, "data.member.kinship"),
+        joined=max(since, found.born),
     )
-    numbers = [(found.number.text, found.ref)] if found.events and found.number else []
-    return Decision(events=[joined], others=[*found.events, claim], numbers=numbers)
+    return found, MemberJoined(on=context.on, member=member, reason=why)
+
+
+@decides(AddMember)
+def add_member(context: Context, command: AddMember) -> Decision:
+    found, joined = joining(context, command.member, command.joined, command.reason)
+    _not_later(context, command.joined.isoformat(), "data.joined")
+    claim = claim_applying(context, context.person(found.ref), found.ref, context.case.number)
+    return Decision(events=[joined], others=[*found.events, claim], numbers=found.binds)
 
 
 @decides(RemoveMember)

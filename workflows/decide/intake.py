@@ -92,8 +92,7 @@ def enter(context: Context, command: Enter) -> Decision:
             if not adult(_member(entry, found), context.on) and command.entrusted is None:
                 raise refuse("applicant-not-adult", field, member=entry.key)
         others.extend(found.events)
-        if found.new and found.number:
-            numbers.append((found.number.text, found.ref))
+        numbers.extend(found.binds)
         if found.new:
             context.world.fresh(person_stream(found.ref))
         person = context.person(found.ref)

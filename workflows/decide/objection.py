@@ -1,7 +1,6 @@
 """异议与举报: objections in publicity, second survey, complaints after it (57 art. 19, 20, 22)."""
 
 from domain.case.decision import CountyVisitDue, LetterIssued
-from domain.case.enquiry import Visited
 from domain.case.opinion import (
     ComplaintAnswered,
     ComplaintRaised,
@@ -24,9 +23,9 @@ from workflows.commands.opinion import (
     SettleObjection,
 )
 from workflows.context import Context
-from workflows.decide.enquiry import check_present
+from workflows.decide.enquiry import visited
 from workflows.decide.limits import extended_whole
-from workflows.decide.papers import check_papers, needed_words, words
+from workflows.decide.papers import needed_words, words
 from workflows.decide.persons import find
 from workflows.decide.relations import check_staff
 from workflows.engine import guard, unfinished
@@ -170,19 +169,7 @@ def raise_objection(context: Context, command: Object) -> Decision:
 
 @decides(Resurvey)
 def resurvey(context: Context, command: Resurvey) -> Decision:
-    check_present(context.case, command.present, command.way)
-    event = Visited(
-        on=context.on,
-        surveyors=command.surveyors,
-        way=check_code("survey_way", command.way, "data.way"),
-        result=check_code("survey_result", command.result, "data.result"),
-        present=command.present,
-        why="resurvey",
-        papers=check_papers(command.papers, "data.papers"),
-        words=words(context, command.words, "data.words"),
-        instance=context.instance,
-    )
-    return Decision(events=[event])
+    return Decision(events=[visited(context, command, "resurvey", context.instance)])
 
 
 @decides(SettleObjection)

@@ -32,6 +32,11 @@ class Found:
         self.new = new
         self.events: list[tuple[StreamId, Event]] = []
 
+    @property
+    def binds(self) -> list[tuple[str, PersonRef]]:
+        """The number to bind with the command, where he is new and has one."""
+        return [(self.number.text, self.ref)] if self.new and self.number else []
+
 
 def find(context: Context, entry: MemberEntry, field: str) -> Found:
     """The person of an entry. A number that fails says which part of it; a name alone never joins persons."""

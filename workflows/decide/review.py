@@ -9,9 +9,7 @@ from fractions import Fraction
 from domain.case import Case
 from domain.case.award import Terms
 from domain.case.change import ChangeOpened, Review, ReviewConcluded, ReviewOpened, ReviewScheduled
-from domain.case.enquiry import Visited
 from domain.case.opinion import ReviewClass
-from domain.codes import check_code
 from domain.days import Month, add_months, first_day
 from domain.event import CaseEvent
 from domain.explain import Explanation
@@ -22,8 +20,8 @@ from workflows.commands.review import ConcludeReview, OpenReview, VisitForReview
 from workflows.context import Context
 from workflows.decide.assessing import assess_case, month_after
 from workflows.decide.consent import unconsented
-from workflows.decide.enquiry import check_present
-from workflows.decide.papers import check_papers, needed_words, words
+from workflows.decide.enquiry import visited
+from workflows.decide.papers import needed_words
 from workflows.decide.terms import award_of, cut_shares, income_of, latest_terms, work_refusers
 from workflows.engine import due_day, guard, next_of, pick
 from workflows.refusal import Reason, reason
@@ -109,19 +107,7 @@ def open_review(context: Context, command: OpenReview) -> Decision:
 
 @decides(VisitForReview)
 def visit_for_review(context: Context, command: VisitForReview) -> Decision:
-    check_present(context.case, command.present, command.way)
-    event = Visited(
-        on=context.on,
-        surveyors=command.surveyors,
-        way=check_code("survey_way", command.way, "data.way"),
-        result=check_code("survey_result", command.result, "data.result"),
-        present=command.present,
-        why="review",
-        papers=check_papers(command.papers, "data.papers"),
-        words=words(context, command.words, "data.words"),
-        instance=context.instance,
-    )
-    return Decision(events=[event])
+    return Decision(events=[visited(context, command, "review", context.instance)])
 
 
 @decides(ConcludeReview)
