@@ -4,7 +4,6 @@ A claim stands in the person's stream: claims of one group never overlap in mont
 is a version conflict and never a query (architecture, Streams).
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
@@ -161,10 +160,3 @@ _EVOLVE: dict[type[Event], Any] = {
 def evolve_person(person: Person, event: Event) -> Person:
     changed: Person = _EVOLVE[type(event)](person, event)
     return changed
-
-
-def fold_person(events: Iterable[Event], person: Person | None = None) -> Person:
-    person = person or Person()
-    for event in events:
-        person = evolve_person(person, event)
-    return person
