@@ -10,6 +10,7 @@ from adapters.cli import (
     backup,
     cases,
     check,
+    codes,
     do,
     keys,
     notices,
@@ -52,6 +53,7 @@ def root(context: click.Context, url: str | None, actor: str | None, lang: str |
 for module in (
     store,
     do,
+    codes,
     office,
     cases,
     replay,

@@ -209,13 +209,20 @@ class Session:
             )
             return
         if self.form == "csv":
-            writer = csv.writer(sys.stdout, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows([[_cell(row.get(key)) for key in columns] for row in found])
-            self.note(position)
-            return
-        self.table(columns, found, title=title)
+            _as_csv(columns, found)
+        else:
+            self.table(columns, found, title=title)
         self.note(position)
+
+    def listed(self, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Rows that come from no store. json: a list of them."""
+        found = [dict(row) for row in rows]
+        if self.form == "json":
+            click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        elif self.form == "csv":
+            _as_csv(columns, found)
+        else:
+            self.table(columns, found)
 
     def table(self, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, title: str = "") -> None:
         """A table alone, for an answer of several; `show` says the position after the last."""
@@ -229,6 +236,12 @@ class Session:
             table.add_row(*(_cell(row.get(key)) for key in columns))
         width = None if sys.stdout.isatty() else 200
         Console(width=width, highlight=False, soft_wrap=False).print(table)
+
+
+def _as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_cell(row.get(key)) for key in columns] for row in rows])
 
 
 def _said(value: Any) -> str:

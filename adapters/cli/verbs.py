@@ -1,5 +1,6 @@
 """Shorthands made from the command classes: `case accept CASE --on DAY` sends the same line as `do`."""
 
+import json
 import re
 import types
 from collections.abc import Callable
@@ -12,6 +13,13 @@ from adapters import strict_json
 from adapters.cli.session import session
 from workflows.command import COMMANDS, Spec
 from workflows.definition import current
+
+_WORDS: dict[str, Any] = {
+    "int": 0,
+    "bool": True,
+    "date": "2025-03-06",
+    "datetime": "2025-03-06T09:00:00+08:00",
+}
 
 
 def verb(name: str) -> str:
@@ -137,4 +145,42 @@ def _plain(annotation: Any) -> Any:
 
 
 def _shape(annotation: Any) -> str:
-    return "YYYY-MM-DD" if getattr(_plain(annotation), "__name__", "") == "date" else ""
+    """What is to be written, where it is more than one word: of JSON an example with all that must be there."""
+    if getattr(_plain(annotation), "__name__", "") == "date":
+        return "YYYY-MM-DD"
+    if _scalar(annotation)[0] is not None:
+        return ""
+    said = json.dumps(_sample(annotation), ensure_ascii=False)
+    more = _more(annotation)
+    return f"{said} and maybe {', '.join(more)}" if more else said
+
+
+def _more(annotation: Any) -> list[str]:
+    """What else a structure, or each of a list of them, may hold."""
+    plain = _plain(annotation)
+    if get_origin(plain) in (tuple, list):
+        return _more(get_args(plain)[0])
+    if not (isinstance(plain, type) and issubclass(plain, msgspec.Struct)):
+        return []
+    return [one.encode_name for one in msgspec.structs.fields(plain) if not one.required]
+
+
+def _sample(annotation: Any) -> Any:
+    """An example of a type: of a structure what must be there, else all it may hold."""
+    plain = _plain(annotation)
+    origin, arguments = get_origin(plain), get_args(plain)
+    if origin is Literal:
+        return "|".join(map(str, arguments))
+    if origin in (Union, types.UnionType):
+        return _sample(arguments[0])
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return [_sample(one) for one in arguments]
+    if origin in (tuple, list, frozenset):
+        return [_sample(arguments[0])]
+    if origin is dict:
+        return {str(_sample(arguments[0])): _sample(arguments[1])}
+    if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
+        fields = msgspec.structs.fields(plain)
+        asked = [one for one in fields if one.required] or fields
+        return {one.encode_name: _sample(one.type) for one in asked}
+    return _WORDS.get(getattr(plain, "__name__", ""), "…")

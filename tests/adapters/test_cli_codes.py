@@ -1,0 +1,42 @@
+"""`doudi codes`, and what the help of a case's verbs shows of what must be written as JSON."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from adapters.cli.main import root
+from adapters.cli.verbs import case_verbs
+from domain.codes import code_list, list_names
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(root, arguments)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_every_list_is_named_without_a_store() -> None:
+    rows = json.loads(run("--format", "json", "codes"))
+    assert [(row["list"], row["codes"]) for row in rows] == [
+        (one, len(code_list(one))) for one in list_names()
+    ]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "收入超标"), ("en", "income over the standard")])
+def test_a_list_is_told_in_the_language_asked_for(lang: str, words: str) -> None:
+    rows = json.loads(run("--lang", lang, "--format", "json", "codes", "stop"))
+    assert next(row["words"] for row in rows if row["code"] == "S01") == words
+    assert words in run("--lang", lang, "codes", "stop")
+    assert words in run("--lang", lang, "--format", "csv", "codes", "stop")
+
+
+def test_the_help_of_a_verb_shows_what_its_json_looks_like() -> None:
+    said = " ".join(run("case", "state-facts", "--help").split())
+    assert '[{"kind": "income|' in said
+    assert "and maybe" in said
+
+
+@pytest.mark.parametrize("verb", sorted(case_verbs()))
+def test_every_verb_has_help(verb: str) -> None:
+    assert "Example: doudi" in run("case", verb, "--help")
