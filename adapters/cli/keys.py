@@ -7,13 +7,17 @@ import click
 from msgspec.structs import asdict
 
 from adapters.bootstrap import open_doudi
+from adapters.cli.likeness import LEAST_DIGITS, likeness
 from adapters.cli.reading import in_scope, note_look
+from adapters.cli.scope import division_in_scope
 from adapters.cli.session import Session, session
 from adapters.keys import upkeep
 from domain.codes import code_list
 from domain.identity import normalise_name
-from domain.ids import CaseNo, PersonRef
+from domain.ids import CaseNo, DivisionCode, PersonRef, within
 from domain.person import Person
+from projections.register import Register
+from workflows.refusal import refuse
 from workflows.world import ROOT
 
 
@@ -32,16 +36,22 @@ def forget(person: str, reason: str, division: str | None) -> None:
 @click.command()
 @click.option("--number", help="a resident number, whole")
 @click.option("--name", help="a name, whole")
-def persons(number: str | None, name: str | None) -> None:
+@click.option(
+    "--like", help="a part of a name, its pinyin or initials (zhangsan, zs), or the end of a number"
+)
+@click.option("--division", metavar="CODE", help="with --like: where to look; all below it too")
+def persons(number: str | None, name: str | None, like: str | None, division: str | None) -> None:
     """Who has a number or name: reference and cases, those in your divisions.
 
-    Example: doudi persons --name 张三
+    Example: doudi persons --name 张三; doudi persons --like zhangs --division 110199
     """
     now = session()
-    if (number is None) == (name is None):
-        raise click.UsageError("give --number or --name")
+    if sum(one is not None for one in (number, name, like)) != 1 or (like is None) != (division is None):
+        raise click.UsageError("give --number, or --name, or --like with --division")
     store = now.doudi.store
-    if number is not None:
+    if like is not None:
+        found = _alike(now, like, division_in_scope(now, division or ""))
+    elif number is not None:
         found = [one for one in (store.person_of(number.strip().upper()),) if one is not None]
     else:
         found = store.persons_named(normalise_name(name or "", "name"))
@@ -54,6 +64,22 @@ def persons(number: str | None, name: str | None) -> None:
         if cases or sees(ROOT):
             rows.append(_row(ref, state, cases))
     now.show(("person", "name", "born", "died", "cases"), rows, position=store.head())
+
+
+def _alike(now: Session, typed: str, division: DivisionCode) -> list[PersonRef]:
+    """Persons of the division's cases whose name or number is like what is typed; opened for this look alone."""
+    like = likeness(typed)
+    if like is None:
+        raise refuse("search-short", "like", least=LEAST_DIGITS)
+    rows, tables = now.rows(Register.name), Register.households
+    cases = {row["case_no"] for row in rows.select(tables.case) if within(division, row["division"])}
+    found = {
+        PersonRef(row["person"])
+        for row in rows.select(tables.member)
+        if row["case_no"] in cases
+        and like(row["name"].opened() or "", row["number"].opened() if row["number"] else None)
+    }
+    return sorted(found)
 
 
 def _division(now: Session, case: CaseNo) -> str:

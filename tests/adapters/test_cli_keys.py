@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from adapters.cli.likeness import likeness
 from adapters.store.access_log import AccessLog
 from tests.adapters.told import Said, ask
 from tests.harness import TrialOffice, number
@@ -89,3 +90,44 @@ def test_keys_status(office: TrialOffice, case: str, tmp_path: Path) -> None:
     assert after["keys"] == row["keys"] - 1
     said = ask(office.url, "keys", "rotate")
     assert (said.code, "trial" in said.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["王", "芳", "王芳", "wangfang", "wang f", "wf", "WangFang", "fang", NUMBER[-4:], NUMBER[-6:].lower()],
+)
+def test_a_person_is_found_by_a_part(office: TrialOffice, case: str, typed: str) -> None:
+    rows = as_who(office, "window", "persons", "--like", typed, "--division", "110199001").json["rows"]
+    assert [row["cases"] for row in rows if row["name"] == "王*" and row["born"] == "1985-03-04"] == [[case]]
+
+
+@pytest.mark.parametrize("typed", ["李四四", "wangz", "angf", "fw", "0000", NUMBER[:4]])
+def test_what_is_not_alike_is_not_found(office: TrialOffice, case: str, typed: str) -> None:
+    rows = as_who(office, "window", "persons", "--like", typed, "--division", "110199001").json["rows"]
+    assert all(row["born"] != "1985-03-04" for row in rows)
+
+
+def test_a_search_keeps_to_its_division_and_to_who_may_look(office: TrialOffice, case: str) -> None:
+    assert (
+        as_who(office, "handler-t2", "persons", "--like", "wf", "--division", "110199002").json["rows"] == []
+    )
+    refused = as_who(office, "handler-t2", "persons", "--like", "wf", "--division", "110199001")
+    assert (refused.code, "desk" in refused.err) == (1, True)
+    short = as_who(office, "window", "persons", "--like", "12", "--division", "110199001")
+    assert (short.code, "4 digits" in short.err) == (1, True)
+    assert ask(office.url, "persons", "--like", "wf").code == 2
+    noted = [(one.actor, one.purpose) for one in AccessLog(office.store.database).entries()]
+    assert ("handler-t2", "persons") in noted
+
+
+def test_surnames_are_spelt_as_names_and_as_words() -> None:
+    for name, typed in (
+        ("单雄", "shanx"),
+        ("单雄", "danx"),
+        ("仇英", "qiuy"),
+        ("曾巩", "zengg"),
+        ("买买提·吐尔逊", "mmttex"),
+    ):
+        like = likeness(typed)
+        assert like is not None
+        assert like(name, None), (name, typed)
