@@ -38,6 +38,9 @@ class ListDrawn(Event, frozen=True, kw_only=True):
     """Lines of earlier months, beside the month's own."""
     arrears_person_times: int = 0
     arrears_amount: Fen = 0
+    repeated_lines: int = 0
+    """What had come back from earlier lists and is paid again."""
+    repeated_amount: Fen = 0
 
 
 class ListSigned(Event, frozen=True, kw_only=True):
@@ -54,6 +57,8 @@ class ListClosed(Event, frozen=True, kw_only=True):
     arrears_lines: int = 0
     arrears_person_times: int = 0
     arrears_amount: Fen = 0
+    repeated_lines: int = 0
+    repeated_amount: Fen = 0
 
 
 class PayList(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +75,8 @@ class PayList(msgspec.Struct, frozen=True, kw_only=True):
     arrears_lines: int = 0
     arrears_person_times: int = 0
     arrears_amount: Fen = 0
+    repeated_lines: int = 0
+    repeated_amount: Fen = 0
     maker: StaffId | None = None
     checker: StaffId | None = None
     signed: bool = False
@@ -91,6 +98,8 @@ def _drawn(paylist: PayList, event: ListDrawn) -> PayList:
         arrears_lines=paylist.arrears_lines + event.arrears_lines,
         arrears_person_times=paylist.arrears_person_times + event.arrears_person_times,
         arrears_amount=paylist.arrears_amount + event.arrears_amount,
+        repeated_lines=paylist.repeated_lines + event.repeated_lines,
+        repeated_amount=paylist.repeated_amount + event.repeated_amount,
         maker=None,
         checker=None,
         settled=False,

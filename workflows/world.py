@@ -9,6 +9,7 @@ from domain.case import Case, evolve
 from domain.division import evolve_division
 from domain.event import CaseEvent, Event
 from domain.ids import CaseNo, DivisionCode, PersonRef, StreamId, parent_of
+from domain.month import Closings, evolve_closings
 from domain.office import (
     ClockSet,
     NumberGiven,
@@ -50,6 +51,11 @@ def policy_stream(division: str, programme: str) -> StreamId:
 
 def list_stream(division: str, programme: str, area: str, month: str) -> StreamId:
     return StreamId(f"list:{division}/{programme}/{area}/{month}")
+
+
+def month_stream(division: str, programme: str) -> StreamId:
+    """Where the months stand that a county closed of a programme."""
+    return StreamId(f"month:{division}/{programme}")
 
 
 def numbers_stream(county: str, year: int) -> StreamId:
@@ -113,6 +119,7 @@ FOLDS: dict[str, Callable[[Any, Event, str, int], Any]] = {
     "staff": lambda state, event, *_: evolve_roster(state or Roster(), event),
     "division": lambda state, event, *_: evolve_division(state, event),
     "list": lambda state, event, *_: evolve_list(state or PayList(), event),
+    "month": lambda state, event, *_: evolve_closings(state or Closings(), event),
     "policy": _evolve_policy,
     "calendar": _evolve_calendar,
     "numbers": _evolve_numbers,

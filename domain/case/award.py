@@ -354,7 +354,7 @@ def _hold_ended(case: "Case", event: HoldEnded) -> "Case":
 
 @evolves(AccountChanged)
 def _account(case: "Case", event: AccountChanged) -> "Case":
-    return replace(case, account=event.account, account_holder=event.holder)
+    return replace(case, account=event.account, account_holder=event.holder, account_returned=None)
 
 
 @evolves(HeadChanged)

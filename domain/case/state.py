@@ -12,11 +12,12 @@ from domain.case.decision import Decision, Letter
 from domain.case.enquiry import DemocraticReview, Verification, Visit
 from domain.case.intake import Intake, Member, Relation
 from domain.case.opinion import Assessed, Dispute, Opinion, Publicity
+from domain.case.payment import Payment
 from domain.days import Month
 from domain.event import Deadline
 from domain.explain import Explanation
 from domain.facts import Fact
-from domain.ids import CaseNo, DivisionCode, FactKey, HouseholdRef, InstanceId, MemberKey, StaffId
+from domain.ids import CaseNo, DivisionCode, FactKey, HouseholdRef, InstanceId, MemberKey, StaffId, StreamId
 from domain.personal import Account, Address, Phone
 
 
@@ -94,6 +95,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     work_refused: dict[MemberKey, int] = {}
     """How often in a row each member refused suitable work."""
     drawn: dict[Month, Line] = {}
+    payments: dict[StreamId, Payment] = {}
+    """What became of the money on each list; a list nobody heard of yet has none: all of it is pending or held."""
+    account_returned: str | None = None
+    """Why the bank sent money back (K…), until the account is put right."""
     holds: dict[InstanceId, date] = {}
     reviews: dict[InstanceId, Review] = {}
     changes: dict[InstanceId, Change] = {}
@@ -138,6 +143,6 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def kept_back(self) -> bool:
-        """Whether a month drawn now is a held line: on a hold, or until a new head and account are recorded."""
+        """Whether a month drawn now is a held line: on a hold, or until head and account are put right."""
         gone = [key for key in (self.head, self.account_holder) if key and self.members[key].died]
-        return bool(self.holds) or bool(gone)
+        return bool(self.holds) or bool(gone) or self.account_returned is not None

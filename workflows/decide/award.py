@@ -263,7 +263,7 @@ def change_account(context: Context, command: ChangeAccount) -> Decision:
     if not text:
         raise refuse("text-empty", "data.account")
     account = Account(holder.person, text)
-    after = msgspec.structs.replace(case, account=account, account_holder=holder.key)
+    after = msgspec.structs.replace(case, account=account, account_holder=holder.key, account_returned=None)
     changed = AccountChanged(on=context.on, account=account, holder=holder.key)
     return Decision(events=[changed, *released(context, after)])
 
