@@ -1,0 +1,1 @@
+"""Kafka: what other offices read of us, and what they tell us."""

@@ -1,0 +1,219 @@
+"""Transactions that can be trusted, over kafka-python 3.0.12.
+
+What that release does wrong, and what stands against it here (tests/kafka/test_client_bugs.py shows each):
+a request is lost when a broker goes away, and commit waits for ever → SafeNetClient, and a time limit;
+a batch that expired or was fenced is left out and commit succeeds → every record's answer is seen before;
+after a failed record the next transaction fails → a producer is thrown away after any error;
+a commit that failed may have been done → Unsure, and who called looks where he stands.
+It uses what isn't public there, therefore the exact pin.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+from kafka import KafkaProducer
+from kafka.errors import (
+    AuthorizationError,
+    InvalidProducerEpochError,
+    InvalidRecordError,
+    InvalidTimestampError,
+    KafkaError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    ProducerFencedError,
+    RecordListTooLargeError,
+    SaslAuthenticationFailedError,
+)
+
+from adapters.kafka.errors import Denied, Fenced, KafkaTrouble, Refused, Unsure
+from adapters.kafka.net import SafeNetClient
+from adapters.kafka.settings import KafkaSettings
+
+FLUSH_SECONDS = 10
+COMMIT_SECONDS = 15
+_TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
+_FOR_EVER = (*_TOO_LARGE, InvalidRecordError, InvalidTimestampError)
+_FENCED = (ProducerFencedError, InvalidProducerEpochError)
+
+Header = tuple[str, bytes]
+
+__all__ = ["Header", "SafeNetClient", "Transactions", "commit"]
+
+
+def commit(producer: KafkaProducer, seconds: float = COMMIT_SECONDS) -> None:
+    """Commit the open transaction, or raise KafkaTimeoutError after `seconds`: then it may have been done."""
+    _waited(producer, producer._transaction_manager.begin_commit(), seconds)
+
+
+def _waited(producer: KafkaProducer, result: Any, seconds: float) -> None:
+    producer._sender.wakeup()
+    if not result.wait(timeout_ms=seconds * 1000):
+        raise KafkaTimeoutError("no answer in time")
+
+
+class Transactions:
+    """One producer's transactions, one after the other; not for several threads.
+
+        one.open()                  # fences and settles the predecessor; only then read where one stands
+        one.begin(); one.send(…); one.send_offsets(…); one.settle()
+
+    Any error discards the producer: `opened` is false then, and after looking where one stands `open` again.
+    Errors: Fenced (stop for good), Refused (a record that will never be taken), Denied (a right is missing),
+    Unsure (all else). Unsure, Fenced: it may have been committed. Refused, Denied: it wasn't.
+    """
+
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        transactional_id: str,
+        *,
+        flush_seconds: float = FLUSH_SECONDS,
+        commit_seconds: float = COMMIT_SECONDS,
+    ) -> None:
+        self.transactional_id = transactional_id
+        self._arguments = settings.producer_args(transactional_id)
+        self._flush_seconds = flush_seconds
+        self._commit_seconds = commit_seconds
+        self._producer: KafkaProducer | None = None
+        self._sent: list[tuple[str, bytes | None, Any]] = []
+        self._epoch: Any = None
+        self._begun = monotonic()
+
+    @property
+    def opened(self) -> bool:
+        return self._producer is not None
+
+    def open(self) -> None:
+        """A fresh producer under this id: who had it before is fenced, what he left open is settled."""
+        self.discard()
+        self._begun = monotonic()
+        try:
+            self._producer = KafkaProducer(**self._arguments)
+            self._producer.init_transactions()
+        except KafkaError as error:
+            raise self._told(error) from error
+        except BaseException:
+            self.discard()
+            raise
+
+    def _open(self) -> KafkaProducer:
+        if self._producer is None:
+            raise RuntimeError("open first: a producer is thrown away after any error")
+        return self._producer
+
+    def begin(self) -> None:
+        producer = self._open()
+        self._sent = []
+        self._begun = monotonic()
+        self._epoch = producer._transaction_manager.producer_id_and_epoch
+        try:
+            producer.begin_transaction()
+        except KafkaError as error:
+            raise self._told(error) from error
+
+    def send(
+        self,
+        topic: str,
+        *,
+        key: bytes | None = None,
+        value: bytes | None = None,
+        headers: Sequence[Header] = (),
+        partition: int | None = None,
+        timestamp_ms: int | None = None,
+    ) -> None:
+        """Hand a record over; whether it was taken is seen in `settle`. No value: a tombstone."""
+        producer = self._open()
+        try:
+            answer = producer.send(
+                topic,
+                key=key,
+                value=value,
+                headers=list(headers),
+                partition=partition,
+                timestamp_ms=timestamp_ms,
+            )
+        except KafkaError as error:
+            raise self._told(error, topic, key) from error
+        self._sent.append((topic, key, answer))
+
+    def send_offsets(self, offsets: Mapping[Any, Any], group: Any) -> None:
+        """Consumed offsets {TopicPartition: OffsetAndMetadata}, committed with all else; `group` as
+        KafkaConsumer.group_metadata() gives it."""
+        producer = self._open()
+        try:
+            answer = producer._transaction_manager.send_offsets_to_transaction(dict(offsets), group)
+            _waited(producer, answer, self._commit_seconds)
+        except KafkaError as error:
+            raise self._told(error) from error
+
+    def settle(self) -> None:
+        """Commit. Returns only when every record was taken and the transaction is committed."""
+        producer = self._open()
+        try:
+            producer.flush(self._flush_seconds)
+            for topic, key, answer in self._sent:
+                self._seen(answer, topic, key)
+            self._same_epoch(producer)
+            commit(producer, self._commit_seconds)
+            self._same_epoch(producer)
+        except KafkaTimeoutError as error:
+            self._blame()
+            raise self._told(error) from error
+        except KafkaError as error:
+            raise self._told(error) from error
+
+    def _seen(self, answer: Any, topic: str, key: bytes | None) -> None:
+        try:
+            answer.get(timeout=0)
+        except _FOR_EVER as error:
+            raise self._told(error, topic, key) from error
+        except KafkaError as error:
+            self._blame()
+            raise self._told(error, topic, key) from error
+
+    def _blame(self) -> None:
+        """A record that is refused for ever fails others with it: it is the one to be named."""
+        for topic, key, answer in self._sent:
+            if answer.failed() and isinstance(answer.exception, _FOR_EVER):
+                raise self._told(answer.exception, topic, key) from answer.exception
+
+    def _same_epoch(self, producer: KafkaProducer) -> None:
+        """The library may leave a transaction for a new epoch by itself; what was sent before is lost then."""
+        if producer._transaction_manager.producer_id_and_epoch != self._epoch:
+            raise InvalidProducerEpochError("the epoch changed within the transaction")
+
+    def _told(self, error: KafkaError, topic: str = "", key: bytes | None = None) -> KafkaTrouble:
+        """What the library's error means here. The producer is thrown away."""
+        timeout_ms: int = self._arguments["transaction_timeout_ms"]
+        timed_out = (monotonic() - self._begun) * 1000 >= timeout_ms
+        error = self._cause(error)
+        self.discard()
+        reason = type(error).__name__
+        if isinstance(error, _FOR_EVER):
+            why = "too-large" if isinstance(error, _TOO_LARGE) else "invalid"
+            return Refused(topic=topic, key=(key or b"").decode("utf-8", "replace"), reason=why)
+        if isinstance(error, AuthorizationError | SaslAuthenticationFailedError):
+            return Denied(reason=reason, what=topic or self.transactional_id)
+        # The coordinator fences in the same way a transaction that took too long.
+        if isinstance(error, _FENCED) and not timed_out:
+            return Fenced(id=self.transactional_id)
+        return Unsure(reason=reason)
+
+    def _cause(self, error: KafkaError) -> KafkaError:
+        """The library says of all that follows a fatal error only that one was before."""
+        before = self._producer._transaction_manager.last_error if self._producer else None
+        return before if type(error) is KafkaError and isinstance(before, KafkaError) else error
+
+    def discard(self) -> None:
+        """Throw the producer away without waiting; an open transaction ends with the next `open`, or its time-out."""
+        producer, self._producer, self._sent = self._producer, None, []
+        if producer is None:
+            return
+        producer._sender.force_close()
+        with suppress(KafkaError):
+            producer.close(timeout=0)
+        producer._closed = True
+
+    close = discard

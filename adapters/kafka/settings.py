@@ -1,0 +1,208 @@
+"""Settings of Kafka: a TOML file, its keys as kafka-python names them; docs/kafka.md lists ours.
+
+Secrets stand in files or in the environment only: `sasl_plain_password_file` or `sasl_plain_password_env`.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+
+from adapters.kafka.errors import BadSettings
+from adapters.kafka.net import SafeNetClient
+from adapters.kafka.secret import from_environment, from_file
+
+VARIABLE = "DOUDI_KAFKA"
+SECRETS = ("sasl_plain_password", "ssl_password")
+
+_COMMON: Mapping[str, Any] = {
+    "bootstrap_timeout_ms": 10_000,
+    "reconnect_backoff_max_ms": 500,
+    "retry_backoff_ms": 20,
+    "request_timeout_ms": 4_000,
+}
+_PRODUCER: Mapping[str, Any] = {
+    "acks": "all",
+    "enable_idempotence": True,
+    "transaction_timeout_ms": 10_000,
+    "delivery_timeout_ms": 8_000,
+    "max_block_ms": 15_000,
+    "batch_size": 512 * 1024,
+    "linger_ms": 5,
+}
+_CONSUMER: Mapping[str, Any] = {
+    "isolation_level": "read_committed",
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "request_timeout_ms": 12_000,
+    "session_timeout_ms": 10_000,
+}
+_FIXED: Mapping[str, tuple[Any, ...]] = {
+    "acks": ("all", -1),
+    "enable_idempotence": (True,),
+    "isolation_level": ("read_committed",),
+    "enable_auto_commit": (False,),
+    "auto_offset_reset": ("earliest",),
+}
+"""What makes a message neither lost nor doubled isn't for settings to change."""
+_OURS = {
+    "kafka_client",
+    "transactional_id",
+    "group_id",
+    "key_serializer",
+    "value_serializer",
+    "key_deserializer",
+    "value_deserializer",
+    "partitioner",
+    "allow_auto_create_topics",
+    "ssl_context",
+    "selector",
+    "default_offset_commit_callback",
+    *SECRETS,
+}
+"""Set by doudi itself, or, the secrets, by a file or the environment."""
+
+
+class Binding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an inbound topic may do: in whose name, for which programmes, and, on `commands`, which commands.
+
+    A topic without a binding isn't read.
+    """
+
+    actor: str
+    programmes: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+class Ours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The section [doudi]. `allow` names the findings of `doudi kafka check` that are known and accepted."""
+
+    prefix: str = "doudi."
+    source: str = "urn:doudi"
+    replication: int = 3
+    min_insync: int = 2
+    allow: tuple[str, ...] = ()
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kafka: dict[str, Any]
+    producer: dict[str, Any] = {}
+    consumer: dict[str, Any] = {}
+    doudi: Ours = Ours()
+    inbound: dict[str, Binding] = {}
+
+
+@dataclass(frozen=True)
+class KafkaSettings:
+    """`producer_args`, `consumer_args` and `admin_args` are what kafka-python's clients take."""
+
+    common: Mapping[str, Any]
+    producer: Mapping[str, Any] = field(default_factory=dict)
+    consumer: Mapping[str, Any] = field(default_factory=dict)
+    ours: Ours = field(default_factory=Ours)
+    inbound: Mapping[str, Binding] = field(default_factory=dict)
+
+    @property
+    def prefix(self) -> str:
+        return self.ours.prefix
+
+    @property
+    def source(self) -> str:
+        return self.ours.source
+
+    @property
+    def bootstrap(self) -> str:
+        """The brokers' addresses as they were given."""
+        given = self.common["bootstrap_servers"]
+        return given if isinstance(given, str) else ",".join(given)
+
+    def topic(self, name: str) -> str:
+        """The name on the broker of the topic `cases`, `approvals` …"""
+        return self.prefix + name
+
+    def producer_args(self, transactional_id: str | None = None) -> dict[str, Any]:
+        ours = {"kafka_client": SafeNetClient, "allow_auto_create_topics": False}
+        if transactional_id is not None:
+            ours["transactional_id"] = transactional_id
+        return {**_COMMON, **self.common, **_PRODUCER, **self.producer, **ours}
+
+    def consumer_args(self, group: str | None = None) -> dict[str, Any]:
+        ours = {"group_id": group, "allow_auto_create_topics": False}
+        return {**_COMMON, **_CONSUMER, **self.common, **self.consumer, **ours}
+
+    def admin_args(self) -> dict[str, Any]:
+        return {**_COMMON, "request_timeout_ms": 12_000, **self.common}
+
+
+def settings(file: str | Path | None = None) -> KafkaSettings:
+    """From `file`, or from the file that DOUDI_KAFKA names.
+
+    BadSettings: kafka.unset, kafka.settings-unreadable, kafka.settings-shape, kafka.key-unknown,
+    kafka.key-ours, kafka.key-durable, kafka.secret-…: each names the key and the remedy, none a value.
+    """
+    named = str(file or os.environ.get(VARIABLE, ""))
+    if not named:
+        raise BadSettings("kafka.unset", name=VARIABLE)
+    path = Path(named)
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        raise BadSettings("kafka.settings-unreadable", file=named) from None
+    return read(raw, path.parent)
+
+
+def read(raw: Mapping[str, Any], folder: Path = Path()) -> KafkaSettings:
+    """Settings from TOML's tables; file names in them are looked for beside the file."""
+    try:
+        file = msgspec.convert(raw, _File)
+    except msgspec.ValidationError as error:
+        # msgspec names the place and the types, never the value.
+        raise BadSettings("kafka.settings-shape", what=str(error)) from None
+    if not file.kafka.get("bootstrap_servers"):
+        raise BadSettings("kafka.key-missing", key="kafka.bootstrap_servers")
+    admin = set(KafkaAdminClient.DEFAULT_CONFIG)
+    return KafkaSettings(
+        common=_with_secrets(_keys("kafka", file.kafka, admin), folder),
+        producer=_keys("producer", file.producer, set(KafkaProducer.DEFAULT_CONFIG)),
+        consumer=_keys("consumer", file.consumer, set(KafkaConsumer.DEFAULT_CONFIG)),
+        ours=file.doudi,
+        inbound=file.inbound,
+    )
+
+
+def _keys(section: str, given: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+    references = (
+        {f"{key}_{how}" for key in SECRETS for how in ("file", "env")} if section == "kafka" else set()
+    )
+    for key, value in given.items():
+        name = f"{section}.{key}"
+        if key in SECRETS:
+            raise BadSettings("kafka.secret-in-settings", key=name)
+        if key in _OURS:
+            raise BadSettings("kafka.key-ours", key=name)
+        if key not in known | references:
+            raise BadSettings("kafka.key-unknown", key=name)
+        if key in _FIXED and value not in _FIXED[key]:
+            raise BadSettings("kafka.key-durable", key=name, needed=str(_FIXED[key][0]))
+    return dict(given)
+
+
+def _with_secrets(common: dict[str, Any], folder: Path) -> dict[str, Any]:
+    for key in SECRETS:
+        name, variable = common.pop(f"{key}_file", None), common.pop(f"{key}_env", None)
+        if name is not None:
+            common[key] = from_file(folder / name, f"kafka.{key}_file")
+        elif variable is not None:
+            common[key] = from_environment(variable, f"kafka.{key}_env")
+    for key in ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "ssl_crlfile"):
+        if key in common:
+            common[key] = str(folder / common[key])
+            if not Path(common[key]).is_file():
+                raise BadSettings("kafka.file-missing", key=f"kafka.{key}", file=common[key])
+    return common

@@ -1,0 +1,104 @@
+"""A broker for all tests of this folder, fresh topics for each; three brokers where a test asks for them.
+
+Real brokers only. Where Java or Maven isn't, these tests are skipped, each with the remedy.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+
+from adapters.kafka.settings import KafkaSettings, read
+from deploy.kafka.broker import Broker, Cluster
+from deploy.kafka.jars import NoBroker
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """One plain node. A test that stops or freezes it needs do no more: `topics` sees to it."""
+    try:
+        made = Broker()
+    except NoBroker as error:
+        pytest.skip(str(error))
+    made.start()
+    yield made
+    made.remove()
+
+
+@dataclass(frozen=True)
+class Topics:
+    """Fresh names on a broker: `settings` has a prefix of its own."""
+
+    settings: KafkaSettings
+
+    @property
+    def prefix(self) -> str:
+        return self.settings.prefix
+
+    def make(self, *names: str, partitions: int = 1, configs: dict[str, str] | None = None) -> list[str]:
+        """Make topics; their names on the broker."""
+        full = [self.settings.topic(name) for name in names]
+        admin = KafkaAdminClient(**self.settings.admin_args())
+        try:
+            admin.create_topics(
+                [
+                    NewTopic(
+                        name=name,
+                        num_partitions=partitions,
+                        replication_factor=self.settings.ours.replication,
+                        topic_configs=configs or {},
+                    )
+                    for name in full
+                ]
+            )
+        finally:
+            admin.close()
+        return full
+
+
+def settings_of(address: str, replication: int = 1, min_insync: int = 1) -> KafkaSettings:
+    """Settings for a broker at an address, with a fresh prefix."""
+    ours = {
+        "prefix": f"t{next(_numbers)}.",
+        "source": "urn:doudi:test",
+        "replication": replication,
+        "min_insync": min_insync,
+    }
+    return read({"kafka": {"bootstrap_servers": address}, "doudi": ours})
+
+
+@pytest.fixture
+def topics(broker: Broker) -> Iterator[Topics]:
+    """Fresh names on the shared broker, which runs again when the test is over."""
+    if not broker.running:
+        broker.start()
+    yield Topics(settings_of(broker.address))
+    broker.thaw()
+    if not broker.running:
+        broker.start()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """Three nodes, running; for one module."""
+    try:
+        made = Cluster()
+    except NoBroker as error:
+        pytest.skip(str(error))
+    made.start()
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def cluster_topics(cluster: Cluster) -> Iterator[Topics]:
+    """Fresh names on the three nodes; all run again when the test is over."""
+    yield Topics(settings_of(cluster.address, replication=3, min_insync=2))
+    for node in cluster.nodes:
+        node.thaw()
+    cluster.start()
