@@ -36,6 +36,7 @@ from workflows.command import Answer, Request
 from workflows.office import Office
 from workflows.ports import Commit
 from workflows.processes.deadlines import Deadlines
+from workflows.processes.deaths import Deaths
 from workflows.processes.draw import Draw
 from workflows.world import CLOCK, ROOT, calendar_stream, staff_stream
 
@@ -64,6 +65,7 @@ class Doudi:
         self.office = Office(store, store.clock, randomness_of(store), self._note_refusal)
         self.office.processes["Tick"] = self._tick
         self.office.processes["Draw"] = self._draw
+        self.office.processes["ReportDeath"] = Deaths(self.office).parts
         self.office.after["LoadCalendar"] = lambda request: self.deadlines.move_provisional()
 
     @cached_property

@@ -27,6 +27,8 @@ Desk = Literal[
     "checker",
     "auditor",
     "administrator",
+    "bureau",
+    "registrar",
 ]
 DESK_LEVEL: dict[str, tuple[str, ...]] = {
     "village": ("village",),
@@ -42,8 +44,13 @@ DESK_LEVEL: dict[str, tuple[str, ...]] = {
     "checker": ("county",),
     "auditor": ("township", "county", "city", "province"),
     "administrator": ("township", "county", "city", "province"),
+    "bureau": ("county", "city", "province"),
+    "registrar": ("county", "city", "province"),
 }
 """At which level of division a desk stands; a township has a decider where it decides itself (57 art. 2)."""
+SERVICE_DESKS = frozenset({"bureau", "registrar"})
+"""Desks of other offices' machines: a verification bureau's answers and facts, a register's deaths, nothing else."""
+STAFF_DESKS = tuple(desk for desk in DESK_LEVEL if desk not in SERVICE_DESKS)
 
 
 class Appointed(Event, frozen=True, kw_only=True):

@@ -60,6 +60,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     case: CaseNo | None = None
     expected: int | None = None
     causation: str | None = None
+    quoted: str | None = None
+    """Who a message from outside says acted: kept as a quotation with the case, never who acts."""
+    said: bytes | None = None
+    """What a repetition must equal, where the command was made from something else (a message)."""
 
 
 @learned
@@ -199,6 +203,8 @@ def _wrong_fields(kind: type[Command], data: Any) -> list[Reason]:
 
 def content(request: Request) -> bytes:
     """The content that a repetition must equal: everything but the id, in one spelling."""
+    if request.said is not None:
+        return request.said
     return msgspec.json.encode(
         (type(request.data).__name__, request.actor, request.case, request.expected, request.data),
         order="sorted",

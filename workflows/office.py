@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from domain.case import Case
+from domain.case.intake import Quoted
 from domain.errors import BadValue
 from domain.event import Event
 from domain.ids import CaseNo, CommandId, DivisionCode, StreamId, parse_case_no
+from domain.personal import Words
 from workflows.authority import CLOCK_ACTOR, authorise, case_unknown, in_scope
 from workflows.command import COMMANDS, Answer, Command, Decision, Request, Spec, content, parse
 from workflows.context import Context
@@ -66,7 +68,7 @@ class Office:
 
     def _handle(self, request: Request, tries: int = TRIES) -> Answer:
         digest = self.store.digest(content(request))
-        known = self._known(request, digest)
+        known = self._known(request.id, request.case, digest)
         if known is not None:
             return known
         parts: dict[str, Any] | None = None
@@ -77,7 +79,7 @@ class Office:
                     parts = self._parts(request)
                 answer = self._decide_and_write(request, digest, parts)
             except Conflict:
-                known = self._known(request, digest)
+                known = self._known(request.id, request.case, digest)
                 if known is not None:
                     return known
                 if not tries:
@@ -89,7 +91,7 @@ class Office:
                 answer = self._refusal(request.id, request.case, (from_bad_value(error),))
             if answer.status == "refused":
                 # The same command, sent twice at once, may meet what its other half has just written.
-                known = self._known(request, digest)
+                known = self._known(request.id, request.case, digest)
                 if known is not None:
                     return known
                 if self._noted:
@@ -119,12 +121,16 @@ class Office:
         self.world.refresh()
         return counts
 
-    def _known(self, request: Request, digest: bytes) -> Answer | None:
-        before = self.store.answer(request.id)
+    def known(self, id: CommandId, said: bytes) -> Answer | None:
+        """The answer to what was taken before under this id; a refusal where that was something else."""
+        return self._known(id, None, self.store.digest(said))
+
+    def _known(self, id: CommandId, case: str | None, digest: bytes) -> Answer | None:
+        before = self.store.answer(id)
         if before is None:
             return None
         if before[0] != digest:
-            return self._refusal(request.id, request.case, (reason("command-id-used", "id"),))
+            return self._refusal(id, case, (reason("command-id-used", "id"),))
         return msgspec.json.decode(before[1], type=Answer)
 
     def _refusal(self, name: str, case: str | None, reasons: tuple[Reason, ...]) -> Answer:
@@ -136,6 +142,9 @@ class Office:
         context = Context(self.world, request, self.clock.now(), case, self.randomness.tokens(request.id))
         _not_later(context)
         decision, division = self._decide(context, spec, case)
+        if request.quoted and decision.events:
+            by = Words(decision.number or context.case.number, request.quoted)
+            decision.events.append(Quoted(on=context.on, by=by))
         decision.answer = {**parts, **decision.answer}
         return self._write(context, decision, division, digest)
 

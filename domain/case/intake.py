@@ -158,6 +158,12 @@ class Extended(CaseEvent, frozen=True, kw_only=True):
     reason: Words | None = None
 
 
+class Quoted(CaseEvent, frozen=True, kw_only=True):
+    """Who acted, as a message from outside says: only a quotation. Who acts is the account its topic is bound to."""
+
+    by: Words
+
+
 class Intake(Value, frozen=True, kw_only=True):
     """What was asked for and brought."""
 
@@ -264,6 +270,11 @@ def _replaced(case: "Case", event: ApplicantReplaced) -> "Case":
 @evolves(MemberNumbered)
 def _numbered(case: "Case", event: MemberNumbered) -> "Case":
     return case.with_member(event.member, number=event.number)
+
+
+@evolves(Quoted)
+def _quoted(case: "Case", event: Quoted) -> "Case":
+    return case
 
 
 @evolves(RelationFiled)

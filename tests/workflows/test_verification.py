@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any
 
 from domain.case.decision import LetterIssued
-from tests.harness import TrialOffice, person
+from tests.harness import COUNTY, TrialOffice, person
 from tests.workflows import awards
 
 ONE = [person("m1", "1980-01-01", 1)]
@@ -240,3 +240,17 @@ def test_a_living_case_is_verified_anew_and_that_is_closed(office: TrialOffice) 
     office.do("IssueReport", "centre", case, on="2025-09-03", report="HD-2")
     office.quiet("CloseVerification", "handler", case, on="2025-09-04")
     assert office.case(case).state("verification.2") == "closed"
+
+
+def test_an_answer_that_names_its_asking_is_to_that_one(office: TrialOffice) -> None:
+    office.appoint("bureau", "bureau", COUNTY)
+    case = reported(office, V02={})
+    answer = {"source": "V02", "answer": "agrees", "data_day": "2025-03-10"}
+    assert office.refused("AnswerVerification", "bureau", case, **answer, round=2) == ["round-over"]
+    office.do("AnswerVerification", "bureau", case, **answer, round=1)
+    office.do("Contest", "window", case, on="2025-03-17", words="不符")
+    office.do("AskVerification", "handler", case, on="2025-03-18", sources=["V02"])
+    office.do("StartVerification", "centre", case, on="2025-03-18")
+    assert office.refused("AnswerVerification", "bureau", case, **answer, round=1) == ["round-over"]
+    office.do("AnswerVerification", "bureau", case, **answer, round=2)
+    assert office.refused("IssueReport", "bureau", case, report="HD-2") == ["not-your-desk"]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from domain.case.intake import Paper
 from domain.days import Month
-from domain.ids import MemberKey
+from domain.ids import DivisionCode, MemberKey, PersonRef
 from workflows.command import Command, InstanceCommand, command
 from workflows.commands.intake import Short, Text
 
@@ -32,6 +32,20 @@ class RecordDeath(Command, frozen=True, kw_only=True):
     member: MemberKey
     died: date
     source: Short
+
+
+@command(target="office", who=("window", "handler", "county_handler", "registrar"), process=True)
+class ReportDeath(Command, frozen=True, kw_only=True):
+    """Somebody died, by his number or pseudonym: recorded in each case of the division that he lives in.
+
+    A day that differs from the one recorded is refused, for somebody to look at.
+    """
+
+    division: DivisionCode
+    died: date
+    source: Short
+    number: Short | None = None
+    person: PersonRef | None = None
 
 
 @command(life="award")

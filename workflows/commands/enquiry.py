@@ -38,7 +38,10 @@ class StartVerification(InstanceCommand, frozen=True, kw_only=True):
 
 @command(life="verification")
 class AnswerVerification(InstanceCommand, frozen=True, kw_only=True):
-    """An office's answer by code; `data_day`: the day its data are of; a hit is a difference to be looked at."""
+    """An office's answer by code; `data_day`: the day its data are of; a hit is a difference to be looked at.
+
+    `round`: which asking it answers, where the office says so (a contest begins a new one).
+    """
 
     source: Short
     answer: Short
@@ -46,6 +49,7 @@ class AnswerVerification(InstanceCommand, frozen=True, kw_only=True):
     hit: bool = False
     member: MemberKey | None = None
     words: Text | None = None
+    round: Annotated[int, msgspec.Meta(ge=1, le=99)] | None = None
 
 
 @command(life="verification")
@@ -144,7 +148,7 @@ class FactEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 FACT_DESKS = ("window", "surveyor", "handler", "centre")
 
 
-@command(who=FACT_DESKS)
+@command(who=(*FACT_DESKS, "bureau"))
 class StateFacts(Command, frozen=True, kw_only=True):
     """New facts while the application, a review or a change is open; they get the keys f1, f2 …"""
 

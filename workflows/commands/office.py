@@ -8,7 +8,7 @@ import msgspec
 from domain.division import Level
 from domain.ids import DivisionCode, StaffId, parent_of
 from domain.policy import Area
-from domain.staff import DESK_LEVEL, Desk
+from domain.staff import STAFF_DESKS, Desk
 from workflows.command import Command, command
 from workflows.commands.intake import Short, Text
 
@@ -85,7 +85,7 @@ class EndAppointment(Command, frozen=True, kw_only=True):
     until: date | None = None
 
 
-@command(target="office", who=tuple(DESK_LEVEL))
+@command(target="office", who=STAFF_DESKS)
 class DeclareRelation(Command, frozen=True, kw_only=True):
     """近亲属备案: a near relative of a member of staff or committee, by his number; living cases are filed too."""
 
@@ -96,7 +96,7 @@ class DeclareRelation(Command, frozen=True, kw_only=True):
     number: Short
 
 
-@command(target="office", who=tuple(DESK_LEVEL))
+@command(target="office", who=STAFF_DESKS)
 class EndRelation(Command, frozen=True, kw_only=True):
     """A relation that is none any more (a divorce); what was filed stays in its history."""
 

@@ -6,10 +6,11 @@ from domain.case.decision import LetterIssued
 from domain.days import Month, month_of
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
+from domain.identity import check_number
 from domain.ids import MemberKey, StaffId, StreamId
 from domain.person import DeathRecorded
 from workflows.command import Decision, decides
-from workflows.commands.award import RecordDeath
+from workflows.commands.award import RecordDeath, ReportDeath
 from workflows.context import Context
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
@@ -64,6 +65,26 @@ def record_death(context: Context, command: RecordDeath) -> Decision:
     if not _others(context, command.member, month):
         return _ended(context, died, month, others)
     return _went_on(context, died, month, others)
+
+
+@decides(ReportDeath)
+def report_death(context: Context, command: ReportDeath) -> Decision:
+    """With the person himself, where no case under way recorded it: nobody applies for him any more."""
+    ref = command.person or context.person_of(
+        check_number(command.number or "", context.today, "data.number")
+    )
+    assert ref is not None
+    person = context.person(ref)
+    if command.died > context.on:
+        raise refuse("died-later", "data.died", on=context.on.isoformat())
+    if person.born is not None and command.died < person.born:
+        raise refuse("died-before-birth", "data.died")
+    if person.died is not None:
+        if person.died != command.died:
+            raise refuse("death-day-differs", "data.died", on=person.died.isoformat())
+        return Decision()
+    recorded = DeathRecorded(on=context.on, died=command.died, source=command.source)
+    return Decision(others=[(person_stream(ref), recorded)])
 
 
 def _ended(

@@ -66,6 +66,15 @@ def source_asked(context: Context, command: commands.AnswerVerification) -> Reas
 
 
 @guard
+def this_round(context: Context, command: commands.AnswerVerification) -> Reason | None:
+    """An answer that names which asking it is to, is to this one."""
+    asked = _asked(context).round
+    if command.round is None or command.round == asked:
+        return None
+    return reason("round-over", "data.round", round=command.round, asked=asked)
+
+
+@guard
 def answers_in(context: Context, command: commands.IssueReport) -> Reason | None:
     """Every office has answered; without an answer that is late only for a reason."""
     out = _asked(context).unanswered

@@ -1,0 +1,86 @@
+"""A death told by number: recorded in each case of the division that the dead lives in (83; rules.md §3 death)."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from domain.case import Case
+from domain.days import china_day
+from domain.identity import check_number
+from domain.ids import CommandId, DivisionCode, MemberKey, PersonRef, within
+from workflows.command import Command, Request
+from workflows.commands.award import RecordDeath, ReportDeath
+from workflows.commands.intake import RecordMemberDeath
+from workflows.engine import unfinished
+from workflows.office import Office
+from workflows.refusal import Refused, refuse
+
+
+class Deaths:
+    """Its parts are commands of who told it, caused by his; told again they change nothing."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def parts(self, request: Request) -> dict[str, Any]:
+        """Counts: `cases` in which it is recorded now, `known` where it was, `findings`: months drawn with him."""
+        command = request.data
+        assert isinstance(command, ReportDeath)
+        person = self.person(command)
+        counts = {"cases": 0, "known": 0, "findings": 0}
+        for case in self.cases(person, command.division):
+            key = living_in(case, person)
+            if key is None:
+                continue
+            if (died := case.members[key].died) is not None:
+                if died != command.died:
+                    raise refuse("death-day-differs", "data.died", on=died.isoformat())
+                counts["known"] += 1
+                continue
+            part = _part(case, key, command)
+            if part is None:
+                continue
+            name = CommandId(f"{request.id}/{case.number}")
+            answer = self.office.handle(replace(request, id=name, case=case.number, data=part, said=None))
+            if answer.status == "refused":
+                raise Refused(*answer.reasons)
+            counts["cases"] += 1
+            counts["findings"] += len(answer.data.get("findings", ()))
+        return counts
+
+    def person(self, command: ReportDeath) -> PersonRef:
+        """Who died, a member of a case in the division. Refuses (`person-unknown`) who isn't."""
+        today = china_day(self.office.clock.now())
+        if (command.number is None) == (command.person is None):
+            raise refuse("number-or-person", "data.number")
+        person = command.person
+        if command.number is not None:
+            person = self.office.store.person_of(check_number(command.number, today, "data.number"))
+        if person is None or not self.cases(person, command.division):
+            raise refuse("person-unknown", "data.number" if command.number else "data.person")
+        return person
+
+    def cases(self, person: PersonRef, division: DivisionCode) -> list[Case]:
+        """The cases within the division that ever claimed him, in order."""
+        world = self.office.world
+        found = (world.case(number) for number in world.person(person).cases)
+        return [case for case in found if case is not None and within(division, case.division)]
+
+
+def living_in(case: Case, person: PersonRef) -> MemberKey | None:
+    """Under which key somebody lives in a household, or was recorded dead in it."""
+    keys = [
+        key
+        for key, one in case.members.items()
+        if one.person == person and (one.left is None or one.died is not None)
+    ]
+    return keys[-1] if keys else None
+
+
+def _part(case: Case, key: MemberKey, told: ReportDeath) -> Command | None:
+    """What records it in a case; nothing where neither application nor award is under way."""
+    if unfinished(case, "application"):
+        return RecordMemberDeath(on=told.on, member=key, died=told.died, source=told.source)
+    if unfinished(case, "award"):
+        return RecordDeath(on=told.on, member=key, died=told.died, source=told.source)
+    return None
