@@ -1,0 +1,1 @@
+"""What other offices read: public events, mapped from the log's, versioned by themselves (architecture 8)."""
