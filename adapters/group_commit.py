@@ -1,13 +1,14 @@
 """One writer in a process: commands that arrive together are written in one transaction, each with its own answer."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from adapters.faults import reach
+from adapters.store.database import Database, Entry
 from workflows.command import COMMANDS, Answer, Request
 from workflows.office import Office
 from workflows.ports import Conflict
@@ -38,6 +39,12 @@ class _Ticket(Generic[In, Out]):
         self.given, self.error = None, None
         self.given = take(self.asked)
 
+    def hear(self, answer: Out | Exception) -> None:
+        if isinstance(answer, Exception):
+            self.given, self.error = None, answer
+        else:
+            self.given, self.error = answer, None
+
     def tell(self) -> None:
         if self.error is not None:
             self.told.set_exception(self.error)
@@ -51,16 +58,19 @@ class Writer(Generic[In, Out]):
     `take` writes one command within `batch`, whole or not at all; a Conflict it raises is that command's answer and
     leaves the rest alone. If a group fails in any other way, or nobody knows whether it was kept, each of its
     commands is taken again by itself: so `take` must find what was taken before. `alone`: never in a group.
+    `together` writes a group in `batch`'s and `take`'s stead: each command's answer, or the error that is its answer.
     """
 
     def __init__(
         self,
-        batch: Callable[[], AbstractContextManager[None]],
+        batch: Callable[[], AbstractContextManager[object]],
         take: Callable[[In], Out],
         alone: Callable[[In], bool] = lambda asked: False,
+        together: Callable[[Sequence[In]], Sequence[Out | Exception]] | None = None,
     ) -> None:
         self._batch = batch
         self._take = take
+        self._together = together
         self._alone = alone
         self._queue: SimpleQueue[_Ticket[In, Out] | None] = SimpleQueue()
         self._guard = threading.Lock()
@@ -136,14 +146,12 @@ class Writer(Generic[In, Out]):
             return
         self.groups += 1
         try:
-            with self._batch():
-                reach("group.begun")
-                for ticket in group:
-                    try:
-                        ticket.take(self._take)
-                    except Conflict as conflict:
-                        ticket.error = conflict
-                    reach("group.taken")
+            if self._together is not None:
+                said = self._together([ticket.asked for ticket in group])
+                for ticket, answer in zip(group, said, strict=True):
+                    ticket.hear(answer)
+            else:
+                self._in_turn(group)
             reach("group.committed")
         except BaseException:
             for ticket in group:
@@ -151,6 +159,16 @@ class Writer(Generic[In, Out]):
         else:
             for ticket in group:
                 ticket.tell()
+
+    def _in_turn(self, group: list[_Ticket[In, Out]]) -> None:
+        with self._batch():
+            reach("group.begun")
+            for ticket in group:
+                try:
+                    ticket.take(self._take)
+                except Conflict as conflict:
+                    ticket.error = conflict
+                reach("group.taken")
 
     def _by_itself(self, ticket: _Ticket[In, Out]) -> None:
         try:
@@ -163,3 +181,8 @@ class Writer(Generic[In, Out]):
 def writer_of(office: Office) -> Writer[Request, Answer]:
     """The office's writer; while it is open nobody else uses the office. A process goes by itself."""
     return Writer(office.batch, office.handle, lambda request: COMMANDS[type(request.data).__name__].process)
+
+
+def writer_into(database: Database) -> Writer[Entry, int]:
+    """What is decided elsewhere goes straight into the log: what arrives together, by one call."""
+    return Writer(database.transaction, database.append, together=database.append_all)

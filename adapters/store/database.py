@@ -154,6 +154,12 @@ class Database(Protocol):
         Raises `CommandTaken`, `Conflict`, `OutOfTurn`, `BrokenLog`, and nothing was written.
         """
 
+    def append_all(self, entries: Sequence[Entry]) -> list[int | Exception]:
+        """Those of several callers in one transaction, each whole or not at all; its last position or what it met.
+
+        What stands in the way of one hurts only its own; raises what undid them all.
+        """
+
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Rows as another store had them, into a table that is empty; within the transaction that makes this one."""
 

@@ -35,6 +35,17 @@ from adapters.store.errors import (
     StoreFailed,
     Unreachable,
 )
+from adapters.store.postgres_calls import (
+    APPEND,
+    TOGETHER,
+    Call,
+    Value,
+    appended,
+    called,
+    may_go_together,
+    prepare,
+    together,
+)
 from adapters.store.postgres_tables import PostgresTables
 from domain.ids import CommandId, StreamId
 from workflows.ports import CommandTaken, Conflict
@@ -55,12 +66,6 @@ _SETTINGS = sql.SQL(
     " set_config('default_transaction_isolation', 'read committed', false),"
     " set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
     " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)"
-)
-_APPEND = sql.SQL(
-    "SELECT outcome, last, detail, last_recorded_at FROM doudi.append(%s::bigint, %s, %s::text[], %s::bigint[],"
-    " %s::text[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::text[], %b::bytea[], %s, %b, %b,"
-    " %s::text[], %s::bigint[], %s::text[], %s::text[], %b::bytea[], %b::bytea[], %s::text[], %b::bytea[],"
-    " %s::text[], %s::text[])"
 )
 
 
@@ -108,6 +113,7 @@ class PostgresSession:
         self.reads = False
         self.written: list[Entry] = []
         """Of the transaction that is open."""
+        self._prepared: tuple[object, set[bytes]] = (None, set())
 
     def forget(self) -> None:
         """What it knows of the database may be wrong now."""
@@ -141,6 +147,15 @@ class PostgresSession:
             return self.raw.execute(statement, params, binary=True)
         except psycopg.Error as error:
             raise failure(error) from None
+
+    def call(self, call: Call, values: Sequence[Value]) -> tuple[Any, ...]:
+        """One of the log's functions; raises psycopg's errors."""
+        if self._prepared[0] is not self.raw:
+            self._prepared = (self.raw, set())
+        if call.name not in self._prepared[1]:
+            prepare(self.raw, call)
+            self._prepared[1].add(call.name)
+        return called(self.raw, call, values)
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> None:
         try:
@@ -351,7 +366,42 @@ class PostgresDatabase:
             yield from cursor.execute(_translated(statement))
 
     def append(self, entry: Entry) -> int:
+        return self._append(entry, self.session(), False)
+
+    def append_all(self, entries: Sequence[Entry]) -> list[int | Exception]:
+        """One call where nothing stands in the way. If its answer is lost the commands are looked for by their ids."""
         session = self.session()
+        lost = False
+        if not session.depth and may_go_together(entries):
+            values, ends = together(entries)
+            reach("transaction.before-lock")
+            try:
+                last, recorded_at = session.call(TOGETHER, values)
+            except psycopg.Error as error:
+                if not session.raw.closed:
+                    raise failure(error) from None
+                lost = True
+            else:
+                if last is not None:
+                    session.tail = (last, recorded_at)
+                    reach("transaction.committed")
+                    return [last - ends[-1] + end for end in ends]
+        told: list[int | Exception] = []
+        try:
+            with self.transaction():
+                for entry in entries:
+                    try:
+                        told.append(self._append(entry, session, lost))
+                    except (Conflict, CommandTaken, OutOfTurn) as error:
+                        told.append(error)
+        except Unreachable:
+            if not lost:
+                raise
+            raise OutcomeUnknown(command=entries[0].command.id if entries[0].command else "") from None
+        return told
+
+    def _append(self, entry: Entry, session: PostgresSession, lost: bool) -> int:
+        """`lost`: it may be there already, without anyone having been told."""
         outcome, last, detail, recorded_at, again = self._said(session, entry)
         if outcome == "done":
             session.tail = (last, recorded_at)
@@ -364,7 +414,7 @@ class PostgresDatabase:
             return int(last)
         if outcome == "taken":
             assert entry.command is not None
-            if again and self._stands(session, entry.command):
+            if (again or lost) and self._stands(session, entry.command):
                 session.written.append(entry)
                 self._kept(session)
                 return tail(session)[0] if last is None else int(last)
@@ -391,13 +441,11 @@ class PostgresDatabase:
 
         A command that was written although nobody was told is found by its id, so asking again is safe.
         """
-        params = _params(entry)
+        values = appended(entry)
         for again in (False, True, True):
             try:
                 reach("transaction.before-lock")
-                row = session.raw.execute(_APPEND, params, binary=True).fetchone()
-                assert row is not None
-                return (*row, again)
+                return (*session.call(APPEND, values), again)
             except psycopg.Error as error:
                 if session.depth or not session.raw.closed:
                     raise failure(error) from None
@@ -500,23 +548,3 @@ class PostgresDatabase:
         if listener is not None:
             listener.close()
         self._local = threading.local()
-
-
-def _params(entry: Entry) -> tuple[Any, ...]:
-    expected = entry.expected
-    return (
-        entry.clock(),
-        entry.running,
-        *_columns(entry.rows, 9),
-        *(entry.command or (None, None, None)),
-        None if expected is None else list(expected),
-        None if expected is None else list(expected.values()),
-        *(_columns(entry.keys, 3) if entry.keys else (None, None, None)),
-        *(_columns(entry.numbers, 2) if entry.numbers else (None, None)),
-        *(_columns(entry.names, 2) if entry.names else (None, None)),
-        list(entry.forgets) or None,
-    )
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] or [[]] * width

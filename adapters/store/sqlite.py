@@ -229,6 +229,16 @@ class SQLiteDatabase:
             reach("write.inserted")
         return before + count
 
+    def append_all(self, entries: Sequence[Entry]) -> list[int | Exception]:
+        told: list[int | Exception] = []
+        with self._joined():
+            for entry in entries:
+                try:
+                    told.append(self.append(entry))
+                except (Conflict, CommandTaken, OutOfTurn) as error:
+                    told.append(error)
+        return told
+
     def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         places = ", ".join("?" * len(columns))
         self.connection.executemany(

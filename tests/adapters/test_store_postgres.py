@@ -10,7 +10,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 
 from adapters.projector import Projector
-from adapters.store.database import PROJECTIONS
+from adapters.store.database import PROJECTIONS, CommandRow, Entry, Row
 from adapters.store.errors import NewerStore, NotAStore, OutcomeUnknown, StoreFailed, Unreachable
 from adapters.store.open import init_store, open_store
 from adapters.store.postgres import PostgresDatabase, shown
@@ -312,6 +312,25 @@ def test_a_conflict_is_still_one_after_the_connection_was_lost(
     proxy.lose_message(b"first")
     with pytest.raises(CommandTaken):
         client.write(other)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_lost_answer_to_several_at_once_is_found_again_en13(
+    store: EventStore, name: str, proxy: Proxy, answered: bool
+) -> None:
+    def paying(command: str, stream: str) -> Entry:
+        row = Row(stream, 1, "Paid", 1, command, "staff-1", "110101", None, b"{}")
+        expected = {StreamId(stream): 0}
+        return Entry([row], CommandRow(command, b"d", b"{}"), lambda: 1, False, expected)
+
+    client = through(proxy, name)
+    (proxy.lose_answer if answered else proxy.lose_message)(b"lost-one")
+    entries = [paying("c1", "case:1"), paying("lost-one", "case:2"), paying("c3", "case:3")]
+    told = client.database.append_all(entries)
+    assert proxy.cut == 1
+    assert told == [1, 2, 3]
+    assert store.head() == store.commands() == 3
+    assert [type(one) for one in client.database.append_all(entries)] == [CommandTaken] * 3
 
 
 def test_a_lost_commit_of_a_batch_is_found_again_en13(store: EventStore, name: str, proxy: Proxy) -> None:

@@ -250,7 +250,9 @@ BEGIN
         END IF;
     END LOOP;
 
-    IF count = 1 THEN
+    IF count = 1 AND streams = expected_streams AND versions[1] = coalesce(ending, 0) + 1 THEN
+        NULL;
+    ELSIF count = 1 THEN
         SELECT max(e.version) INTO ending FROM doudi.events e WHERE e.stream = streams[1];
         IF versions[1] <> ending + 1 OR (ending IS NULL AND versions[1] NOT IN (0, 1)) THEN
             detail := streams[1];
@@ -364,6 +366,89 @@ $$;
 
 REVOKE ALL ON FUNCTION doudi.append FROM PUBLIC;
 
+-- Several commands at once, of which none touches a stream of another's or brings keys, each with the events from
+-- `firsts` (not included) to `lasts`, counted from 0. `last` is NULL if anything stands in the way of any of them:
+-- then nothing was written, and who asked appends them one by one to hear what.
+CREATE FUNCTION doudi.append_together(
+    IN clock bigint,
+    IN running boolean,
+    IN streams text[],
+    IN versions bigint[],
+    IN types text[],
+    IN type_versions integer[],
+    IN event_commands text[],
+    IN actors text[],
+    IN divisions text[],
+    IN causations text[],
+    IN payloads bytea[],
+    IN command_ids text[],
+    IN command_digests bytea[],
+    IN command_answers bytea[],
+    IN firsts bigint[],
+    IN lasts bigint[],
+    IN expected_streams text[],
+    IN expected_versions bigint[],
+    OUT last bigint,
+    OUT last_recorded_at bigint
+)
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    count constant integer := cardinality(streams);
+    before bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(1685025124, 1);
+    IF running THEN
+        clock := clock + (extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000000)::bigint;
+    END IF;
+
+    IF count = 0 OR EXISTS (
+        SELECT FROM unnest(command_ids) AS x (id)
+        WHERE EXISTS (SELECT FROM doudi.commands c WHERE c.id = x.id)
+    ) OR EXISTS (
+        SELECT FROM unnest(expected_streams, expected_versions) AS x (stream, version)
+        WHERE x.version <> coalesce((SELECT max(e.version) FROM doudi.events e WHERE e.stream = x.stream), 0)
+    ) OR EXISTS (
+        SELECT FROM (
+            SELECT x.version, coalesce(
+                lag(x.version) OVER (PARTITION BY x.stream ORDER BY x.place),
+                (SELECT max(e.version) FROM doudi.events e WHERE e.stream = x.stream)
+            ) AS before
+            FROM unnest(streams, versions) WITH ORDINALITY AS x (stream, version, place)
+        ) y
+        WHERE CASE WHEN y.before IS NULL THEN y.version NOT IN (0, 1) ELSE y.version <> y.before + 1 END
+    ) THEN
+        RETURN;
+    END IF;
+
+    UPDATE doudi.log_end l
+    SET position = l.position + count, recorded_at = greatest(l.recorded_at, clock)
+    RETURNING l.position - count, l.position, l.recorded_at INTO before, last, last_recorded_at;
+    IF before > 0 AND NOT EXISTS (SELECT FROM doudi.events e WHERE e.position = before) THEN
+        RAISE EXCEPTION USING ERRCODE = 'DD001', MESSAGE = 'the end of the log is cut off', DETAIL = before;
+    END IF;
+    INSERT INTO doudi.events (
+        position, stream, version, type, type_version, command, actor, division, recorded_at, causation, payload
+    )
+    SELECT before + x.place, x.stream, x.version, x.type, x.type_version, x.command, x.actor, x.division,
+        last_recorded_at, x.causation, x.payload
+    FROM unnest(
+        streams, versions, types, type_versions, event_commands, actors, divisions, causations, payloads
+    ) WITH ORDINALITY AS x (
+        stream, version, type, type_version, command, actor, division, causation, payload, place
+    );
+    INSERT INTO doudi.commands (id, digest, answer, first, last)
+    SELECT x.id, x.digest, x.answer,
+        CASE WHEN x.last > x.first THEN before + x.first + 1 END, CASE WHEN x.last > x.first THEN before + x.last END
+    FROM unnest(command_ids, command_digests, command_answers, firsts, lasts) AS x (id, digest, answer, first, last);
+    PERFORM pg_notify('doudi', last::text);
+END
+$$;
+
+REVOKE ALL ON FUNCTION doudi.append_together FROM PUBLIC;
+
 -- Let a role work on the store: it reads, appends through the function alone, and owns its read tables,
 -- which are made anew. Called by the store's owner.
 CREATE FUNCTION doudi.admit(role name) RETURNS void
@@ -384,7 +469,7 @@ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA doudi_keys TO %I', role);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA doudi_keys TO %I', role);
     EXECUTE format('GRANT UPDATE (value) ON doudi.meta TO %I', role);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION doudi.append TO %I', role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION doudi.append, doudi.append_together TO %I', role);
     EXECUTE format('GRANT USAGE, CREATE ON SCHEMA doudi_read TO %I', role);
     FOR read_table IN SELECT tablename FROM pg_tables WHERE schemaname = 'doudi_read' AND tableowner <> role LOOP
         EXECUTE format('DROP TABLE doudi_read.%I', read_table);
