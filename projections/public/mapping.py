@@ -1,13 +1,10 @@
-"""From the log to public messages: a fold, so that the same log always gives the same messages.
-
-The events of one command are mapped together (`by_command`): between them nothing holds that anybody should act on.
-"""
+"""From the log to public messages: a fold, so that the same log always gives the same messages."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import msgspec
 
@@ -26,9 +23,9 @@ from domain.case.change import MemberJoined
 from domain.case.intake import ApplicationEntered
 from domain.days import china_day, month_of
 from domain.event import CaseEvent, Event
-from domain.ids import CaseNo, PersonRef
+from domain.ids import CaseNo, DivisionCode, PersonRef, StreamId
 from domain.payment import ListClosed, ListDrawn
-from domain.person import NumberAdded, PersonForgotten, PersonRegistered
+from domain.person import PersonForgotten
 from projections.awards import Awards
 from projections.base import Key, Row, Seen
 from projections.public import coverage, facts, lists
@@ -41,9 +38,10 @@ LINES = (MonthDrawn, DifferenceDrawn)
 AWARDED = (AwardBegan, AmountChanged, Stopped, GradualExitGranted, AreaChanged, HoldSet, HoldEnded)
 UNSAID = {"S12": "S99", "S13": "S99", "D07": "D99"}
 """Reasons that say of somebody what no other office needs: prison, detox, fraud."""
-COMPACTED = ("recipients", "subjects")
+COMPACTED = ("recipients",)
 CLOCK = "clock"
-_OWN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_FIRED = re.compile(r"clock:([^/]+)/(.+)/(\d{4}-\d\d-\d\d)/fire(#\d+)?", re.ASCII)
 _DIGEST = 2**256
 
 Older = Mapping[type[Public], tuple[type[Public], Callable[[Any], Public]]]
@@ -59,31 +57,8 @@ class Recorded(Seen, Protocol):
     def causation(self) -> str | None: ...
 
 
-R = TypeVar("R", bound=Recorded)
-
-
-class Unmappable(Exception):
-    """A command's events that don't fit what the log said before. `key`: of what."""
-
-    def __init__(self, stream: str, position: int) -> None:
-        super().__init__(f"can't be mapped: {stream} at position {position}")
-        self.stream, self.position = stream, position
-
-
-def by_command(pages: Iterable[Sequence[R]]) -> Iterator[list[R]]:
-    """The log's events by the command that wrote them, in order.
-
-    A command is written whole: what the pages end with, if they go to the head, is a whole command too.
-    """
-    group: list[R] = []
-    for page in pages:
-        for seen in page:
-            if group and seen.command != group[0].command:
-                yield group
-                group = []
-            group.append(seen)
-    if group:
-        yield group
+Load = Callable[[StreamId, int], Sequence[Recorded]]
+"""(stream, version) → the stream's events after it: a command's own are there as soon as its first is."""
 
 
 class _OneRow(dict[tuple[str, Key], Row]):
@@ -95,86 +70,65 @@ class _OneRow(dict[tuple[str, Key], Row]):
     def put(self, table: str, row: Row) -> None:
         self[table, (row["case_no"],)] = row
 
+    def delete(self, table: str, key: Key) -> None:
+        self.pop((table, key), None)
+
 
 class Publishing:
-    """The fold. `apply` takes every command of the log from the first on; `dump` and `load` keep where it stands."""
+    """The fold. `apply` takes every event of the log from the first on, and gives what is told of it.
+
+    What a command changed for whom is told with its last event about the award: in between, terms are taken back
+    that the next event says again. `older`: versions that are published beside the present ones.
+    """
 
     awards = Awards("public")
 
-    def __init__(self, state: State | None = None, older: Older | None = None) -> None:
+    def __init__(self, load: Load, older: Older | None = None, state: State | None = None) -> None:
         self.state = state or State()
+        self._load = load
         self._older = dict(older or {})
+        self._out: list[Message] = []
+        self._fired: re.Match[str] | None = None
+        self._before: dict[CaseNo, Shares] = {}
+        self._cause: dict[CaseNo, str] = {}
 
-    def dump(self) -> bytes:
-        return msgspec.msgpack.encode(self.state)
+    @property
+    def position(self) -> int:
+        return self.state.position
 
-    @classmethod
-    def load(cls, data: bytes, older: Older | None = None) -> "Publishing":
-        return cls(msgspec.msgpack.decode(data, type=State), older)
-
-    def apply(self, group: Sequence[Recorded]) -> list[Message]:
-        """The messages of one command's events, in the order of the log; none is of an earlier or later one."""
-        return _Group(self, group).messages()
+    def apply(self, seen: Recorded) -> list[Message]:
+        """The messages of an event, in order."""
+        state, self._out = self.state, []
+        if seen.command != state.command:
+            state.command, state.first = seen.command, seen.position
+            self._fired = _FIRED.fullmatch(seen.command) if seen.actor == CLOCK else None
+        state.today = china_day(seen.recorded_at)
+        self._take(seen, seen.event)
+        month = month_of(state.today)
+        if month > state.month:
+            state.month = month
+            self._over(seen)
+        state.position = seen.position
+        return self._out
 
     def snapshot(self, last: Recorded) -> list[Message]:
         """The present state of every recipient, as messages of the event that the fold stands at."""
-        made = _Group(self, [last])
-        return [
-            message
-            for key in sorted(self.state.live)
-            for message in made.recipient(key, made.record(key), last)
-        ]
-
-    def older(self, kind: type[Public]) -> tuple[type[Public], Callable[[Any], Public]] | None:
-        """The older version that is published beside a public event, and how it is made."""
-        return self._older.get(kind)
-
-
-class _Group:
-    def __init__(self, fold: Publishing, group: Sequence[Recorded]) -> None:
-        self.fold = fold
-        self.state = fold.state
-        self.group = group
-        self.first = group[0]
-        self.today = china_day(self.first.recorded_at)
-        self.month = month_of(self.today)
-        self.out: list[Message] = []
-        self.before: dict[CaseNo, Shares] = {}
-        self.last: dict[CaseNo, Recorded] = {}
-        self.cause: dict[CaseNo, str] = {}
-        self.fired = _fired(self.first)
-        self.touched: dict[str, Recorded] = {}
-        """Recipients whose state may be another now."""
-        self.changed: dict[PersonRef, Recorded] = {}
-        """Persons whom a subscriber may now have to be told of, or no more."""
-
-    def messages(self) -> list[Message]:
-        for seen in self.group:
-            try:
-                self._take(seen)
-            except (LookupError, AssertionError, TypeError, StopIteration) as error:
-                raise Unmappable(seen.stream, seen.position) from error
-        for seen in self.group:
-            if isinstance(seen.event, ListDrawn | ListClosed):
-                self._list(seen, seen.event)
-        for number, seen in self.last.items():
-            self._persons(number, seen)
-        self._recipients()
-        self._over()
-        self.state.position = self.group[-1].position
-        return self.out
+        self._out = []
+        for key in sorted(self.state.live):
+            self._recipient(key, self.record(key), last)
+        return self._out
 
     # One event
 
-    def _take(self, seen: Recorded) -> None:
-        event = seen.event
+    def _take(self, seen: Recorded, event: Event) -> None:
         if isinstance(event, CaseEvent):
             self._case(seen, event, CaseNo(seen.stream.partition(":")[2]))
         elif isinstance(event, ListDrawn):
-            _draw(self.state.lists.setdefault(seen.stream, Totals()), event)
-        elif isinstance(event, PersonRegistered | NumberAdded):
-            if event.number is not None:
-                self._numbered(PersonRef(seen.stream.partition(":")[2]), seen)
+            totals = self.state.lists.setdefault(seen.stream, Totals())
+            _draw(totals, event)
+            self._list(seen, lists.ListDrawn, totals, supplementary=event.supplementary)
+        elif isinstance(event, ListClosed):
+            self._list(seen, lists.ListClosed, self.state.lists.setdefault(seen.stream, Totals()))
         elif isinstance(event, PersonForgotten):
             self._forget(event.person, seen)
 
@@ -182,37 +136,38 @@ class _Group:
         if isinstance(event, ApplicationEntered):
             self.state.cases[number] = _entered(event)
         case = self.state.cases[number]
+        self._tell_case(seen, event, number, case)
+        if isinstance(event, MemberJoined):
+            case.members[event.member.key] = event.member.person
+        elif isinstance(event, LINES):
+            _line(self.state.lists.setdefault(event.list, Totals()), number, event)
+        elif isinstance(event, AWARDED):
+            if number not in self._before:
+                self._before[number] = shares_of(number, case)
+            self._award(number, case, event)
+            if self._last(seen):
+                self._persons(number, case, seen)
+
+    def _tell_case(self, seen: Recorded, event: CaseEvent, number: CaseNo, case: Known) -> None:
         common: dict[str, Any] = {
             "case": number,
             "programme": case.programme,
             "division": case.division,
             "on": event.on,
         }
-        kind = type(event)
-        life = facts.LIFE.get(kind)
+        life, step = facts.LIFE.get(type(event)), facts.DEADLINES.get(type(event))
         if life is not None:
             states = {one.instance: one.state for one in event.moved}
-            fact = life[0](**common, states=states, **facts.extra(event, life[1]))
-            self.say(fact, number, number, seen)
-        elif (step := facts.DEADLINES.get(kind)) is not None:
-            self.say(step(**common, **facts.deadline(event)), number, number, seen)
-        if self.fired and self.fired.startswith(f"{number}/"):
-            key, _, due = self.fired.removeprefix(f"{number}/").rpartition("/")
-            self.fired = ""
-            self.say(
-                lists.DeadlineFired(**common, deadline=key, due=date.fromisoformat(due)), number, number, seen
-            )
-        if isinstance(event, MemberJoined):
-            case.members[event.member.key] = event.member.person
-        elif isinstance(event, LINES):
-            _line(self.state.lists.setdefault(event.list, Totals()), number, event)
-        elif isinstance(event, AWARDED):
-            self._award(number, case, event, seen)
+            self._say(life[0](**common, states=states, **facts.extra(event, life[1])), number, number, seen)
+        elif step is not None:
+            self._say(step(**common, **facts.deadline(event)), number, number, seen)
+        fired = self._fired
+        if fired is not None and fired[1] == number:
+            self._fired = None
+            due = date.fromisoformat(fired[3])
+            self._say(lists.DeadlineFired(**common, deadline=fired[2], due=due), number, number, seen)
 
-    def _award(self, number: CaseNo, case: Known, event: Event, seen: Recorded) -> None:
-        if number not in self.before:
-            self.before[number] = shares_of(number, case)
-        self.last[number] = seen
+    def _award(self, number: CaseNo, case: Known, event: Event) -> None:
         if isinstance(event, HoldSet):
             case.holds = [*case.holds, event.hold]
         elif isinstance(event, HoldEnded):
@@ -222,167 +177,151 @@ class _Group:
         else:
             rows = _OneRow()
             if case.award is not None:
-                rows.put(self.fold.awards.name, case.award)
-            case.award = self.fold.awards.apply(number, event, rows)  # type: ignore[arg-type]
+                rows.put(self.awards.name, case.award)
+            case.award = self.awards.apply(number, event, rows)  # type: ignore[arg-type]
             if isinstance(event, AwardBegan):
-                self.cause[number] = event.cause
+                self._cause[number] = event.cause
+
+    def _last(self, seen: Recorded) -> bool:
+        """Whether its command says nothing more of the case's award."""
+        return not any(
+            isinstance(one.event, AWARDED)
+            for one in self._load(StreamId(seen.stream), seen.version)
+            if one.command == seen.command
+        )
 
     # Persons
 
-    def _persons(self, number: CaseNo, seen: Recorded) -> None:
-        case = self.state.cases[number]
-        before, after = self.before[number], shares_of(number, case)
-        for person in sorted(before.keys() | after.keys()):
-            if person not in before and number not in self.state.awarded.get(person, ()):
-                self.state.awarded.setdefault(person, []).append(number)
-            was, now = before.get(person, []), after.get(person, [])
-            if was == now:
-                continue
-            self._came_or_went(number, case, person, was, now, seen)
-            self.touched[recipient_key(person, case.programme)] = seen
-
-    def _recipients(self) -> None:
-        for key, seen in self.touched.items():
-            earlier, record = self._record(key, before=True), self.record(key)
-            if earlier != record or not record.spans:
-                self.out += self.recipient(key, record, seen)
-                self.changed.setdefault(record.person, seen)
+    def _persons(self, number: CaseNo, case: Known, seen: Recorded) -> None:
+        before, after = self._before.pop(number), shares_of(number, case)
+        cause = self._cause.pop(number, "")
+        persons = sorted(before.keys() | after.keys())
+        for person in persons:
+            known = self.state.awarded.setdefault(person, [])
+            if number not in known:
+                known.append(number)
+            self._came_or_went(number, case, person, before, after, cause, seen)
+        for person in persons:
+            key = recipient_key(person, case.programme)
+            record = self.record(key)
+            if not record.spans or record != self.record(key, number, before):
+                self._recipient(key, record, seen)
 
     def _came_or_went(
-        self, number: CaseNo, case: Known, person: PersonRef, was: list[Span], now: list[Span], seen: Recorded
+        self,
+        number: CaseNo,
+        case: Known,
+        person: PersonRef,
+        before: Shares,
+        after: Shares,
+        cause: str,
+        seen: Recorded,
     ) -> None:
         assert case.award is not None
+        was, now = before.get(person, []), after.get(person, [])
         had, has = coverage.runs(was), coverage.runs(now)
-        common: dict[str, Any] = {"person": person, "case": number, "programme": case.programme}
-        common["on"] = seen.event.on
         key = recipient_key(person, case.programme)
+        common: dict[str, Any] = {
+            "person": person,
+            "case": number,
+            "programme": case.programme,
+            "division": case.division,
+            "on": seen.event.on,
+        }
         for place, (first, _) in enumerate(coverage.without(had, has)):
-            span = coverage.at(was, first)
             again = next((start for start, _ in has if start > first), None)
             code = coverage.code_at(case.award, first)
             gone = Exited(
                 **common,
-                division=span.division,
-                area=span.area,
+                area=coverage.at(was, first).area,
                 from_month=first,
                 until_month=coverage.month_before(again) if again else None,
                 reason=UNSAID.get(code, code),
             )
-            self.say(gone, key, key, seen, person, place)
+            self._say(gone, key, key, seen, person, place)
         for place, (first, _) in enumerate(coverage.without(has, had)):
-            span = coverage.at(now, first)
             until = next(last for start, last in has if start <= first <= last)
+            span = coverage.at(now, first)
             come = Approved(
                 **common,
-                division=span.division,
                 area=span.area,
                 amount=span.amount,
                 from_month=first,
                 until_month=coverage.ended(until),
-                reason=self.cause.get(number) or coverage.code_at(case.award, first),
+                reason=cause or coverage.code_at(case.award, first),
             )
-            self.say(come, key, key, seen, person, place)
+            self._say(come, key, key, seen, person, place)
 
-    def record(self, key: str) -> Recipient:
-        return self._record(key, before=False)
-
-    def _record(self, key: str, before: bool) -> Recipient:
-        """What a person has of a programme from this month on, of all his cases."""
+    def record(self, key: str, but: CaseNo | None = None, shares: Shares | None = None) -> Recipient:
+        """What a person has of a programme from this month on, of all his cases; `but` one, that has `shares`."""
         person, _, programme = key.rpartition("/")
+        ref, this_month = PersonRef(person), month_of(self.state.today)
         found: list[Span] = []
-        for number in self.state.awarded.get(PersonRef(person), ()):
+        for number in self.state.awarded.get(ref, ()):
             case = self.state.cases[number]
             if case.programme == programme:
-                shares = (self.before if before else {}).get(number)
-                found += (shares_of(number, case) if shares is None else shares).get(PersonRef(person), [])
-        left = sorted(
-            (one for one in found if (one.until_month or FOREVER) >= self.month),
-            key=lambda one: (one.from_month, one.case),
-        )
-        return Recipient(person=PersonRef(person), programme=programme, spans=tuple(left))
+                of = (shares or {}) if number == but else shares_of(number, case)
+                found += (one for one in of.get(ref, []) if (one.until_month or FOREVER) >= this_month)
+        found.sort(key=lambda one: (one.from_month, one.case))
+        return Recipient(person=ref, programme=programme, spans=tuple(found))
 
-    def recipient(self, key: str, record: Recipient, seen: Recorded) -> list[Message]:
-        """The present state of a recipient, or its tombstone; [] where there is nothing to take back."""
+    def _recipient(self, key: str, record: Recipient, seen: Recorded) -> None:
+        """The present state of a recipient, or its tombstone where there is one to take back."""
         state = self.state
-        if not record.spans or record.person in state.forgotten:
-            if key not in state.live:
-                return []
+        if record.spans and record.person not in state.forgotten:
+            state.live.add(key)
+            until = max(one.until_month or FOREVER for one in record.spans)
+            if until != FOREVER:
+                state.ending.setdefault(until, set()).add(key)
+            self._make(Recipient, record, key, key, seen, key)
+        elif key in state.live:
             state.live.discard(key)
-            self.changed.setdefault(record.person, seen)
-            return self.make(Recipient, None, key, key, seen, key)
-        state.live.add(key)
-        until = max(one.until_month or FOREVER for one in record.spans)
-        if until != FOREVER:
-            state.ending.setdefault(until, set()).add(key)
-        return self.make(Recipient, record, key, key, seen, key)
+            self._make(Recipient, None, key, key, seen, key)
 
-    def _over(self) -> None:
-        """Months that went by since the last command: what ended with them is taken back."""
-        if self.month <= self.state.month:
-            return
-        self.state.month = self.month
-        for month in sorted(one for one in self.state.ending if one < self.month):
+    def _over(self, seen: Recorded) -> None:
+        """Months went by since the event before: what ended with them is taken back."""
+        for month in sorted(one for one in self.state.ending if one < self.state.month):
             for key in sorted(self.state.ending.pop(month)):
                 record = self.record(key)
                 if not record.spans:
-                    self.out += self.recipient(key, record, self.first)
-
-    def _numbered(self, person: PersonRef, seen: Recorded) -> None:
-        self.state.numbered.add(person)
-        self.changed.setdefault(person, seen)
+                    self._recipient(key, record, seen)
 
     def _forget(self, person: PersonRef, seen: Recorded) -> None:
         self.state.forgotten.add(person)
-        self.changed.setdefault(person, seen)
-        programmes = {self.state.cases[one].programme for one in self.state.awarded.get(person, ())}
-        for programme in sorted(programmes):
+        for programme in sorted(
+            {self.state.cases[one].programme for one in self.state.awarded.get(person, ())}
+        ):
             key = recipient_key(person, programme)
-            self.out += self.recipient(key, self.record(key), seen)
+            self._recipient(key, self.record(key), seen)
 
     # Lists
 
-    def _list(self, seen: Recorded, event: ListDrawn | ListClosed) -> None:
+    def _list(self, seen: Recorded, kind: type[lists.ListFact], totals: Totals, **more: Any) -> None:
         stream = seen.stream.partition(":")[2]
         division, programme, area, month = stream.split("/")
-        totals = self.state.lists[seen.stream]
-        said: dict[str, Any] = msgspec.structs.asdict(totals)
-        said.update(division=division, programme=programme, area=area, month=month, on=event.on)
-        said["digest"] = totals.digest or "0" * 64
-        fact: Public
-        if isinstance(event, ListDrawn):
-            fact = lists.ListDrawn(**said, supplementary=event.supplementary)
-        else:
-            fact = lists.ListClosed(**said)
-        self.say(fact, stream, stream, seen)
+        said: dict[str, Any] = {**msgspec.structs.asdict(totals), **more, "on": seen.event.on}
+        said.update(division=division, programme=programme, area=area, month=month)
+        self._say(kind(**said), stream, stream, seen)
 
     # Messages
 
-    def say(
-        self,
-        data: Public,
-        key: str,
-        subject: str,
-        seen: Recorded,
-        person: str = "",
-        place: int = 0,
+    def _say(
+        self, data: Public, key: str, subject: str, seen: Recorded, person: str = "", place: int = 0
     ) -> None:
-        about = f"{person}#{place + 1}" if place else person
-        self.out += self.make(type(data), data, key, subject, seen, about)
+        self._make(type(data), data, key, subject, seen, f"{person}#{place + 1}" if place else person)
 
-    def make(
-        self, kind: type[Public], data: Public | None, key: str, subject: str, seen: Recorded, about: str = ""
-    ) -> list[Message]:
-        """The messages of one thing said: one, or two where an older version is published beside."""
+    def _make(
+        self, kind: type[Public], data: Public | None, key: str, subject: str, seen: Recorded, about: str
+    ) -> None:
+        """One thing said: a message, or two where an older version is published beside."""
         said: list[tuple[type[Public], Public | None]] = [(kind, data)]
-        lower = self.fold.older(kind)
-        if lower is not None:
-            said.append((lower[0], lower[1](data) if data is not None else None))
-        causation = seen.causation
-        return [
-            Message(
-                topic=one.TOPIC
-                if one is kind or one.TOPIC not in COMPACTED
-                else f"{one.TOPIC}.v{one.VERSION}",
+        older = self._older.get(kind)
+        if older is not None:
+            said.append((older[0], older[1](data) if data is not None else None))
+        for one, value in said:
+            beside = one is not kind and one.TOPIC in COMPACTED
+            message = Message(
+                topic=f"{one.TOPIC}.v{one.VERSION}" if beside else one.TOPIC,
                 key=key,
                 id=f"{seen.stream}@{seen.version}/{one.TYPE}.v{one.VERSION}{'/' if about else ''}{about}",
                 type=one.TYPE,
@@ -390,12 +329,11 @@ class _Group:
                 subject=subject,
                 time=seen.recorded_at,
                 sequence=seen.position,
-                correlation=self.first.position,
-                causation=causation if causation and _OWN.fullmatch(causation) else None,
+                correlation=self.state.first,
+                causation=seen.causation if seen.causation and _ID.fullmatch(seen.causation) else None,
                 data=value,
             )
-            for one, value in said
-        ]
+            self._out.append(message)
 
 
 def recipient_key(person: str, programme: str) -> str:
@@ -403,16 +341,10 @@ def recipient_key(person: str, programme: str) -> str:
     return f"{person}/{programme}"
 
 
-def _fired(first: Recorded) -> str:
-    """`case/deadline/due` of the timer whose day came, where the clock says so: the id of its command names it."""
-    found = re.fullmatch(r"clock:(.+)/fire(#\d+)?", first.command) if first.actor == CLOCK else None
-    return found[1] if found else ""
-
-
 def _entered(event: ApplicationEntered) -> Known:
     return Known(
         programme=event.programme,
-        division=event.division,
+        division=DivisionCode(event.division),
         areas=[["", event.area]],
         members={one.key: one.person for one in event.members},
     )
@@ -429,5 +361,5 @@ def _draw(totals: Totals, event: ListDrawn) -> None:
 
 def _line(totals: Totals, number: CaseNo, event: MonthDrawn | DifferenceDrawn) -> None:
     line = sha256(f"{number}|{event.month}|{event.amount}".encode()).digest()
-    total = (int(totals.digest or "0", 16) + int.from_bytes(line, "big")) % _DIGEST
+    total = (int(totals.digest, 16) + int.from_bytes(line, "big")) % _DIGEST
     totals.digest = f"{total:064x}"

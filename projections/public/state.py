@@ -1,5 +1,6 @@
 """What the mapping remembers of the log: enough to say what changed for whom, nothing that is sealed or said freely."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -16,7 +17,6 @@ class Known(msgspec.Struct):
     areas: list[list[str]]
     members: dict[MemberKey, PersonRef]
     award: dict[str, Any] | None = None
-    cause: str = ""
     holds: list[InstanceId] = []
 
 
@@ -29,29 +29,21 @@ class Totals(msgspec.Struct):
     arrears_lines: int = 0
     arrears_person_times: int = 0
     arrears_amount: int = 0
-    digest: str = ""
-
-
-class Right(msgspec.Struct):
-    """A subscriber who may know identities, until the end of a day (None: without end); `given`: whom he knows."""
-
-    programmes: tuple[str, ...]
-    division: DivisionCode
-    key: dict[str, Any]
-    until: str | None = None
-    given: set[PersonRef] = msgspec.field(default_factory=set)
+    digest: str = "0" * 64
 
 
 class State(msgspec.Struct):
-    """As of `position`. A recipient's key is `person/programme`; `ending`: last month of aid → whose it is."""
+    """As of `position`, in the `command` whose first event is there. A recipient's key is `person/programme`;
+    `ending`: last month of aid → whose it is. `month`: the last that was looked at for what is over."""
 
     position: int = 0
+    command: str = ""
+    first: int = 0
+    today: date = date.min
     month: Month = Month("")
     cases: dict[CaseNo, Known] = {}
     awarded: dict[PersonRef, list[CaseNo]] = {}
     live: set[str] = msgspec.field(default_factory=set)
     ending: dict[Month, set[str]] = {}
-    numbered: set[PersonRef] = msgspec.field(default_factory=set)
     forgotten: set[PersonRef] = msgspec.field(default_factory=set)
     lists: dict[str, Totals] = {}
-    rights: dict[str, Right] = {}
