@@ -53,6 +53,8 @@ class FactRead(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     received: date | None = None
     numbers: dict[str, int] = {}
     exempt: str | None = None
+    unreported: bool = False
+    monthly: bool = False
 
     @property
     def fact(self) -> Fact:
@@ -70,6 +72,8 @@ class FactRead(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
             received=self.received,
             numbers=self.numbers,
             exempt=self.exempt,
+            unreported=self.unreported,
+            monthly=self.monthly,
         )
 
 
@@ -106,6 +110,7 @@ class Explanation(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     """The whole calculation of one month's amount; `result` in fen.
 
     `rules` (id to section and source) is filled where an explanation is handed out, not where it is kept.
+    `basis` ledger: nothing was computed from facts; the amount is that of an office's ledger, and what was added since.
     """
 
     version: int
@@ -119,6 +124,7 @@ class Explanation(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     parameters: tuple[ParameterRead, ...]
     result: Fen
     rules: dict[str, str] = {}
+    basis: Literal["facts", "ledger"] = "facts"
 
 
 def out_of_sum(explanation: Explanation) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
+from domain.case.takeover import TakenOver, TakeOverUndone
 from domain.days import Month, add_month
 from domain.event import Event
 from projections.base import Row, Rows, Table
@@ -13,7 +14,7 @@ class Awards:
 
     `terms`: [{from_month, amount, uplift, covered, shares, code, gradual}] in order of their first month; `ends`: the
     first month without aid; `gaps`: [[first month without aid, first with it again, code of its end]] of an award
-    that was restored.
+    that was restored. `paid_until`: the last month paid elsewhere, before it was taken over ("": none).
     """
 
     def __init__(self, name: str) -> None:
@@ -28,6 +29,7 @@ class Awards:
                 "end_code": "text",
                 "terms": "json",
                 "gaps": "json",
+                "paid_until": "text",
             },
             key=("case_no",),
         )
@@ -39,7 +41,12 @@ class Awards:
 
     def apply(self, case: str, event: Event, rows: Rows) -> Row | None:
         """Take an event of a case; the award as it then is, None if the event says nothing about it."""
-        if isinstance(event, AwardBegan):
+        if isinstance(event, TakeOverUndone):
+            rows.delete(self.name, (case,))
+            return None
+        if isinstance(event, TakenOver):
+            row = self._taken_over(case, event)
+        elif isinstance(event, AwardBegan):
             row = self._begun(case, event, rows.get(self.name, (case,)))
         elif isinstance(event, AmountChanged):
             row = _with_terms(self.of(case, rows), event.terms)
@@ -60,7 +67,21 @@ class Awards:
         if event.cause == "restored" and before is not None and before["ends"] is not None:
             gap = [[before["ends"], first, before["end_code"]]] if before["ends"] < first else []
             return {**_with_terms(before, event.terms), **begun, "gaps": [*before["gaps"], *gap]}
-        return _with_terms({**begun, "began": first, "terms": [], "gaps": []}, event.terms)
+        return _with_terms({**begun, "began": first, "terms": [], "gaps": [], "paid_until": ""}, event.terms)
+
+    @staticmethod
+    def _taken_over(case: str, event: TakenOver) -> Row:
+        begun: Row = {
+            "case_no": case,
+            "cause": "taken_over",
+            "began": event.terms.from_month,
+            "ends": None,
+            "end_code": None,
+            "terms": [],
+            "gaps": [],
+            "paid_until": event.paid_until,
+        }
+        return _with_terms(begun, event.terms)
 
 
 def _with_terms(row: Row, terms: Terms, *, gradual: bool = False) -> Row:

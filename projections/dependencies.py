@@ -11,6 +11,7 @@ from typing import ClassVar
 import msgspec
 
 from domain.case.intake import ApplicationEntered
+from domain.case.takeover import TakenOver
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation, ParameterRead
 from projections.base import Row, Rows, Seen, Table
@@ -81,7 +82,7 @@ class Dependencies:
         if not isinstance(event, CaseEvent):
             return
         case = seen.stream.partition(":")[2]
-        if isinstance(event, ApplicationEntered):
+        if isinstance(event, ApplicationEntered | TakenOver):
             rows.put(CASE, {"case_no": case, "division": event.division, "decisions": 0})
         explanation = explained(event)
         if explanation is None:

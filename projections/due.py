@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from domain.case.change import DeadlineEscalated, DeadlineMoved, DeadlineWarned
 from domain.case.intake import ApplicationEntered
+from domain.case.takeover import TakenOver
 from domain.event import CaseEvent, Deadline
 from projections.base import Row, Rows, Seen, Table
 
@@ -49,7 +50,7 @@ class Due:
         if not isinstance(event, CaseEvent) or not (event.moved or isinstance(event, _WITHOUT_MOVES)):
             return
         case = seen.stream.partition(":")[2]
-        if isinstance(event, ApplicationEntered):
+        if isinstance(event, ApplicationEntered | TakenOver):
             rows.put(HOME, {"case_no": case, "division": event.division})
         elif isinstance(event, DeadlineMoved):
             _move(case, event, rows)

@@ -11,6 +11,7 @@ from domain.case.award import AccountChanged, AreaChanged, HeadChanged, MemberDi
 from domain.case.change import MemberJoined, MemberLeft
 from domain.case.enquiry import FactEnded, FactsStated
 from domain.case.intake import ApplicantReplaced, ApplicationEntered, Member
+from domain.case.takeover import TakenOver
 from domain.days import Month, age_on
 from domain.event import Event
 from domain.facts import Fact
@@ -123,7 +124,7 @@ class Households:
             },
         )
 
-    def _entered(self, case: str, event: ApplicationEntered, rows: Rows) -> None:
+    def _entered(self, case: str, event: ApplicationEntered | TakenOver, rows: Rows) -> None:
         head = next(member for member in event.members if member.key == event.head)
         rows.put(
             self.case,
@@ -134,7 +135,7 @@ class Households:
                 "areas": [["", event.area]],
                 "division": event.division,
                 "household": event.household,
-                "came_from": event.came_from,
+                "came_from": event.came_from if isinstance(event, ApplicationEntered) else None,
                 "head": event.head,
                 "head_name": head.name,
                 "heads": [[event.on.isoformat(), event.head]],
@@ -147,6 +148,12 @@ class Households:
         )
         for member in event.members:
             self._put_member(case, member, None, rows)
+
+    def _taken_over(self, case: str, event: TakenOver, rows: Rows) -> None:
+        """The head stands from the ledger's first month on, as the award does."""
+        self._entered(case, event, rows)
+        facts = {fact.key: _kept(fact) for fact in event.facts if fact.kind in COUNTED_FACTS}
+        rows.put(self.case, {**self.of(case, rows), "facts": facts})
 
     def _stated(self, case: str, event: FactsStated, rows: Rows) -> None:
         counted = [fact for fact in event.facts if fact.kind in COUNTED_FACTS]
@@ -196,6 +203,7 @@ class Households:
 
 _CHANGES: dict[type[Event], Any] = {
     ApplicationEntered: Households._entered,
+    TakenOver: Households._taken_over,
     FactsStated: Households._stated,
     FactEnded: Households._fact_ended,
     HeadChanged: Households._head,

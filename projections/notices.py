@@ -22,6 +22,7 @@ from domain.case.intake import (
     Withdrawn,
 )
 from domain.case.opinion import Posted, PublicityVoid, TakenDown
+from domain.case.takeover import TakenOver
 from domain.days import age_on
 from domain.event import CaseEvent, Event
 from domain.office import TimeSeen
@@ -96,9 +97,10 @@ class Notices:
             self._case(seen.stream.partition(":")[2], event, rows)
 
     def _case(self, case: str, event: Event, rows: Rows) -> None:
-        if isinstance(event, ApplicationEntered):
+        if isinstance(event, ApplicationEntered | TakenOver):
             start = {"case_no": case, "division": event.division, "head": event.head}
-            rows.put(CASE, {**start, "members": len(event.members), "amount": 0})
+            amount = event.terms.amount if isinstance(event, TakenOver) else 0
+            rows.put(CASE, {**start, "members": len(event.members), "amount": amount})
             for member in event.members:
                 self._name(case, member, rows)
         elif isinstance(event, MemberJoined):

@@ -12,6 +12,8 @@ from domain.case.award import (
     Stopped,
 )
 from domain.case.intake import ApplicationEntered
+from domain.case.payment import PaymentRepeated, PaymentReturned
+from domain.case.takeover import TakenOver, TakeOverUndone
 from domain.days import Month, add_month
 from domain.ids import county_of
 from projections.base import Row, Rows, Seen, Table
@@ -20,6 +22,8 @@ HOME, PAYABLE = "payable_case", "payable"
 FOR_EVER = "9999-12"
 _TAKEN = (
     ApplicationEntered,
+    TakenOver,
+    TakeOverUndone,
     AwardBegan,
     AmountChanged,
     Stopped,
@@ -27,6 +31,8 @@ _TAKEN = (
     AreaChanged,
     MonthDrawn,
     DifferenceDrawn,
+    PaymentReturned,
+    PaymentRepeated,
 )
 
 
@@ -35,7 +41,7 @@ class Payable:
     on what it is now due."""
 
     name: ClassVar[str] = "payable"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=HOME,
@@ -63,9 +69,14 @@ class Payable:
         if not isinstance(event, _TAKEN):
             return
         case = seen.stream.partition(":")[2]
-        if isinstance(event, ApplicationEntered):
+        if isinstance(event, TakeOverUndone):
+            for row in list(rows.select(PAYABLE, case_no=case)):
+                rows.delete(PAYABLE, (case, row["area"]))
+        elif isinstance(event, ApplicationEntered | TakenOver):
             home = {"county": county_of(event.division), "programme": event.programme, "area": event.area}
             rows.put(HOME, {"case_no": case, **home})
+            if isinstance(event, TakenOver):
+                _began(case, max(event.terms.from_month, add_month(event.paid_until, 1)), rows)
         elif isinstance(event, AwardBegan):
             _began(case, event.terms.from_month, rows)
         elif isinstance(event, AmountChanged):
@@ -78,7 +89,11 @@ class Payable:
         elif isinstance(event, AreaChanged):
             _area(case, event, rows)
         elif isinstance(event, MonthDrawn | DifferenceDrawn):
-            _drawn(case, event, rows)
+            _drawn(case, event.area, event.month, rows)
+        elif isinstance(event, PaymentReturned):
+            _changed(case, min(event.months), rows)
+        elif isinstance(event, PaymentRepeated):
+            _drawn(case, event.area, max(event.months), rows)
 
 
 def _home(case: str, rows: Rows) -> Row:
@@ -120,7 +135,7 @@ def _area(case: str, event: AreaChanged, rows: Rows) -> None:
     rows.put(PAYABLE, {**row, "area": event.area, "since": event.from_month, "drawn": ""})
 
 
-def _drawn(case: str, event: MonthDrawn | DifferenceDrawn, rows: Rows) -> None:
-    row = rows.get(PAYABLE, (case, event.area))
-    if row is not None and event.month > row["drawn"]:
-        rows.put(PAYABLE, {**row, "drawn": event.month})
+def _drawn(case: str, area: str, month: Month, rows: Rows) -> None:
+    row = rows.get(PAYABLE, (case, area))
+    if row is not None and month > row["drawn"]:
+        rows.put(PAYABLE, {**row, "drawn": month})

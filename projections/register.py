@@ -6,6 +6,7 @@ from datetime import date
 from typing import ClassVar
 
 from domain.case.award import AreaChanged, HoldEnded, HoldSet
+from domain.case.takeover import TakeOverUndone
 from domain.days import Month, month_of
 from domain.ids import DivisionCode
 from projections.awards import Awards, spans
@@ -20,7 +21,7 @@ class Register:
     """`register_segment`: a case's terms from a month to a month (null: without end). Amounts in fen a month."""
 
     name: ClassVar[str] = "register"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     by_case: ClassVar[bool] = True
     """Each row is of one case and comes from its events and from persons alone: cases may be folded apart."""
     households: ClassVar[Households] = Households("register")
@@ -63,7 +64,11 @@ class Register:
         if kind != "case":
             return
         self.households.apply(case, event, rows)
-        if self.awards.apply(case, event, rows) is not None or isinstance(event, AreaChanged):
+        award = self.awards.apply(case, event, rows)
+        if isinstance(event, TakeOverUndone):
+            for row in list(rows.select(SEGMENT, case_no=case)):
+                rows.delete(SEGMENT, (case, row["from_month"]))
+        elif award is not None or isinstance(event, AreaChanged):
             self._segments(case, rows)
         elif isinstance(event, HoldSet):
             hold = {"hold": event.hold, "ground": event.ground, "since": event.on, "until": event.until}

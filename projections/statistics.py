@@ -12,12 +12,17 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from domain.case.award import DifferenceDrawn, MonthDrawn
-from domain.days import Month, first_day, month_of
+from domain.case.payment import PaymentRepeated, PaymentReturned
+from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
+from domain.month import MonthClosed
 from domain.payment import ListClosed
+from projections import closings
 from projections.awards import Awards, terms_in
 from projections.base import Row, Rows, Seen, Table
+from projections.closings import Corrections, open_month
 from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, main_cause
+from projections.payments import STATES, Payments, Shift, name_of
 from projections.steps import steps_of
 
 LINE = "statistics_line"
@@ -44,16 +49,21 @@ class Statistics:
 
     Divisions are the lowest ones, rolled up when asked (projections.figures). A measure may have a reason after a
     point: `exits_households.S01`; a move has where from or to: `moved_in_persons.urban/110199001001`.
+    `due` is what awards entitle to in a month as now known; `pending`, `held_amount`, `settled`, `returned` (and owed)
+    and `repeated` (paid again on a later list) are what became of all the money on the month's list.
     `statistics_stand`: how a case that was ever on a list stands: on | off | out, or gone to another area's list.
     """
 
     name: ClassVar[str] = "statistics"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 5
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
+    payments: ClassVar[Payments] = Payments("statistics")
     tables: ClassVar[tuple[Table, ...]] = (
         *households.tables,
         awards.table,
+        payments.table,
+        *closings.TABLES,
         Table(name=STAND, columns={"case_no": "text", "state": "text", "area": "text"}, key=("case_no",)),
         Table(
             name=LIST,
@@ -99,6 +109,7 @@ class Statistics:
                 "amount": "int",
                 "covered": "json",
                 "held": "bool",
+                "why": "text",
             },
             key=("case_no", "list", "month"),
             indexes=(("list",),),
@@ -120,28 +131,49 @@ class Statistics:
     def apply(self, seen: Seen, rows: Rows) -> None:
         kind, _, name = seen.stream.partition(":")
         if kind == "case":
-            self._case(name, seen.event, rows)
+            self._case(name, seen, rows)
         elif isinstance(seen.event, ListClosed):
-            self._closed(name, seen.event, rows)
+            self._closed(name, seen, rows)
+        elif isinstance(seen.event, MonthClosed):
+            closings.put_closed(seen.event, seen.position, rows)
 
-    def _case(self, case: str, event: Event, rows: Rows) -> None:
+    def _case(self, case: str, seen: Seen, rows: Rows) -> None:
+        event = seen.event
+        due = Due.before(case, event, rows)
         self.households.apply(case, event, rows)
         self.awards.apply(case, event, rows)
+        due.after(seen, rows)
         if isinstance(event, MonthDrawn):
-            self._drawn(case, event, rows)
-            return
-        if isinstance(event, DifferenceDrawn):
-            self._difference(case, event, rows)
-            return
+            self._drawn(case, event, seen, rows)
+        elif isinstance(event, DifferenceDrawn):
+            self._difference(case, event, seen, rows)
+        elif isinstance(event, PaymentReturned):
+            self._came_back(case, event, seen, rows)
+        elif isinstance(event, PaymentRepeated):
+            self._paid_again(case, event, seen, rows)
+        self._paid(case, seen, rows)
         steps = steps_of(event)
         if steps:
             household = self.households.of(case, rows)
-            cells = Cells(rows, household["programme"], month_of(event.on))
+            cells = Cells(rows, household["programme"], month_of(event.on), seen)
             for step in steps:
                 cells.add(household["area"], household["division"], f"steps.{step}", 1)
-            cells.write()
+            cells.write("entered_late")
 
-    def _drawn(self, case: str, event: MonthDrawn, rows: Rows) -> None:
+    def _paid(self, case: str, seen: Seen, rows: Rows) -> None:
+        """What became of money on a list that is counted already."""
+        shifts = self.payments.apply(case, seen.event, rows)
+        if not shifts:
+            return
+        programme = self.households.of(case, rows)["programme"]
+        for shift in shifts:
+            paylist = shift.row["list"]
+            if rows.get(LIST, (paylist,)) is not None:
+                cells = Cells(rows, programme, Month(paylist.rpartition("/")[2]), seen)
+                _add_shift(shift, cells)
+                cells.write(_why(seen.event))
+
+    def _drawn(self, case: str, event: MonthDrawn, seen: Seen, rows: Rows) -> None:
         household = self.households.of(case, rows)
         members = self.households.members(case, rows)
         covered = list(event.shares)
@@ -167,36 +199,64 @@ class Statistics:
         }
         rows.put(LINE, line)
         if closed:
-            cells = Cells(rows, household["programme"], month_of(event.on))
-            _correct(line, cells)
-            cells.write()
+            self._late(line, seen, rows)
 
-    def _difference(self, case: str, event: DifferenceDrawn, rows: Rows) -> None:
-        paylist = event.list.partition(":")[2]
+    def _late(self, line: Row, seen: Seen, rows: Rows) -> None:
+        """Money of an earlier month, or for a list that was counted: a correction of the month of drawing."""
+        programme = self.households.of(line["case_no"], rows)["programme"]
+        month = open_month(rows, line["division"], programme, month_of(seen.event.on))
+        cells = Cells(rows, programme, month, seen)
+        _correct(line, cells)
+        cells.write()
+
+    def _difference(self, case: str, event: DifferenceDrawn, seen: Seen, rows: Rows) -> None:
         more = {
             "case_no": case,
-            "list": paylist,
+            "list": name_of(event.list),
             "month": event.month,
             "division": event.division,
             "area": event.area,
             "amount": event.amount,
             "covered": list(event.persons),
             "held": event.held,
+            "why": event.code,
         }
+        self._more(more, seen, rows)
+
+    def _paid_again(self, case: str, event: PaymentRepeated, seen: Seen, rows: Rows) -> None:
+        """No person-time is added: it was counted when it was drawn first."""
+        for month, fen in sorted(event.months.items()):
+            about = {"case_no": case, "list": name_of(event.list), "month": month, "amount": fen}
+            place = {"division": event.division, "area": event.area}
+            self._more({**about, **place, "covered": [], "held": False, "why": "repeated"}, seen, rows)
+
+    def _more(self, more: Row, seen: Seen, rows: Rows) -> None:
+        paylist = more["list"]
         if rows.get(LIST, (paylist,)) is not None:
-            cells = Cells(rows, self.households.of(case, rows)["programme"], month_of(event.on))
-            _correct(more, cells)
-            cells.write()
-        before = rows.get(DIFFERENCE, (case, paylist, event.month))
+            self._late(more, seen, rows)
+        before = rows.get(DIFFERENCE, (more["case_no"], paylist, more["month"]))
         if before is not None:
-            more["amount"] += before["amount"]
-            more["covered"] = [*before["covered"], *event.persons]
+            more = {
+                **more,
+                "amount": more["amount"] + before["amount"],
+                "covered": [*before["covered"], *more["covered"]],
+            }
         rows.put(DIFFERENCE, more)
 
-    def _closed(self, paylist: str, event: ListClosed, rows: Rows) -> None:
+    def _came_back(self, case: str, event: PaymentReturned, seen: Seen, rows: Rows) -> None:
+        """Money that came back was not paid: a correction of the month in which it came, by what it was for."""
+        for month, fen in sorted(event.months.items()):
+            row = rows.get(self.payments.name, (case, name_of(event.list), month))
+            assert row is not None
+            place = {"division": row["division"], "area": row["area"]}
+            back = {"case_no": case, "month": month, "amount": -fen, "covered": []}
+            self._late({**back, **place, "why": event.code}, seen, rows)
+
+    def _closed(self, paylist: str, seen: Seen, rows: Rows) -> None:
+        event = seen.event
         if rows.get(LIST, (paylist,)) is not None:
             return
-        Closing(paylist, rows).count()
+        Closing(paylist, rows, seen).count()
         division, programme, area, month = paylist.split("/")
         rows.put(
             LIST,
@@ -224,18 +284,98 @@ def last_closed(rows: Rows, paylist: str) -> str | None:
 
 
 def _correct(line: Row, cells: "Cells") -> None:
-    cells.add(line["area"], line["division"], "corrections", line["amount"])
-    cells.add(line["area"], line["division"], "correction_person_times", len(line["covered"]))
+    """In the figures of the month it stands in; and for the month it is of, should that be closed."""
+    area, division, persons = line["area"], line["division"], len(line["covered"])
+    cells.add(area, division, "corrections", line["amount"])
+    cells.add(area, division, "correction_person_times", persons)
+    why = line.get("why") or "arrears"
+    cells.known(line["month"], area, division, "paid", line["amount"], why)
+    cells.known(line["month"], area, division, "person_times", persons, why)
+
+
+MEASURES = {"held": "held_amount"}
+"""What a state of a payment is called among the figures, where it isn't its own name."""
+
+
+def _add_shift(shift: Shift, cells: "Cells") -> None:
+    for state, fen in shift.by.items():
+        cells.add(shift.row["area"], shift.row["division"], MEASURES.get(state, state), fen)
+
+
+def _why(event: Event) -> str:
+    return event.code if isinstance(event, PaymentReturned) else _WHYS.get(type(event).__name__, "arrears")
+
+
+_WHYS = {"PaymentSettled": "settled", "PaymentRepeated": "repeated", "LineReleased": "released"}
+
+
+class Due:
+    """What a case is entitled to in months whose list was counted, before and after an event that may change it."""
+
+    def __init__(self, case: str, event: Event, first: Month | None) -> None:
+        self.case = case
+        self.first = first
+        self.last = add_month(month_of(event.on), 1)
+        self.found: dict[tuple[str, str], int] = {}
+
+    @classmethod
+    def before(cls, case: str, event: Event, rows: Rows) -> "Due":
+        terms = getattr(event, "terms", None)
+        first = terms.from_month if terms is not None else getattr(event, "from_month", None)
+        due = cls(case, event, first)
+        due.found = due.now(rows)
+        return due
+
+    def now(self, rows: Rows) -> dict[tuple[str, str], int]:
+        """(month, area) → fen, where that list was counted."""
+        if self.first is None or self.first > self.last:
+            return {}
+        award = rows.get(Statistics.awards.name, (self.case,))
+        if award is None:
+            return {}
+        household = Statistics.households.of(self.case, rows)
+        county, programme = household["division"][:6], household["programme"]
+        found = {}
+        for month in months(self.first, self.last):
+            area, terms = area_in(household, month), terms_in(award, month)
+            if terms is not None and rows.get(LIST, (f"{county}/{programme}/{area}/{month}",)) is not None:
+                found[month, area] = terms["amount"]
+        return found
+
+    def after(self, seen: Seen, rows: Rows) -> None:
+        now = self.now(rows)
+        for month, area in sorted({*now, *self.found}):
+            change = now.get((month, area), 0) - self.found.get((month, area), 0)
+            if change:
+                household = Statistics.households.of(self.case, rows)
+                cells = Cells(rows, household["programme"], Month(month), seen)
+                cells.add(area, division_in(self.case, Month(month), household, rows), "due", change)
+                cells.write(self._why(seen.event))
+
+    @staticmethod
+    def _why(event: Event) -> str:
+        """The code of the decision, or how the award began."""
+        cause = getattr(event, "cause", "")
+        code = getattr(event, "code", "") or getattr(getattr(event, "terms", None), "code", "")
+        return cause if cause and cause != "new" else code or "area"
+
+
+def division_in(case: str, month: Month, household: Row, rows: Rows) -> str:
+    """Where its line of the month counts; without one, where the household is now."""
+    line = rows.get(LINE, (case, month))
+    found: str = (line or household)["division"]
+    return found
 
 
 class Closing:
     """Counts one list that is being closed against the one before it."""
 
-    def __init__(self, paylist: str, rows: Rows) -> None:
+    def __init__(self, paylist: str, rows: Rows, seen: Seen) -> None:
+        self.paylist = paylist
         self.division, self.programme, self.area, month = paylist.split("/")
         self.month = Month(month)
         self.rows = rows
-        self.cells = Cells(rows, self.programme, self.month)
+        self.cells = Cells(rows, self.programme, self.month, seen)
         drawn = list(rows.select(LINE, list=paylist))
         self.late = [line for line in drawn if line["late"]] + list(rows.select(DIFFERENCE, list=paylist))
         self.lines = {line["case_no"]: line for line in drawn if not line["late"]}
@@ -259,7 +399,9 @@ class Closing:
         for case, line in self.before.items():
             if case not in self.lines:
                 self._gone(line)
-        self._off_the_list()
+        self._living()
+        for row in Statistics.payments.on_list(self.paylist, self.rows):
+            _add_shift(Shift(row=row, by={state: row[state] for state in STATES}), self.cells)
         self.cells.write()
 
     def _add(self, line: Row, measure: str, value: int) -> None:
@@ -389,18 +531,23 @@ class Closing:
             self._both(line, "off_list_out", persons)
             self._stand(case, "off")
 
-    def _off_the_list(self) -> None:
-        """Living awards of the month without a line: nothing payable, or kept back by a check."""
+    def _living(self) -> None:
+        """What awards entitle to in the month; and those without a line: nothing payable, or kept back by a check."""
         for award in self.rows.select(Statistics.awards.name):
             case = award["case_no"]
-            if case in self.lines or (terms := terms_in(award, self.month)) is None:
+            if (terms := terms_in(award, self.month)) is None:
                 continue
             household = Statistics.households.of(case, self.rows)
             if (
-                household["programme"] == self.programme
-                and household["division"].startswith(self.division)
-                and area_in(household, self.month) == self.area
+                household["programme"] != self.programme
+                or not household["division"].startswith(self.division)
+                or area_in(household, self.month) != self.area
             ):
+                continue
+            self.cells.add(
+                self.area, division_in(case, self.month, household, self.rows), "due", terms["amount"]
+            )
+            if case not in self.lines:
                 self._both(household, "off_list", len(terms["covered"]))
 
     def _stand(self, case: str, state: str) -> None:
@@ -414,18 +561,24 @@ class Closing:
 
 
 class Cells:
-    """Adds to cells of one programme and month, written once in key order."""
+    """Adds to cells of one programme and month, written once in key order; a closed month's with their correction."""
 
-    def __init__(self, rows: Rows, programme: str, month: Month) -> None:
-        self._rows, self._programme, self._month = rows, programme, month
+    def __init__(self, rows: Rows, programme: str, month: Month, seen: Seen) -> None:
+        self._rows, self._programme, self._month, self._seen = rows, programme, month, seen
         self._sums: Counter[tuple[str, str, str]] = Counter()
+        self._corrections = Corrections(rows, seen, programme)
 
     def add(self, area: str, division: str, measure: str, value: int) -> None:
         if value:
             self._sums[area, division, measure] += value
 
-    def write(self) -> None:
+    def known(self, of: str, area: str, division: str, measure: str, value: int, why: str) -> None:
+        """What stands in this month's figures is of another, which isn't counted anew."""
+        self._corrections.add(of, area, division, measure, value, why, self._month)
+
+    def write(self, why: str = "") -> None:
         for (area, division, measure), value in sorted(self._sums.items()):
+            self._corrections.add(self._month, area, division, measure, value, why)
             key = (self._programme, self._month, area, division, measure)
             before = self._rows.get(CELL, key)
             self._rows.put(
@@ -440,3 +593,4 @@ class Cells:
                 },
             )
         self._sums.clear()
+        self._corrections.write()

@@ -27,6 +27,7 @@ from domain.case.intake import (
     Terminated,
     Withdrawn,
 )
+from domain.case.takeover import UNDONE, TakenOver, TakeOverUndone
 from domain.days import add_month
 from domain.event import CaseEvent, Event, Moved
 from domain.personal import Personal
@@ -145,7 +146,7 @@ class Timeline:
         if not isinstance(event, CaseEvent):
             return
         case = seen.stream.partition(":")[2]
-        row = self._entered(case, event, rows) if isinstance(event, ApplicationEntered) else None
+        row = self._entered(case, event, rows) if isinstance(event, ApplicationEntered | TakenOver) else None
         row = row or rows.get(CASE, (case,))
         assert row is not None
         row = {**row, **self._changes(case, event, row, rows), "events": seen.version}
@@ -160,7 +161,7 @@ class Timeline:
                 )
         rows.put(CASE, row)
 
-    def _entered(self, case: str, event: ApplicationEntered, rows: Rows) -> Row:
+    def _entered(self, case: str, event: ApplicationEntered | TakenOver, rows: Rows) -> Row:
         for member in event.members:
             self._member(case, member, rows)
         return {
@@ -193,6 +194,10 @@ class Timeline:
             if isinstance(event, AwardBegan):
                 changes.update(ended=None, ended_code=None, until_month=None)
             return changes
+        if isinstance(event, TakenOver):
+            return _terms(event.terms)
+        if isinstance(event, TakeOverUndone):
+            return {"ended": event.on, "ended_code": UNDONE, "amount": 0, "from_month": None}
         if isinstance(event, GradualExitGranted):
             return {**_terms(event.terms), "until_month": event.until_month}
         if isinstance(event, Stopped):

@@ -8,6 +8,7 @@ import msgspec
 
 from domain.case.change import DeadlineEscalated, DeadlineMoved, DeadlineWarned
 from domain.case.intake import ApplicationEntered
+from domain.case.takeover import TakenOver
 from domain.event import CaseEvent, Deadline, Moved
 from projections.base import Row, Rows, Seen, Table
 
@@ -81,7 +82,7 @@ class Worklist:
         if not isinstance(event, CaseEvent):
             return
         case = seen.stream.partition(":")[2]
-        if isinstance(event, ApplicationEntered):
+        if isinstance(event, ApplicationEntered | TakenOver):
             rows.put(CASE, {"case_no": case, "division": event.division, "area": event.area})
         elif isinstance(event, DeadlineMoved | DeadlineWarned | DeadlineEscalated):
             self._step(case, event, rows)

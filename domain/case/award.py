@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from domain.case.fold import evolves
 from domain.days import Month, add_month
 from domain.event import CaseEvent, Value
-from domain.explain import Explanation, FactRead
+from domain.explain import Explanation, FactRead, ParameterRead
 from domain.ids import DivisionCode, InstanceId, MemberKey, StaffId, StreamId
 from domain.money import Fen
 from domain.personal import Account, Words
@@ -195,6 +195,7 @@ class Difference(Value, frozen=True, kw_only=True):
     amount: Fen
     list: StreamId
     held: bool = False
+    supplementary: bool = False
 
 
 class Line(Value, frozen=True, kw_only=True):
@@ -205,10 +206,20 @@ class Line(Value, frozen=True, kw_only=True):
     list: StreamId
     held: bool = False
     differences: tuple[Difference, ...] = ()
+    supplementary: bool = False
+    settled: Fen = 0
+    """What a decision on a finding took out of it: claimed back or waived."""
+    set_off: Fen = 0
+    """What was taken from its own line for what is to be paid back: drawn, and not sent."""
 
     @property
     def drawn(self) -> Fen:
         return self.amount + sum(one.amount for one in self.differences)
+
+    @property
+    def standing(self) -> Fen:
+        """What counts as paid for the month."""
+        return self.drawn - self.settled
 
     @property
     def held_on(self) -> tuple[StreamId, ...]:
@@ -219,11 +230,14 @@ class Line(Value, frozen=True, kw_only=True):
 
 class Basis(Value, frozen=True, kw_only=True):
     """What a decision stands on: the facts as it read them (None: not kept) and the serial of the last it could
-    know (`f7`: 7); the day its income counts back from."""
+    know (`f7`: 7); the day its income counts back from.
+
+    `ledger`: it stands on an office's ledger, and on these parameters as they were (None: on facts)."""
 
     known: int
     anchor: date | None = None
     facts: tuple[FactRead, ...] | None = None
+    ledger: tuple[ParameterRead, ...] | None = None
 
 
 class Gap(Value, frozen=True, kw_only=True):
@@ -243,6 +257,7 @@ class Award(Value, frozen=True, kw_only=True):
     """The first month without aid."""
     end_code: str | None = None
     gradual_until: Month | None = None
+    gradual_from: Month | None = None
     turned: Month = Month("")
     """The last month for which additions were looked at."""
     under: str = "application"
@@ -250,6 +265,8 @@ class Award(Value, frozen=True, kw_only=True):
     bases: tuple[tuple[Month, Basis], ...] = ()
     """What the decision for each month stands on: in order, from its month to the next."""
     gaps: tuple[Gap, ...] = ()
+    paid_until: Month = Month("")
+    """The last month paid by whoever kept the ledger that it was taken over from; none: \"\"."""
 
     def at(self, month: Month) -> Terms | None:
         """The terms that hold in a month, None before it begins, in a gap, and from its end on."""
@@ -269,6 +286,10 @@ class Award(Value, frozen=True, kw_only=True):
         found = [basis for first, basis in self.bases if first <= month]
         return found[-1] if found else self.bases[0][1]
 
+    def as_in_ledger(self, month: Month) -> bool:
+        """Whether the terms of a month stand on an office's ledger, not on facts."""
+        return bool(self.bases) and self.basis(month).ledger is not None
+
     def standing_on(self, month: Month, explanation: Explanation | None, known: int | None = None) -> "Award":
         """The terms of a month stand on these facts (None: on those they stood on); later months keep theirs.
 
@@ -279,7 +300,9 @@ class Award(Value, frozen=True, kw_only=True):
         if explanation is not None:
             same = before.facts == explanation.facts
             facts = before.facts if same else explanation.facts
-            basis = replace(basis, anchor=explanation.anchor, facts=facts)
+            basis = replace(basis, anchor=explanation.anchor, facts=facts, ledger=None)
+            if explanation.basis == "ledger":
+                basis = replace(basis, anchor=None, facts=None, ledger=explanation.parameters)
         others = [one for one in self.bases if one[0] != month]
         ordered = sorted((*others, (month, before if basis == before else basis)), key=lambda one: one[0])
         return replace(self, bases=tuple(ordered))
@@ -292,7 +315,7 @@ def _began(case: "Case", event: AwardBegan) -> "Case":
     if event.cause == "restored" and before is not None and before.ends is not None:
         gap = (Gap(ends=before.ends, again=first),) if before.ends < first else ()
         award = replace(before.with_terms(event.terms), cause="restored", ends=None, end_code=None)
-        award = replace(award, gradual_until=None, turned=first, gaps=(*before.gaps, *gap))
+        award = replace(award, gradual_until=None, gradual_from=None, turned=first, gaps=(*before.gaps, *gap))
         award = award.standing_on(first, None, case.fact_serial)
     else:
         award = Award(began=first, cause=event.cause, terms=(event.terms,), turned=first)
@@ -307,7 +330,8 @@ def _award(case: "Case") -> Award:
 
 @evolves(AmountChanged)
 def _changed(case: "Case", event: AmountChanged) -> "Case":
-    decided = event.explanation or case.decided_income
+    computed = event.explanation is not None and event.explanation.basis == "facts"
+    decided = event.explanation if computed else case.decided_income
     award = _award(case).with_terms(event.terms)
     turned = max(award.turned, event.terms.from_month)
     award = replace(award, turned=turned, under=event.instance or award.under)
@@ -333,6 +357,7 @@ def _gradual(case: "Case", event: GradualExitGranted) -> "Case":
     award = replace(
         award,
         gradual_until=event.until_month,
+        gradual_from=event.terms.from_month,
         ends=add_month(event.until_month, 1),
         end_code=event.code,
         turned=event.terms.from_month,
@@ -383,7 +408,13 @@ def _work_refused(case: "Case", event: WorkRefused) -> "Case":
 def _drawn(case: "Case", event: MonthDrawn) -> "Case":
     terms = case.award.at(event.month) if case.award is not None else None
     shares = terms.shares if terms is not None and terms.shares == event.shares else event.shares
-    line = Line(amount=event.amount, shares=shares, list=event.list, held=event.held)
+    line = Line(
+        amount=event.amount,
+        shares=shares,
+        list=event.list,
+        held=event.held,
+        supplementary=event.supplementary,
+    )
     return replace(case, drawn={**case.drawn, event.month: line})
 
 
@@ -393,7 +424,9 @@ def _difference(case: "Case", event: DifferenceDrawn) -> "Case":
     shares = {**before.shares}
     for key, fen in event.shares.items():
         shares[key] = shares.get(key, 0) + fen
-    more = Difference(amount=event.amount, list=event.list, held=event.held)
+    more = Difference(
+        amount=event.amount, list=event.list, held=event.held, supplementary=event.supplementary
+    )
     line = replace(before, shares=shares, differences=(*before.differences, more))
     return replace(case, drawn={**case.drawn, event.month: line})
 

@@ -169,6 +169,13 @@ class DeadlineEscalated(CaseEvent, frozen=True, kw_only=True):
     to: str
 
 
+class LivesBrought(CaseEvent, frozen=True, kw_only=True):
+    """Running life cycles brought to another version, that of a law; `moved` says which, to where."""
+
+    law: str
+    reason: Words
+
+
 class Reminded(CaseEvent, frozen=True, kw_only=True):
     """A certificate, consent or status ends on `ends`, or an addition changes that day; told ahead.
 
@@ -237,7 +244,12 @@ def _opened(case: "Case", event: ReviewOpened) -> "Case":
 @evolves(ReviewConcluded)
 def _concluded(case: "Case", event: ReviewConcluded) -> "Case":
     one = replace(case.reviews[event.review], concluded=event.on, outcome=event.outcome)
-    return replace(_review(case, one), review_class=event.review_class)
+    case = replace(_review(case, one), review_class=event.review_class)
+    found, award = event.explanation, case.award
+    if event.outcome != "unchanged" or found is None or award is None or not award.as_in_ledger(found.month):
+        return case
+    award = replace(award, turned=max(award.turned, found.month))
+    return replace(case, award=award.standing_on(found.month, found, case.fact_serial), decided_income=found)
 
 
 @evolves(ChangeOpened)
@@ -335,6 +347,11 @@ def _warned(case: "Case", event: DeadlineWarned) -> "Case":
 @evolves(DeadlineEscalated)
 def _escalated(case: "Case", event: DeadlineEscalated) -> "Case":
     return replace(case, steps=case.steps | {(event.key, f"escalate:{event.to}")})
+
+
+@evolves(LivesBrought)
+def _brought(case: "Case", event: LivesBrought) -> "Case":
+    return case
 
 
 @evolves(Reminded)

@@ -10,9 +10,11 @@ from domain.case.award import Award, Line
 from domain.case.change import Appeal, Change, Review
 from domain.case.decision import Decision, Letter
 from domain.case.enquiry import DemocraticReview, Verification, Visit
+from domain.case.finding import Finding, Ruling
 from domain.case.intake import Intake, Member, Relation
 from domain.case.opinion import Assessed, Dispute, Opinion, Publicity
 from domain.case.payment import Payment
+from domain.case.takeover import Kept, LedgerRow
 from domain.days import Month
 from domain.event import Deadline
 from domain.explain import Explanation
@@ -58,6 +60,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     intake: Intake = Intake()
     relations: tuple[Relation, ...] = ()
     facts: dict[FactKey, Fact] = {}
+    replaced: dict[FactKey, FactKey | None] = {}
+    """What a fact was corrected to; None: withdrawn, it never was."""
     facts_changed: date | None = None
     facts_round: int = 0
     """Goes up with each change of facts, members, applicant: what was assessed before is out of date."""
@@ -90,6 +94,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     announced: date | None = None
 
     award: Award | None = None
+    ledger: LedgerRow | None = None
+    """Where it stood in an office's ledger, if it was taken over from one."""
+    kept: Kept = Kept()
     areas: tuple[tuple[Month, str], ...] = ()
     """(first month, area) of an award that went between town and country; () if it never did."""
     work_refused: dict[MemberKey, int] = {}
@@ -103,6 +110,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     reviews: dict[InstanceId, Review] = {}
     changes: dict[InstanceId, Change] = {}
     appeals: dict[InstanceId, Appeal] = {}
+    findings: dict[InstanceId, Finding] = {}
+    rulings: tuple[Ruling, ...] = ()
     reminded: frozenset[str] = frozenset()
     """What ends and was told ahead, by key and day."""
 

@@ -8,10 +8,12 @@ from workflows.commands import (
     enquiry,
     forgetting,
     intake,
+    migrating,
     office,
     opinion,
     pay,
     review,
+    takeover,
 )
 
 __all__ = [
@@ -22,8 +24,10 @@ __all__ = [
     "enquiry",
     "forgetting",
     "intake",
+    "migrating",
     "office",
     "opinion",
     "pay",
     "review",
+    "takeover",
 ]

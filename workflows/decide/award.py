@@ -18,6 +18,7 @@ from domain.case.award import (
     HoldEnded,
     LineReleased,
     Stopped,
+    Terms,
     TimerPassed,
     WorkRefused,
 )
@@ -25,6 +26,7 @@ from domain.case.change import Reminded
 from domain.case.decision import LetterIssued
 from domain.days import Month, add_month, first_day, last_day, month_of, parse_month
 from domain.event import CaseEvent
+from domain.explain import Explanation
 from domain.ids import InstanceId, MemberKey, StaffId
 from domain.personal import Account
 from domain.text import check_text
@@ -40,6 +42,7 @@ from workflows.commands.award import (
     TurnUplift,
 )
 from workflows.context import Context
+from workflows.decide import ledger
 from workflows.decide.assessing import month_after, uplift_months
 from workflows.decide.consent import adult
 from workflows.decide.papers import needed_words, words
@@ -101,6 +104,8 @@ def next_uplift(context: Context, case: Case, instance: InstanceId) -> date | No
 def next_turn(context: Context, case: Case) -> Month | None:
     """The next month in which an addition changes while the award lives."""
     award = award_of(case)
+    if award.as_in_ledger(award.turned):
+        return None
     found = uplift_months(context, decided_case(case, award.turned), award.turned)
     month = found[0][0] if found else None
     return month if month is not None and (award.ends is None or month < award.ends) else None
@@ -350,19 +355,19 @@ def raise_standard(context: Context, command: RaiseStandard) -> Decision:
     events: list[CaseEvent] = []
     for month in months_from(award, first):
         before = award.at(month)
-        found = assess_again(context, month)
         if before is None:
             continue
-        rises = found.amount > before.amount
+        terms, explanation = _raised(context, month)
+        rises = terms.amount > before.amount
         if not rises and not events:
             continue
-        same = (found.amount, found.shares) == (before.amount, before.shares)
+        same = (terms.amount, terms.shares) == (before.amount, before.shares)
         events.append(
             AmountChanged(
                 on=context.on,
-                terms=terms_of(found, month, "I01", context.on) if rises else before,
+                terms=terms if rises else before,
                 before=before.amount,
-                explanation=found.explanation if rises or same else None,
+                explanation=explanation if rises or same else None,
                 by=StaffId(context.actor),
                 under=award.under,
             )
@@ -372,12 +377,24 @@ def raise_standard(context: Context, command: RaiseStandard) -> Decision:
     raised = events[0]
     assert isinstance(raised, AmountChanged)
     letter = LetterIssued(on=context.on, letter="L16", about=next_of(context.case, "telling"))
+    as_in_ledger = award.as_in_ledger(raised.terms.from_month)
+    looked_at, moves = ledger.review_first(context) if as_in_ledger else ([], {})
     return Decision(
-        events=[*events, letter],
+        events=[*events, letter, *looked_at],
+        moves=moves,
         answer={
+            **({"as_in_ledger": True} if as_in_ledger else {}),
             "before": raised.before,
             "amount": raised.terms.amount,
             "from_month": raised.terms.from_month,
             "arrears": list(drawn_from(context.case, raised.terms.from_month)),
         },
     )
+
+
+def _raised(context: Context, month: Month) -> tuple[Terms, Explanation]:
+    """What a month is due at its parameters; of an amount as in the ledger what the standard adds to it."""
+    if award_of(context.case).as_in_ledger(month):
+        return ledger.raised(context, month)
+    found = assess_again(context, month)
+    return terms_of(found, month, "I01", context.on), found.explanation

@@ -414,9 +414,7 @@ def restore(context: Context, command: Restore) -> Decision:
         raise refuse("no-appeal-granted", "data.code")
     first = award.ends if context.rule("restored_with_arrears") else month_after(context.on)
     first = max(first, command.from_month or first)
-    found = assess_again(context, first, keep=False)
-    if not found.eligible:
-        raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
+    terms = _restored(context, first, command.code)
     owed = tuple(month for month in months(first, month_of(context.on)) if month not in case.drawn)
     said = needed_words(context, command.reason, "data.reason")
     change = context.instance
@@ -429,7 +427,7 @@ def restore(context: Context, command: Restore) -> Decision:
         ),
         AwardBegan(
             on=context.on,
-            terms=terms_of(found, first, command.code, context.on),
+            terms=terms,
             cause="restored",
             owed=owed,
         ),
@@ -439,6 +437,17 @@ def restore(context: Context, command: Restore) -> Decision:
     ]
     return Decision(
         events=events,
-        others=claim_award(context, found.covered, first),
-        answer={"from_month": first, "amount": found.amount, "owed": list(owed)},
+        others=claim_award(context, terms.covered, first),
+        answer={"from_month": first, "amount": terms.amount, "owed": list(owed)},
     )
+
+
+def _restored(context: Context, first: Month, code: str) -> Terms:
+    """On the facts of the decision that stands; an award as in the ledger as it was."""
+    award = award_of(context.case)
+    if award.as_in_ledger(first):
+        return replace(latest_terms(award, first), from_month=first, code=code, on=context.on)
+    found = assess_again(context, first, keep=False)
+    if not found.eligible:
+        raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
+    return terms_of(found, first, code, context.on)

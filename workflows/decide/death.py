@@ -12,6 +12,7 @@ from domain.person import DeathRecorded
 from workflows.command import Decision, decides
 from workflows.commands.award import RecordDeath, ReportDeath
 from workflows.context import Context
+from workflows.decide import ledger
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
 from workflows.decide.persons import release_award
@@ -162,6 +163,8 @@ def _after(
     Until a change over the standard is heard and decided their household part goes on, at most the standard each;
     where even that can't be, their shares stay and his goes.
     """
+    if award_of(context.case).as_in_ledger(month):
+        return *ledger.without(context, member, month, "D01"), True
     found = assess_again(context, month, without=member)
     if found.eligible:
         return terms_of(found, month, "D01", context.on), found.explanation, True

@@ -154,14 +154,14 @@ def _entered(
         number=number,
         programme=command.programme,
         area=command.area,
-        household=_household(context, earlier),
+        household=household_of(context, earlier),
         division=command.division,
         applicant=command.applicant,
         head=head,
         members=tuple(members),
-        address=_text(Address, applicant.person, command.address, "data.address"),
-        phone=_text(Phone, applicant.person, command.phone, "data.phone"),
-        account=_text(Account, applicant.person, command.account, "data.account"),
+        address=personal_text(Address, applicant.person, command.address, "data.address"),
+        phone=personal_text(Phone, applicant.person, command.phone, "data.phone"),
+        account=personal_text(Account, applicant.person, command.account, "data.account"),
         account_holder=(command.account_holder or head) if command.account else None,
         entrusted=command.entrusted,
         near_relative=command.near_relative,
@@ -171,7 +171,7 @@ def _entered(
     )
 
 
-def _household(context: Context, earlier: tuple[CaseNo, ...]) -> HouseholdRef:
+def household_of(context: Context, earlier: tuple[CaseNo, ...]) -> HouseholdRef:
     """That of a living or open case of one of its people, else a new one."""
     for number in reversed(earlier):
         case = context.other_case(number)
@@ -180,7 +180,7 @@ def _household(context: Context, earlier: tuple[CaseNo, ...]) -> HouseholdRef:
     return HouseholdRef(context.token("h"))
 
 
-def _text(kind: type[P], of: str, text: str | None, field: str) -> P | None:
+def personal_text(kind: type[P], of: str, text: str | None, field: str) -> P | None:
     clean = check_text(text, field) if text else ""
     return kind(of, clean) if clean else None
 

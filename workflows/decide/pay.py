@@ -17,6 +17,7 @@ import msgspec
 
 from domain.case import Case
 from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
+from domain.case.payment import PaymentRepeated
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
@@ -130,21 +131,51 @@ class _Drawing:
         _seen(context, month)
         self.lines: list[MonthDrawn] = []
         self.differences: list[DifferenceDrawn] = []
+        self.repeats: list[PaymentRepeated] = []
         self.left_out: Counter[str] = Counter()
         self._known_from = month
         self._closed: list[Month] = []
         """Months before this one whose list is closed, as far back as was looked."""
 
-    def add(self, case: Case) -> list[MonthDrawn | DifferenceDrawn]:
+    def add(self, case: Case) -> list[MonthDrawn | DifferenceDrawn | PaymentRepeated]:
         found = self._line(case, self.month, self.paylist.closed is not None)
         owed = [self._line(case, month, True) for month in self._owed(case)]
         if found.left_out:
             self.left_out[found.left_out] += 1
         lines = [line for one in (*owed, found) for line in one.lines]
-        differences = self._differences(case)
+        differences, repeats = self._differences(case), self._repeats(case)
         self.lines.extend(lines)
         self.differences.extend(differences)
-        return [*differences, *lines]
+        self.repeats.extend(repeats)
+        return [*repeats, *differences, *lines]
+
+    def _repeats(self, case: Case) -> list[PaymentRepeated]:
+        """What came back and can be paid again: once nothing keeps it back, for months that are still due."""
+        if case.area_in(self.month) != self.area or kept_back(self.context, case):
+            return []
+        found = []
+        for paylist, payment in sorted(case.payments.items()):
+            due = {month: fen for month, fen in payment.returned.items() if self._still_due(case, month)}
+            if due:
+                found.append(self._repeat(case, paylist, due))
+        return found
+
+    @staticmethod
+    def _still_due(case: Case, month: Month) -> bool:
+        terms = case.award.at(month) if case.award is not None else None
+        return terms is not None and terms.amount > 0
+
+    def _repeat(self, case: Case, paylist: StreamId, due: dict[Month, int]) -> PaymentRepeated:
+        return PaymentRepeated(
+            on=self.context.on,
+            list=self.stream,
+            of=paylist,
+            months=due,
+            amount=sum(due.values()),
+            area=self.area,
+            division=case.division,
+            supplementary=self.supplementary,
+        )
 
     def _differences(self, case: Case) -> list[DifferenceDrawn]:
         """Months drawn whose terms now give more, on the list of the area where the household now is."""
@@ -179,6 +210,8 @@ class _Drawing:
         if case.award is None or case.award.began >= self.month:
             return []
         began = case.award.began
+        until = case.award.paid_until
+        began = max(began, add_month(until, 1)) if until else began
         return [month for month in self._closed_since(began) if month >= began and month not in case.drawn]
 
     def _closed_since(self, first: Month) -> list[Month]:
@@ -199,7 +232,7 @@ class _Drawing:
         if month in case.drawn or case.area_in(month) != self.area:
             return Found()
         terms = case.award.at(month) if case.award is not None else None
-        if terms is None:
+        if terms is None or _paid_elsewhere(case, month):
             return Found()
         if terms.amount <= 0:
             return Found(left_out="nothing_payable")
@@ -229,7 +262,7 @@ class _Drawing:
         return False
 
     def totals(self) -> list[tuple[StreamId, Event]]:
-        if not self.lines and not self.differences:
+        if not self.lines and not self.differences and not self.repeats:
             return []
         event = ListDrawn(
             on=self.context.on,
@@ -251,13 +284,20 @@ class _Drawing:
             "arrears_person_times": sum(len(line.shares) for line in late)
             + sum(len(one.persons) for one in more),
             "arrears_amount": sum(line.amount for line in late) + sum(one.amount for one in more),
+            "repeated_lines": len(self.repeats),
+            "repeated_amount": sum(one.amount for one in self.repeats),
         }
 
     def answer(self) -> dict[str, Any]:
         """Counts that add up over the parts of a draw, amounts in fen; arrears stand beside the month's own."""
-        drawn = len(self.lines) + len(self.differences)
+        drawn = len(self.lines) + len(self.differences) + len(self.repeats)
         left_out = dict(sorted(self.left_out.items()))
         return {**self._sums(), "supplementary": drawn * self.supplementary, "left_out": left_out}
+
+
+def _paid_elsewhere(case: Case, month: Month) -> bool:
+    """Whether the month was paid by whoever kept the ledger that the case was taken over from."""
+    return case.award is not None and month <= case.award.paid_until
 
 
 def _died(context: Context, case: Case, key: MemberKey) -> date | None:
@@ -321,6 +361,8 @@ def close_list(context: Context, command: CloseList) -> Decision:
         arrears_lines=paylist.arrears_lines,
         arrears_person_times=paylist.arrears_person_times,
         arrears_amount=paylist.arrears_amount,
+        repeated_lines=paylist.repeated_lines,
+        repeated_amount=paylist.repeated_amount,
     )
     return Decision(others=[(stream, event)], answer=_totals(paylist))
 
@@ -344,6 +386,8 @@ def _totals(paylist: PayList) -> dict[str, Any]:
         "arrears_lines": paylist.arrears_lines,
         "arrears_person_times": paylist.arrears_person_times,
         "arrears_amount": paylist.arrears_amount,
+        "repeated_lines": paylist.repeated_lines,
+        "repeated_amount": paylist.repeated_amount,
         "maker": paylist.maker,
         "checker": paylist.checker,
     }

@@ -39,6 +39,11 @@ def next_review(context: Context, review_class: ReviewClass) -> ReviewScheduled:
     return _scheduled(context, review_class, first, max(last, context.on))
 
 
+def scheduled_after(context: Context, review_class: ReviewClass, first: date) -> ReviewScheduled:
+    """The next review of an award that began long ago: k × period from its first day, after today."""
+    return _scheduled(context, review_class, first, max(first, context.on))
+
+
 def _scheduled(context: Context, review_class: ReviewClass, first: date, after: date) -> ReviewScheduled:
     period = context.limit(f"review_months_{review_class}")
     ordinal = 1

@@ -16,6 +16,7 @@ from domain.money import Fen
 from domain.policy import Policy
 from workflows.context import Context
 from workflows.decide.assessing import means_person
+from workflows.refusal import refuse
 
 
 def terms_of(found: Assessment, from_month: Month, code: str, on: date) -> Terms:
@@ -91,6 +92,8 @@ def assess_again(
     `keep`: the household part goes on as it stands (default: in a gradual exit).
     """
     award = award_of(context.case)
+    if award.as_in_ledger(month):
+        raise refuse("as-in-ledger", "case", month=month)
     terms = latest_terms(award, month)
     case = decided_case(context.case, month)
     keep = award.gradual_until is not None if keep is None else keep

@@ -33,6 +33,8 @@ SUMS = (
     "arrears_lines",
     "arrears_person_times",
     "arrears_amount",
+    "repeated_lines",
+    "repeated_amount",
 )
 PAYS = ("award/", "hold.")
 """Timers that change what a month pays."""
@@ -138,6 +140,7 @@ class Draw:
             and month not in case.drawn
             and case.award is not None
             and case.award.at(month) is not None
+            and month > case.award.paid_until
         )
 
     def _open(self, request: Request, command: DrawCommand, area: str) -> None:
