@@ -6,15 +6,21 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.days import Month, add_month
-from domain.ids import CaseNo, PersonRef
+from domain.ids import CaseNo, DivisionCode, PersonRef
 from projections.awards import spans, terms_in
 from projections.public.persons import Span
 from projections.public.state import Known
 
 FOREVER = Month("9999-12")
+TOWNSHIP = 9
 Run = tuple[Month, Month]
 """First and last month, `FOREVER` without end."""
 Shares = dict[PersonRef, list[Span]]
+
+
+def township(division: DivisionCode) -> DivisionCode:
+    """As far as a division is told: a village may be a handful of households."""
+    return DivisionCode(division[:TOWNSHIP])
 
 
 def shares_of(number: CaseNo, case: Known) -> Shares:
@@ -29,7 +35,7 @@ def shares_of(number: CaseNo, case: Known) -> Shares:
         for member in one["covered"]:
             span = Span(
                 case=number,
-                division=case.division,
+                division=township(case.division),
                 area=area,
                 from_month=first,
                 until_month=one["until_month"],

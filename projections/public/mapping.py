@@ -29,7 +29,7 @@ from domain.person import PersonForgotten
 from projections.awards import Awards
 from projections.base import Key, Row, Seen
 from projections.public import coverage, facts, lists
-from projections.public.coverage import FOREVER, Shares, shares_of
+from projections.public.coverage import FOREVER, Shares, shares_of, township
 from projections.public.message import Message, Public
 from projections.public.persons import Approved, Exited, Recipient, Span
 from projections.public.state import Known, State, Totals
@@ -99,6 +99,7 @@ class Publishing:
     def apply(self, seen: Recorded) -> list[Message]:
         """The messages of an event, in order."""
         state, self._out = self.state, []
+        state.position = seen.position
         if seen.command != state.command:
             state.command, state.first = seen.command, seen.position
             self._fired = _FIRED.fullmatch(seen.command) if seen.actor == CLOCK else None
@@ -108,7 +109,6 @@ class Publishing:
         if month > state.month:
             state.month = month
             self._over(seen)
-        state.position = seen.position
         return self._out
 
     def snapshot(self, last: Recorded) -> list[Message]:
@@ -152,7 +152,7 @@ class Publishing:
         common: dict[str, Any] = {
             "case": number,
             "programme": case.programme,
-            "division": case.division,
+            "division": township(case.division),
             "on": event.on,
         }
         life, step = facts.LIFE.get(type(event)), facts.DEADLINES.get(type(event))
@@ -225,7 +225,7 @@ class Publishing:
             "person": person,
             "case": number,
             "programme": case.programme,
-            "division": case.division,
+            "division": township(case.division),
             "on": seen.event.on,
         }
         for place, (first, _) in enumerate(coverage.without(had, has)):

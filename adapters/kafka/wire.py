@@ -1,0 +1,139 @@
+"""A public message as Kafka takes it: CloudEvents 1.0 in binary mode, and read back.
+
+Headers are UTF-8. `ce_source` names the log, so that (source, id) is unique even after a restore; `ce_sequence` is the
+log's position with leading zeros, so that it sorts as text; a tombstone has no value and no content type.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import msgspec
+import orjson
+
+from projections.public.events import PUBLIC
+from projections.public.message import Message, Public
+
+Header = tuple[str, bytes]
+PREFIX = "cn.doudi."
+SCHEMA = "urn:doudi:contract:{type}.v{version}"
+JSON = b"application/json"
+JOSE = b"application/jose"
+DIGITS = 20
+
+
+class Wired(NamedTuple):
+    """`topic` without its prefix; `timestamp_ms`: when the event was recorded."""
+
+    topic: str
+    key: str
+    value: bytes | None
+    headers: list[Header]
+    timestamp_ms: int
+
+
+def wire_type(kind: str, version: int) -> str:
+    """`cn.doudi.approved.v1`."""
+    return f"{PREFIX}{kind}.v{version}"
+
+
+def source_of(source: str, log_id: str) -> str:
+    """`ce_source`: the office's own name and its log's."""
+    return f"{source}:log:{log_id}"
+
+
+def wired(message: Message, source: str, value: bytes | None = None) -> Wired:
+    """`value`: what is sealed, instead of the message's data."""
+    content = JSON
+    if value is not None:
+        content = JOSE
+    elif message.data is not None:
+        value = orjson.dumps(msgspec.to_builtins(message.data))
+    kind, schema = _named(message.type, message.version)
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", message.id.encode()),
+        ("ce_source", source.encode()),
+        ("ce_type", kind),
+        ("ce_subject", message.subject.encode()),
+        ("ce_time", rfc3339(message.time)),
+        ("ce_dataschema", schema),
+        ("ce_sequence", b"%020d" % message.sequence),
+        ("ce_correlation", b"%020d" % message.correlation),
+        ("ce_traceparent", traceparent(message, source)),
+    ]
+    if message.causation is not None:
+        headers.append(("ce_causation", message.causation.encode()))
+    if value is not None:
+        headers.append(("content-type", content))
+    return Wired(message.topic, message.key, value, headers, int(message.time.timestamp() * 1000))
+
+
+@lru_cache(maxsize=1024)
+def _named(kind: str, version: int) -> tuple[bytes, bytes]:
+    return wire_type(kind, version).encode(), SCHEMA.format(type=kind, version=version).encode()
+
+
+def rfc3339(instant: datetime) -> bytes:
+    """In UTC, to the microsecond."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()
+
+
+def traceparent(message: Message, source: str) -> bytes:
+    """W3C trace context: a trace of all that a command's events told, made from the log so that it never differs."""
+    return (
+        _trace(source, message.correlation) + sha256(message.id.encode()).hexdigest()[:16].encode() + b"-01"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _trace(source: str, correlation: int) -> bytes:
+    trace = sha256(f"{source}@{correlation}".encode()).hexdigest()[:32]
+    return f"00-{trace}-".encode()
+
+
+class Read(NamedTuple):
+    """A message as a reader finds it. `data`: the public event, its bytes where they are sealed, None: a tombstone."""
+
+    id: str
+    source: str
+    type: str
+    version: int
+    subject: str
+    time: datetime
+    sequence: int
+    correlation: int
+    causation: str | None
+    data: Public | bytes | None
+
+
+def read_wire(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Read:
+    """ValueError: names the header that is missing or wrong; msgspec.ValidationError: what is no such event."""
+    found = {name: one.decode() for name, one in headers}
+    name, _, version = _header(found, "ce_type").removeprefix(PREFIX).rpartition(".v")
+    kind = PUBLIC.get((name, int(version) if version.isdigit() else 0))
+    if kind is None or _header(found, "ce_specversion") != "1.0":
+        raise ValueError("ce_type")
+    data: Any = value
+    if value is not None and found.get("content-type") == JSON.decode():
+        data = msgspec.json.decode(value, type=kind)
+    return Read(
+        id=_header(found, "ce_id"),
+        source=_header(found, "ce_source"),
+        type=name,
+        version=kind.VERSION,
+        subject=_header(found, "ce_subject"),
+        time=datetime.fromisoformat(_header(found, "ce_time")),
+        sequence=int(_header(found, "ce_sequence")),
+        correlation=int(_header(found, "ce_correlation")),
+        causation=found.get("ce_causation"),
+        data=data,
+    )
+
+
+def _header(found: dict[str, str], name: str) -> str:
+    if name not in found:
+        raise ValueError(name)
+    return found[name]
