@@ -18,6 +18,9 @@ from domain.structs import learned
 
 OPEN = "-"
 """The state before an instance begins."""
+TODAYS_LAW = "57"
+OLD_LAW = "220"
+"""民发〔2012〕220号, in force until 2021-06-30."""
 
 
 class DeadlineSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,6 +103,11 @@ class Definition(msgspec.Struct, eq=False, kw_only=True, forbid_unknown_fields=T
     transitions: tuple[Transition, ...]
     many: bool = False
     """Whether a case may have several instances (`objection.1` …)."""
+    arrives: dict[str, dict[str, str]] = {}
+    """From another version (its id): the states that this one has under another name, or not at all → where one goes
+    on. States of one name are the same."""
+    law: str = TODAYS_LAW
+    """Under which law an application goes this way; a life cycle without one of an older law goes today's."""
 
     @property
     def id(self) -> str:
@@ -239,10 +247,50 @@ def shipped() -> dict[str, Definition]:
 
 
 @cache
-def current(name: str) -> Definition:
-    """The newest version of a life cycle: new instances begin with it."""
+def current(name: str, law: str = TODAYS_LAW) -> Definition:
+    """The newest version of a life cycle under a law: new instances begin with it."""
     versions = [one for one in shipped().values() if one.name == name]
-    return max(versions, key=lambda one: one.version)
+    under = [one for one in versions if one.law == law] or [one for one in versions if one.law == TODAYS_LAW]
+    return max(under, key=lambda one: one.version)
+
+
+@cache
+def ways_of(name: str, trigger: str) -> tuple[Transition, ...]:
+    """All transitions of a trigger, in whichever version of the life cycle."""
+    return tuple(
+        way
+        for one in shipped().values()
+        if one.name == name
+        for way in one.transitions
+        if way.trigger == trigger
+    )
+
+
+@cache
+def companions(definition: Definition) -> tuple[Definition, ...]:
+    """The life cycles that may stand beside it in a case."""
+    laws = {one.law for one in shipped().values()}
+    laws = {law for law in laws if current(definition.name, law).law == definition.law}
+    beside = {current(one.name, law).id for one in shipped().values() for law in laws}
+    return tuple(one for one in shipped().values() if one.id in beside)
+
+
+@cache
+def due_in(definition: Definition, name: str) -> tuple[DeadlineSpec, ...]:
+    """The deadlines that may run in a state: its own, and those of states before it that last on into it."""
+    edges: dict[str, set[str]] = {state.name: set() for state in definition.states}
+    for way in definition.transitions:
+        for source in way.sources:
+            if source != OPEN and way.to != "=":
+                edges[source].add(way.to)
+    lasting = (
+        one
+        for state in definition.states
+        if state.name != name and name in _closure({state.name}, edges)
+        for one in state.deadlines
+        if one.until and name not in one.until
+    )
+    return (*definition.state(name).deadlines, *lasting)
 
 
 @cache

@@ -19,12 +19,15 @@ from domain.policy import CATALOGUE
 from workflows.command import Command, Decision, InstanceCommand, Spec
 from workflows.context import UNIT_KIND, Context
 from workflows.definition import (
+    OLD_LAW,
     OPEN,
+    TODAYS_LAW,
     DeadlineSpec,
     Definition,
     StateSpec,
     Transition,
     current,
+    due_in,
     predicates,
     shipped,
     target,
@@ -38,6 +41,8 @@ DUE_DAYS: dict[str, DueDay] = {}
 CHOOSERS: dict[str, Callable[[Case, Any, list[InstanceId]], list[InstanceId]]] = {}
 BEFORE_DECISION = frozenset({"application", "survey", "verification", "objection", "complaint"})
 """Life cycles whose limits never lie after that of the whole application (rules.md §5)."""
+APPLICATION = InstanceId("application")
+OLD_LAW_UNTIL = date(2021, 6, 30)
 
 
 def guard(function: Guard) -> Guard:
@@ -88,6 +93,16 @@ def instances(case: Case, life: str) -> list[InstanceId]:
     return [key for key, one in case.lives.items() if one.life.split("@")[0] == life]
 
 
+def law_of(context: Context, case: Case) -> str:
+    """The law that a case's new life cycles follow: its application's; of a new one that of its day and place."""
+    application = case.lives.get(APPLICATION)
+    if application is not None:
+        return shipped()[application.life].law
+    if context.on <= OLD_LAW_UNTIL:
+        return OLD_LAW
+    return context.policy.word("law", context.on)
+
+
 def next_of(case: Case, life: str, already: int = 0) -> InstanceId:
     """The name of the instance that begins next (`telling.3`), after `already` others of the same decision."""
     return InstanceId(f"{life}.{len(instances(case, life)) + 1 + already}")
@@ -101,9 +116,11 @@ def unfinished(case: Case, life: str) -> list[InstanceId]:
     ]
 
 
-def pick(case: Case, life: str, command: Command) -> tuple[Definition, InstanceId, str]:
-    """The instance a command is about, its definition and state; a new one where it would begin."""
-    definition = current(life)
+def pick(
+    case: Case, life: str, command: Command, law: str = TODAYS_LAW
+) -> tuple[Definition, InstanceId, str]:
+    """The instance a command is about, its definition and state; a new one, of the law, where it would begin."""
+    definition = current(life, law)
     if not definition.many:
         instance = InstanceId(life)
         if instance in case.lives:
@@ -139,7 +156,7 @@ def may(context: Context, case: Case, spec: Spec, authorise: Callable[[tuple[str
     """The step a command would take. Refuses who may not, then with everything that stands in the way."""
     assert spec.life is not None
     command = context.request.data
-    definition, instance, state = pick(case, spec.life, command)
+    definition, instance, state = pick(case, spec.life, command, law_of(context, case))
     context.instance = instance
     ways = _ways(definition, state, spec.name)
     if not ways:
@@ -242,7 +259,7 @@ def _other_moves(
 
 def begin(context: Context, case: Case, life: str, already: int = 0) -> Moved:
     """A new instance of a life cycle in its initial state."""
-    definition = current(life)
+    definition = current(life, law_of(context, case))
     name = next_of(case, life, already) if definition.many else InstanceId(life)
     return _enter_state(context, case, name, definition, definition.initial, definition.id)
 
@@ -315,4 +332,31 @@ def compute(
         provisional=provisional,
         start=start if provisional else None,
         days=days if provisional else None,
+    )
+
+
+def bring(context: Context, case: Case, instance: InstanceId, to: Definition) -> Moved | None:
+    """Bring a running instance to another version of its life cycle; None where that has no place for its state.
+
+    What both versions have stays as it is: a running due day with its warnings, a fired one fired. What only the
+    new one has becomes due from now, what only the old one had ends.
+    """
+    life = case.lives[instance]
+    old = shipped()[life.life]
+    state = to.arrives.get(old.id, {}).get(life.state, life.state)
+    if all(one.name != state for one in to.states):
+        return None
+    prefix, entered = f"{instance}/", to.state(state)
+    there = {spec.name: spec for spec in due_in(to, state)}
+    before = {spec.name for spec in due_in(old, life.state)}
+    running = [key for key in case.deadlines if key.startswith(prefix)]
+    meets = tuple(key for key in running if key.removeprefix(prefix) not in there)
+    fresh = [] if entered.final else [spec for name, spec in there.items() if name not in before]
+    due = [compute(context, case, instance, spec, entered) for spec in fresh]
+    return Moved(
+        instance=instance,
+        state=state,
+        life=to.id,
+        sets=tuple(one for one in due if one is not None),
+        meets=meets,
     )

@@ -12,7 +12,7 @@ import msgspec
 from adapters import strict_json
 from adapters.cli.session import session
 from workflows.command import COMMANDS, Spec
-from workflows.definition import current
+from workflows.definition import ways_of
 
 _WORDS: dict[str, Any] = {
     "int": 0,
@@ -38,7 +38,7 @@ def case_verbs() -> dict[str, Spec]:
 def _only_clock(spec: Spec) -> bool:
     if spec.life is None:
         return spec.who == ("clock",)
-    ways = [way for way in current(spec.life).transitions if way.trigger == spec.name]
+    ways = ways_of(spec.life, spec.name)
     return bool(ways) and all(way.who == ("clock",) for way in ways)
 
 

@@ -67,6 +67,14 @@ class Overridden(CaseEvent, frozen=True, kw_only=True):
     reason: Words
 
 
+class ApprovalProposed(CaseEvent, frozen=True, kw_only=True):
+    """拟批准: what the county means to approve, in fen, and posts again before it decides (220 art. 27–29)."""
+
+    by: StaffId
+    amount: Fen
+    words: Words | None = None
+
+
 class Confirmed(CaseEvent, frozen=True, kw_only=True):
     """确认: amount and shares in fen, paid from `from_month`; the explanation names all it stands on."""
 
@@ -162,6 +170,11 @@ def _county_visited(case: "Case", event: CountyVisited) -> "Case":
 @evolves(HandSigned)
 def _signed(case: "Case", event: HandSigned) -> "Case":
     return replace(case, hands=(*case.hands, event.by))
+
+
+@evolves(ApprovalProposed)
+def _proposed(case: "Case", event: ApprovalProposed) -> "Case":
+    return case
 
 
 @evolves(Overridden)

@@ -43,12 +43,19 @@ def move(case: "Case", event: CaseEvent) -> "Case":
     return case
 
 
+def _goes_on(before: str, life: str | None) -> bool:
+    """Whether it is the same instance: moved, or brought to another version of its life cycle."""
+    if life is None:
+        return True
+    return life != before and life.partition("@")[0] == before.partition("@")[0]
+
+
 def _move(case: "Case", moved: Moved, on: date) -> "Case":
     from domain.case.state import Life
 
     before = case.lives.get(moved.instance)
     life = moved.life or (before.life if before else "")
-    began = before.began if before and not moved.life else on
+    began = before.began if before and _goes_on(before.life, moved.life) else on
     lives = {**case.lives, moved.instance: Life(life=life, state=moved.state, since=on, began=began)}
     deadlines = case.deadlines
     steps = case.steps

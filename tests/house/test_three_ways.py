@@ -7,7 +7,7 @@ import pytest
 import adapters.bootstrap  # noqa: F401
 from tests.house.files import ROOT
 from workflows.command import COMMANDS, Spec
-from workflows.definition import current
+from workflows.definition import ways_of
 
 TESTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py")))
 
@@ -15,8 +15,7 @@ TESTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "t
 def _by_people(spec: Spec) -> bool:
     if spec.life is None:
         return spec.who != ("clock",)
-    ways = [way for way in current(spec.life).transitions if way.trigger == spec.name]
-    return any(way.who != ("clock",) for way in ways)
+    return any(way.who != ("clock",) for way in ways_of(spec.life, spec.name))
 
 
 @pytest.mark.parametrize("name", sorted(name for name, spec in COMMANDS.items() if _by_people(spec)))

@@ -13,7 +13,7 @@ from domain.codes import code_list
 from domain.days import add_month, month_of
 from tests.harness import STAFF, number
 from workflows.command import Spec
-from workflows.definition import current
+from workflows.definition import ways_of
 
 PHOTO = {"sha256": "ab" * 32, "type": "image/jpeg", "size": 1000}
 WRONG_USE = ("Enter",)
@@ -48,7 +48,7 @@ def desks(spec: Spec) -> tuple[str, ...]:
     """Which desks a command is given from."""
     if spec.life is None:
         return spec.who
-    ways = [way for way in current(spec.life).transitions if way.trigger == spec.name]
+    ways = ways_of(spec.life, spec.name)
     return tuple(dict.fromkeys(desk for way in ways for desk in way.who))
 
 

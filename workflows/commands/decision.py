@@ -54,6 +54,13 @@ class Override(Command, frozen=True, kw_only=True):
 
 
 @command(life="application")
+class ProposeApproval(Command, frozen=True, kw_only=True):
+    """拟批准: the county means to approve and posts it again (民发〔2012〕220号 art. 27–29)."""
+
+    words: Text | None = None
+
+
+@command(life="application")
 class Confirm(Command, frozen=True, kw_only=True):
     """确认: the amount is computed anew, for the month after; it must be what the opinion says."""
 

@@ -29,6 +29,7 @@ from workflows.commands.decision import (
 )
 from workflows.context import Context
 from workflows.decide.assessing import month_after
+from workflows.decide.cycle_220 import sampled
 from workflows.decide.enquiry import check_present
 from workflows.decide.objection import answers_to_objectors
 from workflows.decide.opinion import assessment, check_grounds, overridden, single_hand
@@ -36,7 +37,8 @@ from workflows.decide.papers import check_papers, needed_words, words
 from workflows.decide.persons import claim_award, release_applying
 from workflows.decide.review import first_review
 from workflows.decide.terms import terms_of
-from workflows.engine import guard, next_of
+from workflows.definition import OLD_LAW
+from workflows.engine import guard, law_of, next_of
 from workflows.refusal import Reason, reason, refuse
 
 COUNTY_DIGITS = 6
@@ -128,6 +130,8 @@ def forward(context: Context, command: Forward) -> Decision:
     opinion = context.case.opinion
     assert opinion is not None
     events: list[CaseEvent] = [Forwarded(on=context.on, favourable=opinion.favourable)]
+    if law_of(context, context.case) == OLD_LAW and opinion.favourable and context.case.forwarded is None:
+        events.extend(sampled(context))
     if context.limit("county_hands") <= 1 and "county_hands" not in context.case.overrides:
         events.extend(single_hand(context, "county_hands"))
     return Decision(events=events)
