@@ -3,6 +3,7 @@
 What that release does wrong, and what stands against it here (tests/kafka/test_client_bugs.py shows each):
 a request is lost when a broker goes away, and commit waits for ever → SafeNetClient, and a time limit;
 a batch that expired or was fenced is left out and commit succeeds → every record's answer is seen before;
+flush gives up at a batch that is sent again in parts → each record's answer is waited for, not flush alone;
 after a failed record the next transaction fails → a producer is thrown away after any error;
 a commit that failed may have been done → Unsure, and who called looks where he stands.
 It uses what isn't public there, therefore the exact pin.
@@ -10,6 +11,7 @@ It uses what isn't public there, therefore the exact pin.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -25,6 +27,7 @@ from kafka.errors import (
     ProducerFencedError,
     RecordListTooLargeError,
     SaslAuthenticationFailedError,
+    UnknownError,
 )
 
 from adapters.kafka.errors import Denied, Fenced, KafkaTrouble, Refused, Unsure
@@ -45,6 +48,10 @@ __all__ = ["Header", "SafeNetClient", "Transactions", "commit"]
 def commit(producer: KafkaProducer, seconds: float = COMMIT_SECONDS) -> None:
     """Commit the open transaction, or raise KafkaTimeoutError after `seconds`: then it may have been done."""
     _waited(producer, producer._transaction_manager.begin_commit(), seconds)
+
+
+def _note(failed: list[Any], topic: str, key: bytes | None, error: KafkaError) -> None:
+    failed.append((topic, key, error))
 
 
 def _waited(producer: KafkaProducer, result: Any, seconds: float) -> None:
@@ -77,7 +84,8 @@ class Transactions:
         self._flush_seconds = flush_seconds
         self._commit_seconds = commit_seconds
         self._producer: KafkaProducer | None = None
-        self._sent: list[tuple[str, bytes | None, Any]] = []
+        self._sent: list[Any] = []
+        self._failed: list[tuple[str, bytes | None, KafkaError]] = []
         self._epoch: Any = None
         self._begun = monotonic()
 
@@ -105,7 +113,7 @@ class Transactions:
 
     def begin(self) -> None:
         producer = self._open()
-        self._sent = []
+        self._sent, self._failed = [], []
         self._begun = monotonic()
         self._epoch = producer._transaction_manager.producer_id_and_epoch
         try:
@@ -136,7 +144,8 @@ class Transactions:
             )
         except KafkaError as error:
             raise self._told(error, topic, key) from error
-        self._sent.append((topic, key, answer))
+        answer.add_errback(partial(_note, self._failed, topic, key))
+        self._sent.append(answer)
 
     def send_offsets(self, offsets: Mapping[Any, Any], group: Any) -> None:
         """Consumed offsets {TopicPartition: OffsetAndMetadata}, committed with all else; `group` as
@@ -152,32 +161,25 @@ class Transactions:
         """Commit. Returns only when every record was taken and the transaction is committed."""
         producer = self._open()
         try:
-            producer.flush(self._flush_seconds)
-            for topic, key, answer in self._sent:
-                self._seen(answer, topic, key)
+            self._all_taken(producer)
             self._same_epoch(producer)
             commit(producer, self._commit_seconds)
             self._same_epoch(producer)
-        except KafkaTimeoutError as error:
-            self._blame()
-            raise self._told(error) from error
         except KafkaError as error:
-            raise self._told(error) from error
+            topic, key, cause = self._first_refused() or ("", None, error)
+            raise self._told(cause, topic, key) from error
 
-    def _seen(self, answer: Any, topic: str, key: bytes | None) -> None:
-        try:
-            answer.get(timeout=0)
-        except _FOR_EVER as error:
-            raise self._told(error, topic, key) from error
-        except KafkaError as error:
-            self._blame()
-            raise self._told(error, topic, key) from error
+    def _all_taken(self, producer: KafkaProducer) -> None:
+        until = monotonic() + self._flush_seconds
+        # flush gives up at a batch that is sent again in two parts; each record's own answer tells the truth.
+        with suppress(UnknownError):
+            producer.flush(self._flush_seconds)
+        for answer in self._sent:
+            answer.get(timeout=max(0, until - monotonic()))
 
-    def _blame(self) -> None:
-        """A record that is refused for ever fails others with it: it is the one to be named."""
-        for topic, key, answer in self._sent:
-            if answer.failed() and isinstance(answer.exception, _FOR_EVER):
-                raise self._told(answer.exception, topic, key) from answer.exception
+    def _first_refused(self) -> tuple[str, bytes | None, KafkaError] | None:
+        """A record that is refused for ever fails others after it with its own error: the first is the one."""
+        return next((one for one in self._failed if isinstance(one[2], _FOR_EVER)), None)
 
     def _same_epoch(self, producer: KafkaProducer) -> None:
         """The library may leave a transaction for a new epoch by itself; what was sent before is lost then."""

@@ -95,3 +95,30 @@ def test_offsets_are_committed_with_the_records(topics: Topics) -> None:
     assert consumer.committed(place) == consumer.position(place)
     consumer.close()
     assert values(topics.settings, out) == [b"1+2"]
+
+
+def test_the_one_that_is_too_large_is_named_among_many(topics: Topics) -> None:
+    small, large = topics.make("small", "large", configs={"max.message.bytes": "2000"})
+    one = Transactions(topics.settings, topics.prefix + "writer")
+    for _ in range(2):
+        one.open()
+        one.begin()
+        for number in range(40):
+            one.send(small, key=b"innocent", value=bytes(1_500))
+            one.send(
+                large, key=b"culprit" if number == 20 else b"too", value=bytes(1_500 + number // 20 * 1_000)
+            )
+        with pytest.raises(Refused) as refused:
+            one.settle()
+        assert (refused.value.topic, refused.value.key) == (large, "culprit")
+    assert values(topics.settings, small) == []
+
+
+def test_a_batch_that_the_broker_wants_in_parts_is_settled_whole(topics: Topics) -> None:
+    (name,) = topics.make("a", configs={"max.message.bytes": "2000"})
+    one = Transactions(topics.settings, topics.prefix + "writer")
+    one.open()
+    words = [bytes([number]) * 1_500 for number in range(20)]
+    write(one, name, *words)
+    one.close()
+    assert values(topics.settings, name) == words
