@@ -53,6 +53,12 @@ POINTS = {
     "group.begun": "a group's transaction is open, none of its commands is taken",
     "group.taken": "one more command of the group has its answer",
     "group.committed": "the group is kept, none of its callers was told",
+    "inbox.taken": "commands of a poll are kept, neither offsets nor letters are",
+    "inbox.committed": "offsets and letters are kept",
+    "relay.read": "events were read for Kafka, nothing of them is sent",
+    "relay.sent": "messages are sent, the place behind them is not",
+    "relay.before-commit": "messages and place are sent, nothing is committed",
+    "relay.committed": "messages and place are committed, the relay hasn't noted it",
 }
 """What is true when a point is reached."""
 

@@ -1,74 +1,157 @@
-"""The log as messages: read in order, each event mapped with its case as it was before and after.
+"""The log as messages: read in order, a command at a time, folded by the public mapping.
 
-Cases are folded as the reader goes; only so many are kept, the others are loaded again from their stream.
+The mapping knows the whole log up to where it stands. What was read and isn't yet known to be told is kept, so that
+a transaction that failed is tried again without folding anew; who begins far on starts from a kept state.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 from adapters.faults import reach
-from adapters.kafka.client import Header
+from adapters.kafka.relaying.errors import LogDiffers
 from adapters.kafka.relaying.record import Point, check_point, point_of
+from adapters.kafka.wire import Wired
 from adapters.projecting.errors import is_poison, whereabouts
 from adapters.store.store import EventStore
-from domain.case import Case, evolve
-from domain.event import CaseEvent
+from projections.public.message import Message
 from workflows.ports import Recorded
 
-KEPT = 20_000
 A_READ = 500
-"""Events at most that are told in one transaction."""
+"""Events that are told in one transaction; a command is never told in parts."""
 MOST_BYTES = 2_000_000
 
 
-class Ready(NamedTuple):
-    """A message as Kafka takes it. `topic` without the prefix."""
+class Unit(NamedTuple):
+    """A command's events, from position `first` to `point`, and what is told of them.
 
-    topic: str
-    key: str
-    value: bytes | None
-    headers: list[Header]
-    timestamp_ms: int
+    `fault`: why they can't be mapped: kind of error and line, no values; `stream` and `type` say of which event.
+    """
 
-
-Told = Callable[[Recorded, Case | None, Case | None], Iterable[Ready]]
-"""An event, its case before and after it (None for other streams) → what is told of it, in order."""
-
-
-class Mapped(NamedTuple):
-    """An event and what is told of it. `fault`: why it can't be mapped: kind of error and line, no values."""
-
+    first: int
     point: Point
-    type: str
-    messages: tuple[Ready, ...]
+    streams: frozenset[str]
+    messages: tuple[Wired, ...]
+    stream: str = ""
+    type: str = ""
     fault: str | None = None
 
 
+class Mapping(Protocol):
+    """The fold (projections.public.mapping.Publishing fits); `state` is whole between two commands."""
+
+    @property
+    def state(self) -> Any: ...
+
+    def apply(self, seen: Recorded, /) -> list[Message]: ...
+
+
+Wire = Callable[[Message], Wired]
+
+
+class Kept(Protocol):
+    """Where states of the fold are kept."""
+
+    def begin(self, until: int) -> tuple[Point, Mapping]:
+        """A fold to go on from, and where it stands: not beyond `until`."""
+
+    def keep(self, point: Point, mapping: Mapping) -> None: ...
+
+
 class Reader:
-    """For one thread at a time."""
+    """For one thread at a time. `every`: so many events after which the fold's state is kept anew."""
 
-    def __init__(self, store: EventStore, told: Told, kept: int = KEPT) -> None:
+    def __init__(self, store: EventStore, wire: Wire, kept: Kept, every: int = 0) -> None:
         self._store = store
-        self._told = told
+        self._wire = wire
         self._kept = kept
-        self._cases: OrderedDict[str, tuple[int, Case | None]] = OrderedDict()
+        self._every = every
+        self._kept_at = 0
+        self._at = Point()
+        self._mapping: Mapping | None = None
+        self._made: deque[Unit] = deque()
 
-    def read(self, after: Point, limit: int = A_READ) -> list[Mapped]:
-        """The next events; fewer than `limit` where much is told of them.
+    def read(self, after: Point, limit: int = A_READ) -> list[Unit]:
+        """The next commands, about `limit` events; fewer where much is told of them.
 
         Raises `KafkaAhead`, `LogDiffers` where `after` isn't in the log, a `CodecError` at what nobody knows.
         """
-        page = self._page(after, limit)
-        reach("relay.read")
-        found, size = [], 0
-        for recorded in page:
-            one = self._mapped(recorded)
+        self._seek(after)
+        if not self._made:
+            self._made.extend(self._units(limit))
+            reach("relay.read")
+        found: list[Unit] = []
+        size = 0
+        for one in self._made:
+            if found and one.point.position - after.position > limit:
+                break
             found.append(one)
             size += sum(len(message.value or b"") for message in one.messages)
             if size > MOST_BYTES:
                 break
         return found
+
+    def follow(self, until: int) -> None:
+        """Stay near who acts, to begin at once where he ends: fold up to a position, and remember nothing."""
+        self._made.clear()
+        self._fold_to(until)
+
+    def _seek(self, after: Point) -> None:
+        while self._made and self._made[0].first <= after.position:
+            self._made.popleft()
+        if self._made and self._made[0].first == after.position + 1:
+            return
+        self._made.clear()
+        if self._mapping is None or self._at.position > after.position:
+            self._at, self._mapping = self._kept.begin(after.position)
+            self._kept_at = self._at.position
+        self._fold_to(after.position)
+        if self._at != after:
+            check_point(after, self._store.at(after.position), self._store.head())
+            raise LogDiffers(position=after.position, wanted=str(after), found=str(self._at))
+
+    def _fold_to(self, until: int) -> None:
+        if self._mapping is None:
+            self._at, self._mapping = self._kept.begin(until)
+        while self._at.position < until:
+            groups = self._groups(A_READ, until)
+            if not groups:
+                return
+            for group in groups:
+                self._map(group)
+
+    def _units(self, limit: int) -> list[Unit]:
+        units = [self._map(group) for group in self._groups(limit)]
+        if self._every and self._at.position - self._kept_at >= self._every:
+            self.keep()
+        return units
+
+    def keep(self) -> None:
+        """Keep the fold's state for who begins next."""
+        if self._mapping is not None and self._at.position > self._kept_at:
+            self._kept.keep(self._at, self._mapping)
+            self._kept_at = self._at.position
+
+    def _groups(self, limit: int, until: int | None = None) -> list[list[Recorded]]:
+        """The next whole commands; of a page that is full the last may go on beyond it."""
+        after = self._at
+        page = self._page(after, limit)
+        while len(page) >= limit and page[0].command == page[-1].command:
+            more = self._store.page(page[-1].position, limit)
+            page += more
+            if len(more) < limit:
+                break
+        groups: list[list[Recorded]] = []
+        for one in page:
+            if groups and groups[-1][0].command == one.command:
+                groups[-1].append(one)
+            else:
+                groups.append([one])
+        if len(page) >= limit and len(groups) > 1:
+            groups.pop()
+        if until is not None:
+            groups = [group for group in groups if group[-1].position <= until]
+        return groups
 
     def _page(self, after: Point, limit: int) -> list[Recorded]:
         if not after.position:
@@ -77,34 +160,21 @@ class Reader:
         check_point(after, page[0] if page else None, self._store.head())
         return page[1:]
 
-    def _mapped(self, recorded: Recorded) -> Mapped:
-        kind = type(recorded.event).__name__
-        try:
-            before, after = self._states(recorded)
-            return Mapped(point_of(recorded), kind, tuple(self._told(recorded, before, after)))
-        except Exception as error:
-            if not is_poison(error):
-                raise
-            return Mapped(point_of(recorded), kind, (), whereabouts(error))
-
-    def _states(self, recorded: Recorded) -> tuple[Case | None, Case | None]:
-        """The case before and after; what was folded further than the event is folded anew."""
-        if not isinstance(recorded.event, CaseEvent):
-            return None, None
-        version, before = self._cases.pop(recorded.stream, (0, None))
-        if version != recorded.version - 1:
-            before = self._loaded(recorded)
-        after = evolve(before or Case(), recorded.event)
-        self._cases[recorded.stream] = (recorded.version, after)
-        if len(self._cases) > self._kept:
-            self._cases.popitem(last=False)
-        return before, after
-
-    def _loaded(self, recorded: Recorded) -> Case | None:
-        case = None
-        for one in self._store.load(recorded.stream):
-            if one.version >= recorded.version:
-                break
-            assert isinstance(one.event, CaseEvent)
-            case = evolve(case or Case(), one.event)
-        return case
+    def _map(self, group: list[Recorded]) -> Unit:
+        """A command is told whole or not at all; what comes after is mapped as if it had been told."""
+        assert self._mapping is not None
+        messages: list[Wired] = []
+        at_fault: tuple[Recorded, str] | None = None
+        for one in group:
+            try:
+                messages += [self._wire(message) for message in self._mapping.apply(one)]
+            except Exception as error:
+                if not is_poison(error):
+                    raise
+                at_fault = at_fault or (one, whereabouts(error))
+        self._at = point_of(group[-1])
+        unit = Unit(group[0].position, self._at, frozenset(one.stream for one in group), tuple(messages))
+        if at_fault is None:
+            return unit
+        one, why = at_fault
+        return unit._replace(messages=(), stream=one.stream, type=type(one.event).__name__, fault=why)

@@ -1,23 +1,17 @@
 """Who waits: messages behind one that can't be told wait with their key, all others pass.
 
-Of what waits only the key and its first position are kept; the messages are read from the log again.
+Of what waits only the key and its first position are kept; the messages are read from the log again. Positions
+are those of a command's first event: a command is told as one.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
+from adapters.kafka.relaying.reader import Unit
 from adapters.kafka.relaying.record import Record, Stuck
 
 STREAM = "stream:"
 MOST = 100
 """With more than this parked, not the events but the mapping or the settings are at fault."""
-
-
-class Keyed(Protocol):
-    @property
-    def key(self) -> str: ...
-    @property
-    def topic(self) -> str: ...
 
 
 class Lines:
@@ -34,21 +28,22 @@ class Lines:
     def copy(self) -> "Lines":
         return Lines(self.waiting, self.stuck.values())
 
-    def holds(self, key: str, position: int) -> bool:
-        return position >= self.waiting.get(key, position + 1)
+    def holds(self, key: str, first: int) -> bool:
+        return first >= self.waiting.get(key, first + 1)
 
-    def holds_message(self, stream: str, key: str, position: int) -> bool:
-        return self.holds(STREAM + stream, position) or self.holds(key, position)
+    def holds_unit(self, unit: Unit) -> bool:
+        """Whether a stream is held up that the command wrote to: then all of it is."""
+        return any(self.holds(STREAM + stream, unit.first) for stream in unit.streams)
 
-    def pass_on(self, stream: str, position: int, keys: Iterable[str]) -> list[bool]:
-        """Of an event's messages, by their keys, which may be told now; behind a held event its keys wait."""
+    def free(self, unit: Unit) -> list[bool]:
+        """Of a command's messages, which may be told now; the keys of a command that waits wait from here on."""
         if not self.waiting:
-            return [True for _ in keys]
-        if self.holds(STREAM + stream, position):
-            for key in keys:
-                self.waiting.setdefault(key, position)
-            return [False for _ in keys]
-        return [not self.holds(key, position) for key in keys]
+            return [True] * len(unit.messages)
+        if self.holds_unit(unit):
+            for message in unit.messages:
+                self.waiting.setdefault(message.key, unit.first)
+            return [False] * len(unit.messages)
+        return [not self.holds(message.key, unit.first) for message in unit.messages]
 
     def park(self, one: Stuck) -> None:
         self.stuck[one.key] = one
@@ -56,14 +51,24 @@ class Lines:
 
     def without(self, keys: Iterable[str]) -> "Lines":
         """What is held up by all the others alone, before anything is read again."""
-        left = {key: one for key, one in self.stuck.items() if key not in set(keys)}
-        return Lines({key: one.position for key, one in left.items()}, left.values())
+        gone = set(keys)
+        left = [one for key, one in self.stuck.items() if key not in gone]
+        return Lines({one.key: one.position for one in left}, left)
 
 
 def halfway(before: Lines, after: Lines, position: int) -> dict[str, int]:
     """Who waits when lines are let go up to a position: as `after` says, beyond it as `before` said."""
-    waiting = {}
-    for key, first in before.waiting.items():
-        waiting[key] = first if first > position else position + 1
-    waiting.update(after.waiting)
-    return waiting
+    waiting = {key: max(first, position + 1) for key, first in before.waiting.items()}
+    return {**waiting, **after.waiting}
+
+
+def stuck_at(unit: Unit, since: int) -> Stuck:
+    """A command that can't be mapped."""
+    return Stuck(
+        key=STREAM + unit.stream,
+        position=unit.first,
+        topic="",
+        type=unit.type,
+        reason=unit.fault or "",
+        since=since,
+    )

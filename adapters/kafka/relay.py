@@ -1,0 +1,341 @@
+"""The relay: tells Kafka what happened, in the log's order, each message once (architecture 8).
+
+Many may stand by, the holder of the lease acts. Messages and the place behind them are one transaction; after any
+error the producer is thrown away and the place read anew, so nobody ever has to guess what was committed.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event as Signal
+
+from msgspec.structs import replace
+
+from adapters.kafka.errors import KafkaTrouble, Refused, Unsure
+from adapters.kafka.relaying.channel import Channel
+from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting, TooManyWaiting
+from adapters.kafka.relaying.kept import EVERY, KeptStates
+from adapters.kafka.relaying.lease import Lease, holder
+from adapters.kafka.relaying.planned import Planned
+from adapters.kafka.relaying.reader import A_READ, Kept, Reader, Unit, Wire
+from adapters.kafka.relaying.record import REMEMBERED, Discarded, Point, Record, Stuck, check_log, point_of
+from adapters.kafka.relaying.waiting import MOST, STREAM, Lines, halfway, stuck_at
+from adapters.kafka.settings import KafkaSettings
+from adapters.projecting.lease import Now, micros, whoami
+from adapters.projecting.parked import SetAside, put_aside
+from adapters.store.database import PROJECTIONS
+from adapters.store.errors import StoreBusy, StoreError, StoreFailed, Unreachable
+from adapters.store.store import EventStore
+
+AGAIN = (Unsure, Unreachable, StoreBusy, StoreFailed)
+"""What passes by itself: Kafka or the database doesn't answer."""
+_PAUSES = (0.1, 0.2, 0.5, 1.0, 2.0)
+_STAND_BY = 0.5
+_A_LOOK = 1.0
+
+
+class Relay:
+    """`wire` puts messages on the wire. `trouble` is why the last attempt failed, None if it didn't."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        settings: KafkaSettings,
+        wire: Wire,
+        *,
+        kept: Kept | None = None,
+        who: str | None = None,
+        now: Now = micros,
+        limit: int = A_READ,
+    ) -> None:
+        self.store = store
+        self.settings = settings
+        self.now = now
+        self.lease = Lease(store.database, who or whoami(), now)
+        self.trouble: KafkaTrouble | StoreError | None = None
+        self._wire = wire
+        self._kept = kept or KeptStates(store)
+        self._limit = limit
+        self._reader = Reader(store, wire, self._kept, EVERY)
+        self._channel = Channel(settings, settings.source, transactional_id(settings), settings.prefix)
+        self._record: Record | None = None
+        self._refused: list[Stuck] = []
+        """What was found refused and isn't committed as such."""
+        self._cut = 0
+        """A transaction ends with the command this event is in, so that of several messages like the one that was
+        refused only one is in it."""
+        self._ahead: tuple[Point, Future[list[Unit]]] | None = None
+        self._worker: ThreadPoolExecutor | None = None
+
+    @property
+    def record(self) -> Record | None:
+        """The place as last seen in Kafka; None before this one acted."""
+        return self._record
+
+    @property
+    def position(self) -> int:
+        return self._record.position if self._record else 0
+
+    def step(self) -> bool:
+        """Tell at most one transaction's commands. False: nothing to do, or another acts.
+
+        Raises `Fenced`: stop for good; one of `AGAIN`: try again; any other error has a remedy to be done first.
+        """
+        if not self.lease.keep(self.position):
+            self.rest()
+            return False
+        record = self.opened()
+        batch = self._next(record.point)
+        if not batch:
+            return False
+        self._tell(record, batch)
+        return True
+
+    def run(self, stop: Signal, beat: Callable[[], object] = lambda: None) -> None:
+        """Until told to stop; `beat` is called between transactions. What is read next is read meanwhile."""
+        self._worker = ThreadPoolExecutor(1, "relay-reads")
+        failures = 0
+        try:
+            while not stop.is_set():
+                beat()
+                try:
+                    busy = self.step()
+                    self.trouble, failures = None, 0
+                except AGAIN as error:
+                    self.trouble = error
+                    self.rest()
+                    stop.wait(_PAUSES[min(failures, len(_PAUSES) - 1)])
+                    failures += 1
+                    continue
+                if not busy:
+                    self._sleep(stop)
+        except StoreError as error:
+            self.lease.say_stopped(self.position, error.code)
+            raise
+        finally:
+            self.close()
+
+    def _sleep(self, stop: Signal) -> None:
+        if self.lease.held and self._record is not None:
+            self.store.wait(self._record.position, _A_LOOK)
+            return
+        acting = holder(self.store.database)
+        if acting is not None and self._worker is not None:
+            self._worker.submit(self._reader.follow, acting.position).result()
+        stop.wait(_STAND_BY)
+
+    def rest(self) -> None:
+        """Let go of the producer; whoever acts next reads the place anew."""
+        self._channel.discard()
+
+    def close(self) -> None:
+        self.rest()
+        if self._worker is not None:
+            self._worker.shutdown(wait=True, cancel_futures=True)
+            self._worker = self._ahead = None
+        self.lease.leave()
+
+    def opened(self) -> Record:
+        """The place, read anew after anything went wrong; raises `OtherLog`."""
+        if not self._channel.opened or self._record is None:
+            found = self._channel.open()
+            try:
+                if found is not None:
+                    check_log(self.store, found)
+            except StoreError:
+                self.rest()
+                raise
+            self._record = found or Record(log=self.store.log_id)
+        return self._record
+
+    def _next(self, after: Point) -> list[Unit]:
+        """The next commands; while they are told, those behind them are read already."""
+        worker = self._worker
+        if worker is None:
+            return self._reader.read(after, self._limit)
+        batch: list[Unit] = []
+        if self._ahead is not None:
+            point, future = self._ahead
+            self._ahead = None
+            if point == after:
+                batch = future.result()
+        if not batch:
+            batch = worker.submit(self._reader.read, after, self._limit).result()
+        if len(batch) > 1:
+            last = batch[-1].point
+            self._ahead = (last, worker.submit(self._reader.read, last, self._limit))
+        return batch
+
+    def _tell(self, record: Record, batch: list[Unit]) -> None:
+        if self._cut > record.position:
+            batch = [one for one in batch if one.first <= self._cut]
+        lines, last = Lines.of(record), batch[-1].point
+        for one in self._refused:
+            if one.position <= last.position:
+                lines.park(one)
+        planned = self._planned(batch, lines)
+        ahead = replace(
+            record,
+            point=last,
+            waiting=lines.waiting,
+            stuck=tuple(lines.stuck.values()),
+            sent=record.sent + len(planned.messages),
+            at=self.now(),
+        )
+        if self._put(planned, ahead):
+            self._refused = [one for one in self._refused if one.position > last.position]
+
+    def _planned(self, batch: Sequence[Unit], lines: Lines) -> Planned:
+        """What may be told; lines are held up where something can't be."""
+        planned = Planned()
+        for unit in batch:
+            if unit.fault is not None and not lines.holds_unit(unit):
+                lines.park(stuck_at(unit, self.now()))
+            planned.add(unit, lines.free(unit))
+        if len(lines.stuck) > MOST:
+            raise TooManyWaiting(count=len(lines.stuck), position=batch[-1].point.position)
+        return planned
+
+    def _put(self, planned: Planned, record: Record) -> bool:
+        """Whether it was committed. If a message was refused, the next attempt goes without it or finds out more."""
+        try:
+            self._channel.put(planned.messages, record)
+        except Refused as refused:
+            found = planned.like(refused.topic, refused.key)
+            if not found:
+                raise Unsure(reason=f"refused {refused.topic}") from refused
+            self._cut = found[0].first
+            if len(found) == 1:
+                one = planned.stuck(found[0], refused.topic, refused.key, refused.reason, self.now())
+                self._refused.append(one)
+            return False
+        self._record = record
+        return True
+
+    # What waits
+
+    def retry(self, key: str) -> Record:
+        """Tell what waits under a key, if it can be told by now; the place afterwards says what still waits.
+
+        Raises `NothingWaiting`, `MappingChanged`.
+        """
+        return self._release(self._stuck(key), ())
+
+    def discard(self, key: str, actor: str, reason: str) -> Record:
+        """Go on without the message, or the command, that a key waits at; those behind it are told.
+
+        Who said so and why is kept in the store and, of the last ones, in Kafka. Raises `NothingWaiting`.
+        """
+        one, at = self._stuck(key), self.now()
+        name = f"relay/{one.topic or '*'}/{one.key}"
+        with self.store.database.transaction(PROJECTIONS) as session:
+            put_aside(
+                session,
+                SetAside(
+                    projection=name, position=one.position, stream=one.key, reason=reason, actor=actor, at=at
+                ),
+            )
+        told = Discarded(
+            key=one.key, position=one.position, topic=one.topic, actor=actor, reason=reason, at=at
+        )
+        return self._release(one, (told,))
+
+    def _stuck(self, key: str) -> Stuck:
+        found = next((one for one in self.opened().stuck if one.key == key), None)
+        if found is None:
+            raise NothingWaiting(key=key)
+        return found
+
+    def _release(self, tried: Stuck, without: tuple[Discarded, ...]) -> Record:
+        """Read again from the first that waits, and tell what nothing holds up any more, a transaction at a time."""
+        start = self.opened()
+        end, before = start.position, Lines.of(start)
+        after = before.without([tried.key])
+        reader = Reader(self.store, self._wire, self._kept)
+        point = self._before(min(before.waiting.values()))
+        remembered = (*start.discarded, *without)[-REMEMBERED:]
+        attempts = 0
+        while point.position < end:
+            batch = [one for one in reader.read(point, self._limit) if one.point.position <= end]
+            if self._cut > point.position:
+                batch = [one for one in batch if one.first <= self._cut]
+            lines = self._let_go(batch, before, after, tried if without else None, remembered)
+            if lines is not None:
+                after, point, attempts = lines, batch[-1].point, 0
+                continue
+            attempts += 1
+            if attempts > MOST:
+                raise TooManyWaiting(count=attempts, position=point.position)
+        self._refused, self._cut = [], 0
+        record = replace(
+            self.opened(),
+            waiting=after.waiting,
+            stuck=tuple(after.stuck.values()),
+            discarded=remembered,
+            at=self.now(),
+        )
+        self._channel.put((), record)
+        self._record = record
+        return record
+
+    def _let_go(
+        self,
+        batch: list[Unit],
+        before: Lines,
+        after: Lines,
+        skipped: Stuck | None,
+        remembered: tuple[Discarded, ...],
+    ) -> Lines | None:
+        """Tell those of a batch that waited and don't any more. None: something was refused, try again."""
+        record, lines = self.opened(), after.copy()
+        last = batch[-1].point.position
+        for one in self._refused:
+            if one.position <= last:
+                lines.park(one)
+        planned = Planned()
+        for unit in batch:
+            self._let_go_one(unit, before, lines, skipped, planned)
+        if not planned.messages:
+            return lines
+        ahead = replace(
+            record,
+            waiting=halfway(before, lines, last),
+            stuck=tuple({**before.stuck, **lines.stuck}.values()),
+            discarded=remembered,
+            sent=record.sent + len(planned.messages),
+            at=self.now(),
+        )
+        return lines if self._put(planned, ahead) else None
+
+    @staticmethod
+    def _let_go_one(unit: Unit, before: Lines, lines: Lines, skipped: Stuck | None, planned: Planned) -> None:
+        waited = before.holds_unit(unit)
+        at_it = skipped is not None and skipped.position == unit.first
+        if unit.fault is not None:
+            if not waited:
+                raise MappingChanged(position=unit.first, type=unit.type, reason=unit.fault)
+            gone = at_it and skipped is not None and skipped.key == STREAM + unit.stream
+            if not gone and not lines.holds_unit(unit):
+                lines.park(stuck_at(unit, 0))
+            return
+        free = [
+            one and (waited or before.holds(message.key, unit.first))
+            for one, message in zip(lines.free(unit), unit.messages, strict=True)
+        ]
+        if at_it and skipped is not None:
+            free = [
+                one and (message.topic, message.key) != (skipped.topic, skipped.key)
+                for one, message in zip(free, unit.messages, strict=True)
+            ]
+        planned.add(unit, free)
+
+    def _before(self, first: int) -> Point:
+        """The place before a command."""
+        if first <= 1:
+            return Point()
+        found = self.store.at(first - 1)
+        assert found is not None
+        return point_of(found)
+
+
+def transactional_id(settings: KafkaSettings) -> str:
+    return f"{settings.prefix}relay.{settings.source}"

@@ -1,0 +1,11 @@
+"""What the relay tells, put together: the public mapping's messages on the wire, named after this log."""
+
+from adapters.kafka.relaying.reader import Wire
+from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.wire import source_of, wired
+from adapters.store.store import EventStore
+
+
+def wire_of(store: EventStore, settings: KafkaSettings) -> Wire:
+    source = source_of(settings.source, store.log_id)
+    return lambda message: wired(message, source)

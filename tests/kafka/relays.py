@@ -1,0 +1,130 @@
+"""Relays on a trial office, alone or as processes that can be killed, and what a reader outside must find."""
+
+from pathlib import Path
+from threading import Event as Signal
+from typing import Any
+
+import msgspec
+from kafka import KafkaConsumer, TopicPartition
+
+from adapters.bootstrap import open_doudi
+from adapters.faults import Armed, hooked
+from adapters.kafka.client import Transactions
+from adapters.kafka.relay import AGAIN, Relay
+from adapters.kafka.relaying.channel import POSITIONS
+from adapters.kafka.relaying.kept import KeptStates
+from adapters.kafka.relaying.reader import Reader
+from adapters.kafka.relaying.record import Point
+from adapters.kafka.relaying.telling import wire_of
+from adapters.kafka.settings import KafkaSettings, read
+from adapters.kafka.wire import Wired
+from adapters.store.store import EventStore
+from tests.harness import TrialOffice, person
+from tests.kafka.conftest import Topics
+from tests.kafka.reading import read_all
+
+TOLD = ("cases", "approvals", "exits", "recipients", "lists", "deadlines")
+Seen = tuple[str, str, str]
+"""(topic, key, id)"""
+
+
+def make_topics(topics: Topics, partitions: int = 2) -> KafkaSettings:
+    topics.make(*TOLD, partitions=partitions)
+    topics.make(POSITIONS, configs={"cleanup.policy": "compact"})
+    return topics.settings
+
+
+def expected(store: EventStore, settings: KafkaSettings) -> list[Wired]:
+    """All that the log tells, in order."""
+    reader = Reader(store, wire_of(store, settings), KeptStates(store))
+    found: list[Wired] = []
+    at = Point()
+    while batch := reader.read(at):
+        at = batch[-1].point
+        found += [message for unit in batch for message in unit.messages]
+    return found
+
+
+def seen_of(one: Wired) -> Seen:
+    return one.topic, one.key, dict(one.headers)["ce_id"].decode()
+
+
+def told(settings: KafkaSettings) -> list[Seen]:
+    """What a reader of committed messages sees, topic by topic, partition by partition."""
+    return [
+        (topic, record.key.decode(), dict(record.headers)["ce_id"].decode())
+        for topic in TOLD
+        for record in read_all(settings, settings.topic(topic))
+    ]
+
+
+def by_key(messages: list[Seen]) -> dict[tuple[str, str], list[str]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for topic, key, name in messages:
+        found.setdefault((topic, key), []).append(name)
+    return found
+
+
+def check_told(store: EventStore, settings: KafkaSettings) -> int:
+    """Each message of the log is there once, those of a key in order; how many."""
+    wanted = [seen_of(one) for one in expected(store, settings)]
+    assert wanted
+    assert by_key(told(settings)) == by_key(wanted)
+    return len(wanted)
+
+
+def relay_of(store: EventStore, settings: KafkaSettings, **options: Any) -> Relay:
+    return Relay(store, settings, wire_of(store, settings), **options)
+
+
+def tell_all(store: EventStore, settings: KafkaSettings, **options: Any) -> Relay:
+    """A relay that told everything there is."""
+    relay = relay_of(store, settings, **options)
+    catch_up(relay)
+    return relay
+
+
+def catch_up(relay: Relay) -> None:
+    """Step to the head, whatever has to be tried again."""
+    while True:
+        try:
+            busy = relay.step()
+        except AGAIN:
+            relay.rest()
+            continue
+        if not busy and relay.lease.held and relay.position == relay.store.head():
+            return
+
+
+def live(office: TrialOffice, cases: int, serial: int = 1) -> list[str]:
+    """Applications entered, agreed to, and accepted, each by itself."""
+    found = []
+    for number in range(cases):
+        members = [person("m1", "1980-05-01", serial + number)]
+        found.append(office.accepted(members, "2025-03-03"))
+    return found
+
+
+def settings_file(settings: KafkaSettings, folder: Path) -> str:
+    """For another process."""
+    path = folder / f"{settings.prefix}kafka.json"
+    path.write_bytes(
+        msgspec.json.encode({"kafka": dict(settings.common), "doudi": msgspec.to_builtins(settings.ours)})
+    )
+    return str(path)
+
+
+def settings_from(path: str) -> KafkaSettings:
+    return read(msgspec.json.decode(Path(path).read_bytes()))
+
+
+def act(url: str, settings: str, point: str = "", nth: int = 1, limit: int = 20) -> None:
+    """A process: a relay until it is killed, at the `nth` time that it reaches a point if one is named."""
+    relay = relay_of(open_doudi(url).store, settings_from(settings), limit=limit)
+    if point:
+        with hooked(Armed(point=point, how="kill", nth=nth)):
+            relay.run(Signal())
+    relay.run(Signal())
+
+
+__all__ = ["KafkaConsumer", "TopicPartition", "Transactions"]
