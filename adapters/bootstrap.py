@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import workflows.commands
 import workflows.decide  # noqa: F401
+from adapters.closing import MonthTables
 from adapters.due import DueRows
 from adapters.faults import reach
 from adapters.payable import PayableCases
@@ -27,6 +28,7 @@ from projections.due import Due
 from projections.notices import Notices
 from projections.office import Offices
 from projections.payable import Payable
+from projections.payments import Outcomes
 from projections.persons import Persons
 from projections.register import Register
 from projections.statistics import Statistics
@@ -52,6 +54,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Dependencies(),
     Persons(),
     Offices(),
+    Outcomes(),
 )
 FOR_PROCESSES: tuple[Projection, ...] = (Due(), Payable())
 
@@ -63,6 +66,7 @@ class Doudi:
         self.store = store
         self.access_log = access_log_of(store)
         self.office = Office(store, store.clock, randomness_of(store), self._note_refusal)
+        self.office.world.tables = MonthTables(store, lambda: self.projector)
         self.office.processes["Tick"] = self._tick
         self.office.processes["Draw"] = self._draw
         self.office.processes["ReportDeath"] = Deaths(self.office).parts

@@ -16,18 +16,20 @@ from domain.event import Event, Value
 from domain.ids import DivisionCode, StaffId
 
 Figures: TypeAlias = dict[str, int]
-"""Figure → a whole number; money in fen. What is nothing is left out."""
+"""Figure → a whole number; money in fen."""
 
 
 class MonthTable(Value, frozen=True, kw_only=True):
     """Figures by division and area (urban | rural | all) as reported; an average is its exact fraction of fen as text.
 
-    `lists`: the day each area's list was first closed.
+    What is nothing is left out below the county. `lists`: the day each area's list was first closed; `counted_by`: the
+    version of the fold that counted it, for a later one may count more kinds of figures.
     """
 
     division: DivisionCode
     programme: str
     month: Month
+    counted_by: int
     lists: dict[str, date]
     rows: dict[DivisionCode, dict[str, dict[str, int | str]]]
 

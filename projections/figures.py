@@ -25,6 +25,8 @@ Tally: TypeAlias = Counter[str]
 ENTRIES = ("new", "taken_over", "restored", "back", "moved_in", "area_in", "split_in", "merged_in")
 LEAVINGS = ("exits", "off_list_out", "moved_out", "area_out", "split_out", "merged_out")
 """How households with their persons come onto the list and go from it; persons also join and leave."""
+MONEY = ("due", "pending", "held_amount", "settled", "returned", "repeated")
+"""What awards entitle to in the month, as now known; and what became of all the money on its list."""
 _MOVES = {"moved_in": "moved_out", "area_in": "area_out"}
 _MOVE_OF = {
     f"{way}_{unit}": way
@@ -159,6 +161,7 @@ def figures_of(
         "paid_to_date": money,
         "person_times_to_date": heads,
         "average_to_date": average(money, heads),
+        **{name: tally[name] for name in MONEY},
         "held_households": tally["held_households"],
         "off_list_households": tally["off_list_households"],
         "off_list_persons": tally["off_list_persons"],
@@ -188,7 +191,7 @@ def figures_of(
 def unit_of(measure: str) -> Unit:
     """What a measure of `figures_of` is counted in."""
     name = measure.partition(".")[0]
-    if name in ("paid", "corrections", "paid_to_date") or name.startswith("average"):
+    if name in ("paid", "corrections", "paid_to_date", *MONEY) or name.startswith("average"):
         return "fen"
     if "person_times" in name:
         return "person-times"

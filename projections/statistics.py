@@ -335,7 +335,7 @@ class Due:
             return {}
         household = Statistics.households.of(self.case, rows)
         county, programme = household["division"][:6], household["programme"]
-        found = {}
+        found: dict[tuple[str, str], int] = {}
         for month in months(self.first, self.last):
             area, terms = area_in(household, month), terms_in(award, month)
             if terms is not None and rows.get(LIST, (f"{county}/{programme}/{area}/{month}",)) is not None:

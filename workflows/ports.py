@@ -9,6 +9,7 @@ import msgspec
 
 from domain.event import Event
 from domain.ids import CaseNo, CommandId, DivisionCode, LogId, PersonRef, StreamId
+from domain.month import MonthTable
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -142,3 +143,18 @@ class Cases(Protocol):
     def cases(self, division: DivisionCode, programme: str, area: str, month: str) -> Sequence[CaseNo]:
         """Cases that may be payable in the month or still owed an earlier one, by number, brought to the head;
         a stale row costs only a look."""
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A month's table as of a position. `living`: areas where awards live in the month; `waiting`: how many cases
+    the figures can't follow."""
+
+    table: MonthTable
+    position: int
+    living: tuple[str, ...] = ()
+    waiting: int = 0
+
+
+class Tables(Protocol):
+    def taken(self, division: DivisionCode, programme: str, month: str) -> Taken:
+        """A county's figures of a month with those of each division below it, brought to the head of the log."""

@@ -23,7 +23,8 @@ from domain.payment import PayList, evolve_list
 from domain.person import Person, evolve_person
 from domain.policy import Parameter, Policy
 from domain.staff import Roster, evolve_roster
-from workflows.ports import Store
+from domain.subscriber import Subscriber, evolve_subscriber
+from workflows.ports import Store, Tables
 
 FAR_BEHIND = 20_000
 KEPT = 50_000
@@ -60,6 +61,10 @@ def month_stream(division: str, programme: str) -> StreamId:
 
 def numbers_stream(county: str, year: int) -> StreamId:
     return StreamId(f"numbers:{county}/{year}")
+
+
+def subscriber_stream(name: str) -> StreamId:
+    return StreamId(f"subscriber:{name}")
 
 
 def calendar_stream(year: int) -> StreamId:
@@ -118,6 +123,7 @@ FOLDS: dict[str, Callable[[Any, Event, str, int], Any]] = {
     "person": lambda state, event, *_: evolve_person(state or Person(), event),
     "staff": lambda state, event, *_: evolve_roster(state or Roster(), event),
     "division": lambda state, event, *_: evolve_division(state, event),
+    "subscriber": lambda state, event, *_: evolve_subscriber(state or Subscriber(), event),
     "list": lambda state, event, *_: evolve_list(state or PayList(), event),
     "month": lambda state, event, *_: evolve_closings(state or Closings(), event),
     "policy": _evolve_policy,
@@ -135,6 +141,8 @@ class World:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.tables: Tables | None = None
+        """What counts a month's figures, where there is something that does."""
         self.at = store.head()
         self.read: dict[StreamId, int] = {}
         self._states: dict[StreamId, tuple[int, Any]] = {}

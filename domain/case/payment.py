@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from domain.case.award import Difference, Line
 from domain.case.fold import evolves
 from domain.days import Month
 from domain.event import CaseEvent, Value
@@ -103,21 +104,25 @@ def without(months: Months, less: Months) -> Months:
     return added(months, {month: -fen for month, fen in less.items()})
 
 
-def standing(case: "Case", paylist: StreamId) -> Standing:
-    """What became of all that a list has of a case; nothing stands on a list it is not on."""
+def standing(case: "Case", paylist: StreamId, *, supplements: bool = True) -> Standing:
+    """What became of all that a list has of a case; nothing stands on a list it is not on.
+
+    Without `supplements` what was drawn after the first signature doesn't count: it is not with the bank yet.
+    """
     payment = case.payments.get(paylist, Payment())
-    open_: Months = added(*(one.months for one in payment.again))
+    parts = [one.months for one in payment.again if supplements or not one.supplementary]
     held = 0
     for month, line in case.drawn.items():
-        own = [(line.amount, line.held)] if line.list == paylist else []
-        more = [(one.amount, one.held) for one in line.differences if one.list == paylist]
-        for amount, kept in (*own, *more):
-            if kept:
-                held += amount
+        own: tuple[Line | Difference, ...] = (line, *line.differences)
+        for one in own:
+            if one.list != paylist or (one.supplementary and not supplements):
+                continue
+            if one.held:
+                held += one.amount
             else:
-                open_ = added(open_, {month: amount})
+                parts.append({month: one.amount - (one.set_off if isinstance(one, Line) else 0)})
     settled = added(*(one.months for one in payment.settled))
-    pending = without(without(without(open_, settled), payment.returned), payment.repeated)
+    pending = without(without(without(added(*parts), settled), payment.returned), payment.repeated)
     return Standing(
         pending=pending,
         held=held,

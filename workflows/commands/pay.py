@@ -7,9 +7,12 @@ import msgspec
 from domain.ids import CaseNo, DivisionCode
 from domain.policy import Area
 from workflows.command import Command, command
+from workflows.commands.intake import Short, Text
 
 MonthText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Programme = Literal["dibao"]
+Reference = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._/-]{0,63}$")]
+"""The bank's own mark of a transfer; nothing is read from it."""
 A_CHUNK = 1_000
 
 
@@ -51,6 +54,45 @@ class SignList(ListCommand, frozen=True, kw_only=True):
 @command(target="office", who=("payer", "checker"))
 class CloseList(ListCommand, frozen=True, kw_only=True):
     """After this only supplementary lines."""
+
+
+class OutcomeCommand(Command, frozen=True, kw_only=True):
+    """About what one list has of a case: the list's month, its area where the case stands on both.
+
+    `amount`: whole fen of the transfer, as the bank has it; checked where it is given.
+    """
+
+    month: MonthText
+    area: Area | None = None
+    amount: Annotated[int, msgspec.Meta(gt=0)] | None = None
+
+
+@command(target="case", who=("payer", "checker"), ended_too=True)
+class SettlePayment(OutcomeCommand, frozen=True, kw_only=True):
+    """The bank credited it on the day `on`, under its reference."""
+
+    reference: Reference
+
+
+@command(target="case", who=("payer", "checker"), ended_too=True)
+class ReturnPayment(OutcomeCommand, frozen=True, kw_only=True):
+    """It came back on the day `on`: owed again, held until the account is put right, paid with the next list.
+
+    `code`: K…, 99 with `words`. `reference`: of the transfer that had been credited, where it was.
+    """
+
+    code: Short
+    reference: Reference | None = None
+    words: Text | None = None
+
+
+@command(target="office", who=("payer", "checker", "section_chief"))
+class CloseMonth(Command, frozen=True, kw_only=True):
+    """结账: keep the month's table of a county as it is reported; once, after its last day, in order."""
+
+    division: DivisionCode
+    month: MonthText
+    programme: Programme = "dibao"
 
 
 @command(target="office", who=("payer", "clock"), process=True)

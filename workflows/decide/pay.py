@@ -21,6 +21,7 @@ from domain.case.payment import PaymentRepeated
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
+from domain.month import Closings
 from domain.payment import ListClosed, ListDrawn, ListOpened, ListSigned, PayList, evolve_list
 from workflows.command import Decision, decides
 from workflows.commands.pay import (
@@ -34,7 +35,7 @@ from workflows.commands.pay import (
 )
 from workflows.context import Context
 from workflows.refusal import refuse
-from workflows.world import case_stream, list_stream
+from workflows.world import case_stream, list_stream, month_stream
 
 EARLIEST = Month("2000-01")
 HAND_DESK = {"maker": "payer", "checker": "checker"}
@@ -54,6 +55,11 @@ def stream_of(command: ListCommand) -> StreamId:
 def _list(context: Context, stream: StreamId) -> PayList:
     found: PayList | None = context.world.state(stream)
     return found or PayList()
+
+
+def _closings(context: Context, division: DivisionCode, programme: str) -> Closings:
+    found: Closings | None = context.world.state(month_stream(division, programme))
+    return found or Closings()
 
 
 def _county(command: ListCommand | Draw) -> DivisionCode:
@@ -79,6 +85,9 @@ def open_list(context: Context, command: OpenList) -> Decision:
     stream = stream_of(command)
     if _list(context, stream).opened is not None:
         raise refuse("list-open", "data.month", month=command.month, area=command.area)
+    closed = _closings(context, division, command.programme).months.get(Month(command.month))
+    if closed is not None:
+        raise refuse("month-closed", "data.month", month=command.month, on=closed.on.isoformat())
     event = ListOpened(
         on=context.on,
         division=division,
@@ -217,16 +226,19 @@ class _Drawing:
     def _closed_since(self, first: Month) -> list[Month]:
         if first < self._known_from:
             earlier = [
-                month
-                for month in months(first, add_month(self._known_from, -1))
-                if self._list_of(month).closed is not None
+                month for month in months(first, add_month(self._known_from, -1)) if self._is_closed(month)
             ]
             self._closed = [*earlier, *self._closed]
             self._known_from = first
         return self._closed
 
-    def _list_of(self, month: Month) -> PayList:
-        return _list(self.context, list_stream(self.division, self.programme, self.area, month))
+    def _is_closed(self, month: Month) -> bool:
+        """Its list is closed, or the whole month is and this area had none."""
+        paylist = _list(self.context, list_stream(self.division, self.programme, self.area, month))
+        return (
+            paylist.closed is not None
+            or month in _closings(self.context, self.division, self.programme).months
+        )
 
     def _line(self, case: Case, month: Month, arrears: bool) -> Found:
         if month in case.drawn or case.area_in(month) != self.area:

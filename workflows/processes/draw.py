@@ -20,7 +20,7 @@ from workflows.office import Office
 from workflows.ports import Cases, Conflict, Due
 from workflows.processes.deadlines import Deadlines
 from workflows.refusal import Refused, refuse
-from workflows.world import list_stream
+from workflows.world import list_stream, month_stream
 
 A_CHUNK = 400
 AREAS = ("urban", "rural")
@@ -100,9 +100,11 @@ class Draw:
             raise refuse("unfired", "data.month", month=command.month, count=len(waiting), cases=some)
 
     def _draw(self, request: Request, command: DrawCommand, area: str) -> dict[str, Any]:
-        self._open(request, command, area)
         sums: Counter[str] = Counter(dict.fromkeys(SUMS, 0))
         left_out: Counter[str] = Counter()
+        if self._too_late(command, area):
+            return {**sums, "left_out": {}}
+        self._open(request, command, area)
         cases = self._cases.cases(command.division, command.programme, area, command.month)
         parked = frozenset(self._parked())
         if parked:
@@ -142,6 +144,13 @@ class Draw:
             and case.award.at(month) is not None
             and month > case.award.paid_until
         )
+
+    def _too_late(self, command: DrawCommand, area: str) -> bool:
+        """The month is closed and had no list of this area: what is due comes as arrears, with an open month."""
+        if self._is_open(list_stream(command.division, command.programme, area, command.month)):
+            return False
+        closings = self.office.world.state(month_stream(command.division, command.programme))
+        return closings is not None and Month(command.month) in closings.months
 
     def _open(self, request: Request, command: DrawCommand, area: str) -> None:
         """Another draw may open it at the same moment: what counts is that it is open."""

@@ -1,0 +1,68 @@
+"""A month's table of a county with each division below it, as figures are reported: what a closing keeps."""
+
+from collections import defaultdict
+from fractions import Fraction
+
+from domain.days import Month
+from domain.ids import DivisionCode
+from domain.month import MonthTable
+from projections.awards import terms_in
+from projections.base import Row, Rows
+from projections.figures import AREAS, Number, cells, figures_of, lists_closed, tallies
+from projections.household import area_in
+from projections.statistics import Statistics
+
+LEVELS = (6, 9, 12)
+
+
+def table_of(rows: Rows, programme: str, county: DivisionCode, month: Month) -> MonthTable:
+    """Every division of the county that has a figure, each area that has one; of the county the zeros too."""
+    january = Month(f"{month[:4]}-01")
+    below: dict[DivisionCode, list[Row]] = defaultdict(list)
+    for row in cells(rows, programme, january, month):
+        if row["division"].startswith(county):
+            for level in LEVELS:
+                if len(row["division"]) >= level:
+                    below[DivisionCode(row["division"][:level])].append(row)
+    found: dict[DivisionCode, dict[str, dict[str, int | str]]] = {}
+    for division, some in below.items():
+        sums = tallies(some, division)
+        zeros = division == county
+        areas = {area: _whole(figures_of(sums, area, january, month), zeros) for area in AREAS}
+        found[division] = {area: figures for area, figures in areas.items() if figures}
+    lists = {
+        name.partition("/")[2]: day for name, day in lists_closed(rows, programme, county, month).items()
+    }
+    return MonthTable(
+        division=county,
+        programme=programme,
+        month=month,
+        counted_by=Statistics.version,
+        lists=lists,
+        rows=found,
+    )
+
+
+def _whole(figures: dict[str, Number], zeros: bool) -> dict[str, int | str]:
+    return {
+        name: f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else value
+        for name, value in figures.items()
+        if value or (zeros and value is not None)
+    }
+
+
+def number_of(value: int | str) -> Number:
+    """A figure of a table as it was counted: an average is an exact fraction again."""
+    return Fraction(value) if isinstance(value, str) else value
+
+
+def living_areas(rows: Rows, programme: str, county: DivisionCode, month: Month) -> tuple[str, ...]:
+    """Areas where awards live in the month."""
+    found = set()
+    for award in rows.select(Statistics.awards.name):
+        if terms_in(award, month) is None:
+            continue
+        household = Statistics.households.of(award["case_no"], rows)
+        if household["programme"] == programme and household["division"].startswith(county):
+            found.add(area_in(household, month))
+    return tuple(sorted(found))
