@@ -166,7 +166,7 @@ def parse(line: Any, default_actor: str | None = None) -> Request:
         try:
             data = msgspec.convert(line.get("data", {}), spec.kind)
         except msgspec.ValidationError:
-            wrong.extend(_wrong_fields(spec.kind, line.get("data", {})))
+            wrong.extend(wrong_fields(spec.kind, line.get("data", {})))
     if wrong or data is None:
         raise Refused(*wrong)
     return Request(
@@ -179,7 +179,7 @@ def parse(line: Any, default_actor: str | None = None) -> Request:
     )
 
 
-def _wrong_fields(kind: type[Command], data: Any) -> list[Reason]:
+def wrong_fields(kind: type[msgspec.Struct], data: Any) -> list[Reason]:
     """Every field that is wrong, by name; never a value (it may be personal)."""
     if not isinstance(data, dict):
         return [Reason(code="field-wrong", field="data")]

@@ -18,7 +18,8 @@ _FORM = b"\x01"
 _SEALED_AT = 1 + NONCE_BYTES
 _KEPT = 50_000
 """So many key objects are kept; beyond it the memory begins anew."""
-DIGEST, INDEX = "secret:digest", "secret:index"
+SECRET = "secret:"
+DIGEST, INDEX = f"{SECRET}digest", f"{SECRET}index"
 
 
 def _about(of: str, kind: str) -> bytes:
@@ -67,6 +68,11 @@ class SealedKeyring:
             found = self.keys.key(name)
             assert found is not None
         return self._unwrapped(found)
+
+    def office_key(self, name: str) -> bytes:
+        """A key of the office's own, kept at once where there was none: for what stands outside the log."""
+        with self._lock:
+            return self._secret(f"{SECRET}{name}")
 
     def _wrapped(self, name: str, key: bytes) -> WrappedKey:
         nonce = self._source.nonce(name, "key", "", self._masters.current)

@@ -101,7 +101,7 @@ def page(
             rows.append(f"| `{point}` | {truth} | {counts} |")
     rows += [
         "",
-        "Points of groups, of forgetting, of backups and copies have tests of their own.",
+        "Points of groups, of forgetting, of backups and copies, and of the inbox have tests of their own.",
         "",
         "## By command and process",
         "",
