@@ -7,6 +7,7 @@ from domain.case import award, change, decision, enquiry, intake, opinion
 from domain.event import CaseEvent
 from domain.payment import ListClosed, ListDrawn
 from domain.person import NumberAdded, PersonForgotten, PersonRegistered
+from domain.subscriber import SubscriberAdmitted, SubscriberEnded
 from projections.public import cases, lists
 
 LIFE: Mapping[type[CaseEvent], tuple[type[cases.CaseFact], tuple[str, ...]]] = {
@@ -66,7 +67,15 @@ DEADLINES: Mapping[type[CaseEvent], type[lists.DeadlineFact]] = {
     change.DeadlineWarned: lists.DeadlineWarned,
     change.DeadlineEscalated: lists.DeadlineEscalated,
 }
-OTHERS = (ListDrawn, ListClosed, PersonRegistered, NumberAdded, PersonForgotten)
+OTHERS = (
+    ListDrawn,
+    ListClosed,
+    PersonRegistered,
+    NumberAdded,
+    PersonForgotten,
+    SubscriberAdmitted,
+    SubscriberEnded,
+)
 """On `lists`, `recipients`, `subjects.…`."""
 
 _PERSONAL = "says who somebody is, or what he did"

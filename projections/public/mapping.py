@@ -1,7 +1,7 @@
 """From the log to public messages: a fold, so that the same log always gives the same messages."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from hashlib import sha256
 from typing import Any, Protocol
@@ -23,16 +23,18 @@ from domain.case.change import MemberJoined
 from domain.case.intake import ApplicationEntered
 from domain.days import china_day, month_of
 from domain.event import CaseEvent, Event
-from domain.ids import CaseNo, DivisionCode, PersonRef, StreamId
+from domain.ids import CaseNo, DivisionCode, PersonRef, StreamId, within
 from domain.payment import ListClosed, ListDrawn
-from domain.person import PersonForgotten
+from domain.person import NumberAdded, PersonForgotten, PersonRegistered
+from domain.subscriber import PublicKey, SubscriberAdmitted, SubscriberEnded
 from projections.awards import Awards
 from projections.base import Key, Row, Seen
 from projections.public import coverage, facts, lists
+from projections.public.beside import BESIDE, Older
 from projections.public.coverage import FOREVER, Shares, shares_of, township
 from projections.public.message import Message, Public
-from projections.public.persons import Approved, Exited, Recipient, Span
-from projections.public.state import Known, State, Totals
+from projections.public.persons import Approved, Exited, Recipient, Span, Subject
+from projections.public.state import Known, Right, State, Totals
 
 LINES = (MonthDrawn, DifferenceDrawn)
 AWARDED = (AwardBegan, AmountChanged, Stopped, GradualExitGranted, AreaChanged, HoldSet, HoldEnded)
@@ -40,12 +42,10 @@ UNSAID = {"S12": "S99", "S13": "S99", "D07": "D99"}
 """Reasons that say of somebody what no other office needs: prison, detox, fraud."""
 COMPACTED = ("recipients",)
 CLOCK = "clock"
+EVERYWHERE = "00"
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _FIRED = re.compile(r"clock:([^/]+)/(.+)/(\d{4}-\d\d-\d\d)/fire(#\d+)?", re.ASCII)
 _DIGEST = 2**256
-
-Older = Mapping[type[Public], tuple[type[Public], Callable[[Any], Public]]]
-"""A public event → its older version and how it is made, while both are published."""
 
 
 class Recorded(Seen, Protocol):
@@ -83,14 +83,15 @@ class Publishing:
 
     awards = Awards("public")
 
-    def __init__(self, load: Load, older: Older | None = None, state: State | None = None) -> None:
+    def __init__(self, load: Load, older: Older = BESIDE, state: State | None = None) -> None:
         self.state = state or State()
         self._load = load
-        self._older = dict(older or {})
+        self._older = dict(older)
         self._out: list[Message] = []
         self._fired: re.Match[str] | None = None
         self._before: dict[CaseNo, Shares] = {}
         self._cause: dict[CaseNo, str] = {}
+        self._looked: set[PersonRef] = set()
 
     @property
     def position(self) -> int:
@@ -100,6 +101,7 @@ class Publishing:
         """The messages of an event, in order."""
         state, self._out = self.state, []
         state.position = seen.position
+        self._looked.clear()
         if seen.command != state.command:
             state.command, state.first = seen.command, seen.position
             self._fired = _FIRED.fullmatch(seen.command) if seen.actor == CLOCK else None
@@ -109,6 +111,8 @@ class Publishing:
         if month > state.month:
             state.month = month
             self._over(seen)
+        if state.rights:
+            self._subjects(seen)
         return self._out
 
     def snapshot(self, last: Recorded) -> list[Message]:
@@ -131,6 +135,15 @@ class Publishing:
             self._list(seen, lists.ListClosed, self.state.lists.setdefault(seen.stream, Totals()))
         elif isinstance(event, PersonForgotten):
             self._forget(event.person, seen)
+        elif isinstance(event, PersonRegistered | NumberAdded):
+            if event.number is not None:
+                person = PersonRef(seen.stream.partition(":")[2])
+                self.state.numbered.add(person)
+                self._looked.add(person)
+        elif isinstance(event, SubscriberAdmitted):
+            self._admit(event, seen)
+        elif isinstance(event, SubscriberEnded):
+            self._end(event.name, seen)
 
     def _case(self, seen: Recorded, event: CaseEvent, number: CaseNo) -> None:
         if isinstance(event, ApplicationEntered):
@@ -268,6 +281,7 @@ class Publishing:
     def _recipient(self, key: str, record: Recipient, seen: Recorded) -> None:
         """The present state of a recipient, or its tombstone where there is one to take back."""
         state = self.state
+        self._looked.add(record.person)
         if record.spans and record.person not in state.forgotten:
             state.live.add(key)
             until = max(one.until_month or FOREVER for one in record.spans)
@@ -288,11 +302,59 @@ class Publishing:
 
     def _forget(self, person: PersonRef, seen: Recorded) -> None:
         self.state.forgotten.add(person)
+        self._looked.add(person)
         for programme in sorted(
             {self.state.cases[one].programme for one in self.state.awarded.get(person, ())}
         ):
             key = recipient_key(person, programme)
             self._recipient(key, self.record(key), seen)
+
+    # Who may know identities
+
+    def _admit(self, event: SubscriberAdmitted, seen: Recorded) -> None:
+        """He is told of everybody who is there; one whose right ended by its day is admitted anew."""
+        if event.name in self.state.rights:
+            self._end(event.name, seen)
+        self.state.rights[event.name] = Right(
+            programmes=event.programmes, division=event.division, key=event.key, until=event.until
+        )
+        self._looked.update(PersonRef(key.rpartition("/")[0]) for key in self.state.live)
+
+    def _end(self, name: str, seen: Recorded) -> None:
+        """What he was told is taken back."""
+        right = self.state.rights.pop(name, None)
+        for person in sorted(right.given if right is not None else ()):
+            self._subject(name, person, None, seen)
+
+    def _subjects(self, seen: Recorded) -> None:
+        for name, right in sorted(self.state.rights.items()):
+            if right.until is not None and self.state.today > right.until:
+                self._end(name, seen)
+                continue
+            for person in sorted(self._looked):
+                may = self._may_know(right, person)
+                if may and person not in right.given:
+                    right.given.add(person)
+                    self._subject(name, person, right.key, seen)
+                elif not may and person in right.given:
+                    right.given.discard(person)
+                    self._subject(name, person, None, seen)
+
+    def _may_know(self, right: Right, person: PersonRef) -> bool:
+        """A recipient of his programmes in his division, by what is paid now or later; his number is there."""
+        state = self.state
+        if person in state.forgotten or person not in state.numbered:
+            return False
+        return any(
+            covers(right.division, state.cases[span.case].division)
+            for programme in right.programmes
+            if (key := recipient_key(person, programme)) in state.live
+            for span in self.record(key).spans
+        )
+
+    def _subject(self, name: str, person: PersonRef, key: PublicKey | None, seen: Recorded) -> None:
+        data = Subject(person=person, key=key) if key is not None else None
+        self._make(Subject, data, person, person, seen, f"{name}/{person}", topic=f"{Subject.TOPIC}.{name}")
 
     # Lists
 
@@ -311,7 +373,14 @@ class Publishing:
         self._make(type(data), data, key, subject, seen, f"{person}#{place + 1}" if place else person)
 
     def _make(
-        self, kind: type[Public], data: Public | None, key: str, subject: str, seen: Recorded, about: str
+        self,
+        kind: type[Public],
+        data: Public | None,
+        key: str,
+        subject: str,
+        seen: Recorded,
+        about: str,
+        topic: str = "",
     ) -> None:
         """One thing said: a message, or two where an older version is published beside."""
         said: list[tuple[type[Public], Public | None]] = [(kind, data)]
@@ -321,7 +390,7 @@ class Publishing:
         for one, value in said:
             beside = one is not kind and one.TOPIC in COMPACTED
             message = Message(
-                topic=f"{one.TOPIC}.v{one.VERSION}" if beside else one.TOPIC,
+                topic=topic or (f"{one.TOPIC}.v{one.VERSION}" if beside else one.TOPIC),
                 key=key,
                 id=f"{seen.stream}@{seen.version}/{one.TYPE}.v{one.VERSION}{'/' if about else ''}{about}",
                 type=one.TYPE,
@@ -339,6 +408,11 @@ class Publishing:
 def recipient_key(person: str, programme: str) -> str:
     """Key of the messages about a person."""
     return f"{person}/{programme}"
+
+
+def covers(right: DivisionCode, division: DivisionCode) -> bool:
+    """Whether a division lies in that of a right; the top has all in it."""
+    return right == EVERYWHERE or within(right, division)
 
 
 def _entered(event: ApplicationEntered) -> Known:

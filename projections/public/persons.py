@@ -1,10 +1,11 @@
 """`approvals`, `exits`, `recipients`, `subjects.…`: a message per person, known by an opaque pseudonym alone."""
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from domain.days import Month
 from domain.ids import CaseNo, DivisionCode, PersonRef
+from domain.subscriber import PublicKey
 from projections.public.message import Public, public
 
 
@@ -99,12 +100,10 @@ class Recipient(Public, frozen=True, kw_only=True):
 
 @public
 class Subject(Public, frozen=True, kw_only=True):
-    """Who a pseudonym is, for one subscriber who may know. On the wire the value is a JWE in compact form, sealed to
-    the subscriber's key; inside it is JSON `{"person", "number"}`."""
+    """Whom a subscriber is told of; the adapter opens his number and seals it to the key."""
 
     TYPE: ClassVar[str] = "subject"
     TOPIC: ClassVar[str] = "subjects"
 
     person: PersonRef
-    subscriber: str
-    key: dict[str, Any]
+    key: PublicKey

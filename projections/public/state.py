@@ -7,6 +7,7 @@ import msgspec
 
 from domain.days import Month
 from domain.ids import CaseNo, DivisionCode, InstanceId, MemberKey, PersonRef
+from domain.subscriber import PublicKey
 
 
 class Known(msgspec.Struct):
@@ -32,6 +33,16 @@ class Totals(msgspec.Struct):
     digest: str = "0" * 64
 
 
+class Right(msgspec.Struct):
+    """A subscriber's who may know identities. `given`: whom he was told of."""
+
+    programmes: tuple[str, ...]
+    division: DivisionCode
+    key: PublicKey
+    until: date | None = None
+    given: set[PersonRef] = msgspec.field(default_factory=set)
+
+
 class State(msgspec.Struct):
     """As of `position`, in the `command` whose first event is there. A recipient's key is `person/programme`;
     `ending`: last month of aid → whose it is. `month`: the last that was looked at for what is over."""
@@ -47,3 +58,6 @@ class State(msgspec.Struct):
     ending: dict[Month, set[str]] = {}
     forgotten: set[PersonRef] = msgspec.field(default_factory=set)
     lists: dict[str, Totals] = {}
+    numbered: set[PersonRef] = msgspec.field(default_factory=set)
+    """Whose resident number is known."""
+    rights: dict[str, Right] = {}

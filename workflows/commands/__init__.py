@@ -13,6 +13,7 @@ from workflows.commands import (
     opinion,
     pay,
     review,
+    subscriber,
     takeover,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "opinion",
     "pay",
     "review",
+    "subscriber",
     "takeover",
 ]

@@ -2,10 +2,11 @@
 
 from adapters.kafka.relaying.reader import Wire
 from adapters.kafka.settings import KafkaSettings
-from adapters.kafka.wire import source_of, wired
+from adapters.kafka.subjects import wired_with
+from adapters.kafka.wire import source_of
 from adapters.store.store import EventStore
 
 
 def wire_of(store: EventStore, settings: KafkaSettings) -> Wire:
     source = source_of(settings.source, store.log_id)
-    return lambda message: wired(message, source)
+    return lambda message: wired_with(store, message, source)
