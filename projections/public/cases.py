@@ -31,6 +31,23 @@ class CaseEntered(CaseFact, frozen=True, kw_only=True):
 
 
 @public
+class CaseTakenOver(CaseFact, frozen=True, kw_only=True):
+    """A living award was taken over from an office's own ledger; `from_month`: its first month in aid."""
+
+    TYPE: ClassVar[str] = "case-taken-over"
+
+    area: str
+    from_month: Month
+
+
+@public
+class TakeOverUndone(CaseFact, frozen=True, kw_only=True):
+    """The case was taken over by mistake: there never was an award here."""
+
+    TYPE: ClassVar[str] = "take-over-undone"
+
+
+@public
 class PapersAsked(CaseFact, frozen=True, kw_only=True):
     """What is missing was said, once; it may be brought until a day."""
 

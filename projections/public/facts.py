@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.case import award, change, decision, enquiry, intake, opinion
+from domain.case import award, change, decision, enquiry, intake, opinion, takeover
 from domain.event import CaseEvent
+from domain.month import MonthClosed
 from domain.payment import ListClosed, ListDrawn
 from domain.person import NumberAdded, PersonForgotten, PersonRegistered
 from domain.subscriber import SubscriberAdmitted, SubscriberEnded
@@ -12,6 +13,8 @@ from projections.public import cases, lists
 
 LIFE: Mapping[type[CaseEvent], tuple[type[cases.CaseFact], tuple[str, ...]]] = {
     intake.ApplicationEntered: (cases.CaseEntered, ("area", "came_from")),
+    takeover.TakenOver: (cases.CaseTakenOver, ("area",)),
+    takeover.TakeOverUndone: (cases.TakeOverUndone, ()),
     intake.MissingSaid: (cases.PapersAsked, ("until",)),
     intake.Accepted: (cases.CaseAccepted, ()),
     intake.NotAccepted: (cases.CaseNotAccepted, ()),
@@ -70,6 +73,7 @@ DEADLINES: Mapping[type[CaseEvent], type[lists.DeadlineFact]] = {
 OTHERS = (
     ListDrawn,
     ListClosed,
+    MonthClosed,
     PersonRegistered,
     NumberAdded,
     PersonForgotten,
@@ -77,6 +81,8 @@ OTHERS = (
     SubscriberEnded,
 )
 """On `lists`, `recipients`, `subjects.…`."""
+
+TERMS = (award.AwardBegan, award.AmountChanged, award.GradualExitGranted, takeover.TakenOver)
 
 _PERSONAL = "says who somebody is, or what he did"
 _MEANS = "says what a household has, or how it was looked at"
@@ -122,8 +128,6 @@ NOT_PUBLIC: Mapping[str, str] = {
     "PaymentReturned": _PAY,
     "PaymentRepeated": _PAY,
     "PaymentSettled": _PAY,
-    "TakenOver": "how an award came into the log; the award itself is published",
-    "TakeOverUndone": "how an award came into the log; the award itself is published",
     "PriorNotice": _TELLING,
     "Heard": _TELLING,
     "NotReached": _TELLING,
@@ -155,7 +159,7 @@ def extra(event: CaseEvent, fields: tuple[str, ...]) -> dict[str, Any]:
     found = {name: getattr(event, name) for name in fields}
     if isinstance(event, decision.CountyVisited):
         return {"why": "county"}
-    if isinstance(event, award.AwardBegan | award.AmountChanged | award.GradualExitGranted):
+    if isinstance(event, TERMS):
         found["from_month"] = event.terms.from_month
     return found
 

@@ -1,4 +1,4 @@
-"""`lists`, `deadlines`: a month's list with its totals, and the steps of time limits; no person in them."""
+"""`lists`, `statistics`, `deadlines`: lists and months with their totals, steps of time limits; no person in them."""
 
 from datetime import date
 from typing import ClassVar
@@ -24,7 +24,8 @@ class ListFact(Public, frozen=True, kw_only=True):
 class ListDrawn(ListFact, frozen=True, kw_only=True):
     """Lines were drawn onto the list. Totals are those of all lines so far, money in fen.
 
-    `arrears_…`: lines of earlier months, beside the month's own. `digest`: of all its lines, in any order: the sum
+    `arrears_…`: lines of earlier months, beside the month's own; `repeated_…`: what had come back from earlier lists
+    and is paid again. `digest`: of all its lines, in any order: the sum
     modulo 2^256 of SHA-256 of each line's `case|month|amount` (UTF-8), as 64 hexadecimal digits.
     """
 
@@ -36,6 +37,8 @@ class ListDrawn(ListFact, frozen=True, kw_only=True):
     arrears_lines: int = 0
     arrears_person_times: int = 0
     arrears_amount: int = 0
+    repeated_lines: int = 0
+    repeated_amount: int = 0
     supplementary: bool = False
     digest: str
 
@@ -52,6 +55,28 @@ class ListClosed(ListFact, frozen=True, kw_only=True):
     arrears_lines: int = 0
     arrears_person_times: int = 0
     arrears_amount: int = 0
+    repeated_lines: int = 0
+    repeated_amount: int = 0
+    digest: str
+
+
+@public
+class MonthClosed(Public, frozen=True, kw_only=True):
+    """A county closed a month of a programme: its figures as reported, which never change afterwards.
+
+    `figures`: area (urban | rural | all) → figure → a whole number, money in fen; what is nothing is left out.
+    `digest`: SHA-256 of the whole table in its one spelling; `position`: the last event it counts.
+    """
+
+    TYPE: ClassVar[str] = "month-closed"
+    TOPIC: ClassVar[str] = "statistics"
+
+    division: DivisionCode
+    programme: str
+    month: Month
+    on: date
+    position: int
+    figures: dict[str, dict[str, int]]
     digest: str
 
 

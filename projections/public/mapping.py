@@ -21,9 +21,12 @@ from domain.case.award import (
 )
 from domain.case.change import MemberJoined
 from domain.case.intake import ApplicationEntered
+from domain.case.payment import PaymentRepeated
+from domain.case.takeover import UNDONE, TakenOver, TakeOverUndone
 from domain.days import china_day, month_of
 from domain.event import CaseEvent, Event
 from domain.ids import CaseNo, DivisionCode, PersonRef, StreamId, within
+from domain.month import MonthClosed
 from domain.payment import ListClosed, ListDrawn
 from domain.person import NumberAdded, PersonForgotten, PersonRegistered
 from domain.subscriber import PublicKey, SubscriberAdmitted, SubscriberEnded
@@ -36,8 +39,18 @@ from projections.public.message import Message, Public
 from projections.public.persons import Approved, Exited, Recipient, Span, Subject
 from projections.public.state import Known, Right, State, Totals
 
-LINES = (MonthDrawn, DifferenceDrawn)
-AWARDED = (AwardBegan, AmountChanged, Stopped, GradualExitGranted, AreaChanged, HoldSet, HoldEnded)
+LINES = (MonthDrawn, DifferenceDrawn, PaymentRepeated)
+AWARDED = (
+    AwardBegan,
+    AmountChanged,
+    Stopped,
+    GradualExitGranted,
+    AreaChanged,
+    HoldSet,
+    HoldEnded,
+    TakenOver,
+    TakeOverUndone,
+)
 UNSAID = {"S12": "S99", "S13": "S99", "D07": "D99"}
 """Reasons that say of somebody what no other office needs: prison, detox, fraud."""
 COMPACTED = ("recipients",)
@@ -133,6 +146,9 @@ class Publishing:
             self._list(seen, lists.ListDrawn, totals, supplementary=event.supplementary)
         elif isinstance(event, ListClosed):
             self._list(seen, lists.ListClosed, self.state.lists.setdefault(seen.stream, Totals()))
+        elif isinstance(event, MonthClosed):
+            name = seen.stream.partition(":")[2] + f"/{event.month}"
+            self._say(_closed(event), name, name, seen)
         elif isinstance(event, PersonForgotten):
             self._forget(event.person, seen)
         elif isinstance(event, PersonRegistered | NumberAdded):
@@ -146,7 +162,7 @@ class Publishing:
             self._end(event.name, seen)
 
     def _case(self, seen: Recorded, event: CaseEvent, number: CaseNo) -> None:
-        if isinstance(event, ApplicationEntered):
+        if isinstance(event, ApplicationEntered | TakenOver):
             self.state.cases[number] = _entered(event)
         case = self.state.cases[number]
         self._tell_case(seen, event, number, case)
@@ -192,8 +208,8 @@ class Publishing:
             if case.award is not None:
                 rows.put(self.awards.name, case.award)
             case.award = self.awards.apply(number, event, rows)  # type: ignore[arg-type]
-            if isinstance(event, AwardBegan):
-                self._cause[number] = event.cause
+            if isinstance(event, AwardBegan | TakenOver):
+                self._cause[number] = event.cause if isinstance(event, AwardBegan) else "taken_over"
 
     def _last(self, seen: Recorded) -> bool:
         """Whether its command says nothing more of the case's award."""
@@ -230,7 +246,7 @@ class Publishing:
         cause: str,
         seen: Recorded,
     ) -> None:
-        assert case.award is not None
+        award = case.award
         was, now = before.get(person, []), after.get(person, [])
         had, has = coverage.runs(was), coverage.runs(now)
         key = recipient_key(person, case.programme)
@@ -243,7 +259,7 @@ class Publishing:
         }
         for place, (first, _) in enumerate(coverage.without(had, has)):
             again = next((start for start, _ in has if start > first), None)
-            code = coverage.code_at(case.award, first)
+            code = coverage.code_at(award, first) if award is not None else UNDONE
             gone = Exited(
                 **common,
                 area=coverage.at(was, first).area,
@@ -251,7 +267,7 @@ class Publishing:
                 until_month=coverage.month_before(again) if again else None,
                 reason=UNSAID.get(code, code),
             )
-            self._say(gone, key, key, seen, person, place)
+            self._say(gone, number, key, seen, person, place)
         for place, (first, _) in enumerate(coverage.without(has, had)):
             until = next(last for start, last in has if start <= first <= last)
             span = coverage.at(now, first)
@@ -261,9 +277,9 @@ class Publishing:
                 amount=span.amount,
                 from_month=first,
                 until_month=coverage.ended(until),
-                reason=cause or coverage.code_at(case.award, first),
+                reason=cause or coverage.code_at(award or {}, first),
             )
-            self._say(come, key, key, seen, person, place)
+            self._say(come, number, key, seen, person, place)
 
     def record(self, key: str, but: CaseNo | None = None, shares: Shares | None = None) -> Recipient:
         """What a person has of a programme from this month on, of all his cases; `but` one, that has `shares`."""
@@ -415,12 +431,24 @@ def covers(right: DivisionCode, division: DivisionCode) -> bool:
     return right == EVERYWHERE or within(right, division)
 
 
-def _entered(event: ApplicationEntered) -> Known:
+def _entered(event: ApplicationEntered | TakenOver) -> Known:
     return Known(
         programme=event.programme,
         division=DivisionCode(event.division),
         areas=[["", event.area]],
         members={one.key: one.person for one in event.members},
+    )
+
+
+def _closed(event: MonthClosed) -> lists.MonthClosed:
+    return lists.MonthClosed(
+        division=event.division,
+        programme=event.programme,
+        month=event.month,
+        on=event.on,
+        position=event.position,
+        figures=event.figures,
+        digest=event.digest,
     )
 
 
@@ -431,9 +459,14 @@ def _draw(totals: Totals, event: ListDrawn) -> None:
     totals.arrears_lines += event.arrears_lines
     totals.arrears_person_times += event.arrears_person_times
     totals.arrears_amount += event.arrears_amount
+    totals.repeated_lines += event.repeated_lines
+    totals.repeated_amount += event.repeated_amount
 
 
-def _line(totals: Totals, number: CaseNo, event: MonthDrawn | DifferenceDrawn) -> None:
-    line = sha256(f"{number}|{event.month}|{event.amount}".encode()).digest()
-    total = (int(totals.digest, 16) + int.from_bytes(line, "big")) % _DIGEST
+def _line(totals: Totals, number: CaseNo, event: MonthDrawn | DifferenceDrawn | PaymentRepeated) -> None:
+    months = event.months if isinstance(event, PaymentRepeated) else {event.month: event.amount}
+    total = int(totals.digest, 16)
+    for month, amount in months.items():
+        line = sha256(f"{number}|{month}|{amount}".encode()).digest()
+        total = (total + int.from_bytes(line, "big")) % _DIGEST
     totals.digest = f"{total:064x}"

@@ -30,6 +30,8 @@ class Totals(msgspec.Struct):
     arrears_lines: int = 0
     arrears_person_times: int = 0
     arrears_amount: int = 0
+    repeated_lines: int = 0
+    repeated_amount: int = 0
     digest: str = "0" * 64
 
 
