@@ -1,0 +1,140 @@
+"""A month is closed once, whole, in order, by its county; its table is kept and never changes (rules.md §8)."""
+
+import pytest
+
+from adapters.closing import closing_of, unlike, whole
+from domain.days import Month
+from domain.ids import StreamId
+from domain.month import MonthClosed, digest_of, read_table
+from domain.payment import ListOpened
+from tests.harness import COUNTY, T1, V1, TrialOffice, at
+from tests.workflows.test_pay import close, draw, lines, living
+from workflows.world import list_stream
+
+MAY = {"division": COUNTY, "month": "2025-05"}
+
+
+def closed(office: TrialOffice, month: str = "2025-05") -> MonthClosed:
+    found = closing_of(office.store, COUNTY, "dibao", Month(month))
+    assert found is not None
+    return found
+
+
+def listed(office: TrialOffice, month: str = "2025-05") -> None:
+    """The month's lists are drawn on the 8th, signed and closed."""
+    draw(office, f"{month}-08", month)
+    for area in ("urban", "rural"):
+        stream = list_stream(COUNTY, "dibao", area, month)
+        office.doudi.office.world.refresh()
+        if office.doudi.office.world.state(stream).draws:
+            close(office, month, area)
+
+
+def test_a_month_is_closed_with_its_table(office: TrialOffice) -> None:
+    living(office, 1, 2)
+    living(office, 2, 1, "urban")
+    listed(office)
+    answer = office.quiet("CloseMonth", "chief", **MAY, on="2025-06-03")
+    event = closed(office)
+    assert (answer.data["digest"], answer.data["position"]) == (event.digest, event.position)
+    assert digest_of(event.table) == event.digest
+    table = read_table(event.table)
+    assert table.text() == event.table
+    assert table.lists == {"rural": at("2025-05-08").date(), "urban": at("2025-05-08").date()}
+    assert event.figures["all"]["persons"] == 3
+    assert event.figures["rural"]["paid"] == 120000
+    assert (table.rows[V1]["rural"]["persons"], table.rows[T1]["all"]["persons"]) == (2, 3)
+    assert table.rows[COUNTY]["rural"]["average_supplement"] == "60000/1"
+    assert event.figures["rural"]["pending"] == 120000
+
+
+def test_a_month_is_closed_once_and_in_order(office: TrialOffice) -> None:
+    living(office)
+    listed(office)
+    listed(office, "2025-06")
+    listed(office, "2025-07")
+    office.do("CloseMonth", "payer", division=COUNTY, month="2025-06", on="2025-08-03")
+    assert office.refused("CloseMonth", "payer", division=COUNTY, month="2025-06") == ["month-closed"]
+    assert office.refused("CloseMonth", "payer", **MAY) == ["month-later-closed"]
+    assert office.refused("CloseMonth", "payer", division=COUNTY, month="2025-08") == [
+        "month-not-over",
+        "month-earlier-open",
+        "list-not-open",
+    ]
+    office.do("CloseMonth", "payer", division=COUNTY, month="2025-07")
+
+
+def test_closing_is_refused_by_name(office: TrialOffice) -> None:
+    living(office)
+    office.clock("2025-05-08")
+    assert office.refused("CloseMonth", "payer", **MAY) == ["month-not-over", "list-not-open"]
+    draw(office, "2025-05-08")
+    office.clock("2025-06-03")
+    assert office.refused("CloseMonth", "payer", **MAY) == ["list-not-closed"]
+    assert office.refused("CloseMonth", "handler", **MAY) == ["out-of-scope"]
+    assert office.refused("CloseMonth", "decider", **MAY) == ["not-your-desk"]
+    close(office)
+    for division in (T1, V1, "11"):
+        codes = office.refused("CloseMonth", "admin", division=division, month="2025-05")
+        assert codes == ["not-your-desk"]
+    office.appoint("payer", "payer", T1)
+    assert office.refused("CloseMonth", "payer", division=T1, month="2025-05") == ["month-county"]
+    office.do("CloseMonth", "payer", **MAY)
+
+
+def test_where_awards_live_there_is_a_list(office: TrialOffice) -> None:
+    living(office, 1)
+    living(office, 2, 1, "urban")
+    draw(office, "2025-05-08", area="rural")
+    close(office)
+    office.clock("2025-06-03")
+    assert office.refused("CloseMonth", "payer", **MAY) == ["list-not-open"]
+    draw(office, "2025-06-03", "2025-05", area="urban")
+    assert office.refused("CloseMonth", "payer", **MAY) == ["list-not-closed"]
+    close(office, area="urban")
+    office.do("CloseMonth", "payer", **MAY)
+
+
+def test_a_list_of_a_closed_month_is_not_opened_any_more_and_comes_as_arrears(office: TrialOffice) -> None:
+    living(office, 1)
+    listed_rural = draw(office, "2025-05-08", area="rural")
+    assert listed_rural["rural"]["households"] == 1
+    close(office)
+    office.do("CloseMonth", "payer", **MAY, on="2025-06-03")
+    urban = {**MAY, "area": "urban"}
+    assert office.refused("OpenList", "payer", **urban) == ["month-closed"]
+    assert draw(office, "2025-06-03", "2025-05")["urban"]["households"] == 0
+
+
+def test_a_closed_table_never_changes_and_folds_again(office: TrialOffice) -> None:
+    case = living(office)
+    listed(office)
+    office.do("CloseMonth", "payer", **MAY, on="2025-06-03")
+    before = closed(office)
+    office.do("ReturnPayment", "payer", case, month="2025-05", code="K01", on="2025-06-12")
+    office.do("ChangeAccount", "handler", case, on="2025-06-16", account="6217 0000 1234", holder="m1")
+    other = living(office, 2)
+    draw(office, "2025-06-18", "2025-06")
+    assert closed(office) == before
+    assert whole(before)
+    assert unlike(office.doudi.projector, before) == []
+    assert len(lines(office, other)) >= 1
+
+
+def test_payments_may_be_pending_when_a_month_is_closed(office: TrialOffice) -> None:
+    case = living(office)
+    listed(office)
+    office.do("CloseMonth", "payer", **MAY, on="2025-06-03")
+    assert closed(office).figures["rural"]["pending"] == 60000
+    office.do("SettlePayment", "payer", case, month="2025-05", reference="B-1", on="2025-06-04")
+    assert closed(office).figures["rural"]["settled"] == 0
+
+
+@pytest.mark.parametrize("month", ["2025-05"])
+def test_a_list_that_was_only_opened_asks_for_nothing(office: TrialOffice, month: str) -> None:
+    living(office)
+    draw(office, "2025-05-08", month)
+    close(office)
+    urban = StreamId(list_stream(COUNTY, "dibao", "urban", month))
+    assert isinstance(office.store.load(urban)[0].event, ListOpened)
+    office.do("CloseMonth", "payer", division=COUNTY, month=month, on="2025-05-31")
