@@ -1,17 +1,16 @@
-"""Appending to PostgreSQL with every commit on the disk: `python bench/append_postgres.py`.
+"""Appending to PostgreSQL with every commit on the disk: `python bench/append_postgres.py [ROUNDS]`.
 
-One event of 500 bytes and its command row, bytes ready, beside the same two inserts and NOTIFY by pgbench and
-beside the stock recorder of eventsourcing, by turns; then sixteen callers behind one writer beside one client.
+One event of 500 bytes and its command row through the recorder, bytes ready, beside the same two inserts and NOTIFY
+by pgbench, beside the stock recorder of eventsourcing and beside Emmett, by turns; then sixteen callers behind one
+writer beside one client.
 """
 
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from statistics import median
 from threading import Thread
 from time import perf_counter
 
@@ -20,14 +19,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import psycopg
 from eventsourcing.persistence import StoredEvent
 
-from adapters.group_commit import Writer
+from adapters.group_commit import writer_into
 from adapters.store.database import CommandRow, Entry, Row
 from adapters.store.postgres import PostgresDatabase
+from adapters.store.recorder import EnvelopedEvent, LogApplicationRecorder
+from bench.turns import a_second, beside_emmett, by_turns, told
 from tests.histories.stock import recorder
 from tests.postgres import Server, binary
 
 PAYLOAD = b"x" * 500
-SECONDS, ROUNDS, CALLERS, A_FEW = 3.0, 5, 16, 20
+SECONDS, CALLERS = 3.0, 16
 PLAIN = """
 CREATE SEQUENCE position;
 CREATE TABLE plain_events (position bigint PRIMARY KEY, stream text COLLATE "C" NOT NULL, version bigint NOT NULL,
@@ -58,49 +59,48 @@ def entry() -> Entry:
     return Entry([row], CommandRow(command, bytes(32), b"{}"), lambda: 1, False, {stream: 0})  # type: ignore[dict-item]
 
 
-def a_second(work: Callable[[], object]) -> float:
-    until, done, begun = perf_counter() + SECONDS, 0, perf_counter()
-    while perf_counter() < until:
-        work()
-        done += 1
-    return done / (perf_counter() - begun)
+def insert(ours: LogApplicationRecorder) -> None:
+    number = next(numbers)
+    command = f"c-{number}"
+    event = EnvelopedEvent(
+        originator_id=f"case:{number}",
+        originator_version=1,
+        topic="Visited",
+        state=PAYLOAD,
+        command=command,
+        actor="staff-1",
+        division="110101001",
+    )
+    ours.insert_events([event], command=CommandRow(command, bytes(32), b"{}"))
 
 
-def by_turns(one: Callable[[], object], other: Callable[[], object]) -> float:
-    """How many times as long the other takes, a few of each by turns."""
-    spent = [0.0, 0.0]
-    until = perf_counter() + 2 * SECONDS
-    while perf_counter() < until:
-        for at, work in enumerate((one, other)):
-            begun = perf_counter()
-            for _ in range(A_FEW):
-                work()
-            spent[at] += perf_counter() - begun
-    return spent[1] / spent[0]
+def insert_stock(stock: object) -> None:
+    event = StoredEvent(f"case:{next(numbers)}", 1, "Visited", PAYLOAD)
+    stock.insert_events([event])  # type: ignore[attr-defined]
 
 
 def pgbench(server: Server, script: Path) -> float:
     program = binary("pgbench")
     assert program is not None
-    told = subprocess.run(
+    said = subprocess.run(
         [program, *OPTIONS, "-h", server.folder, "-f", script, "bench"],
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    found = re.search(r"tps = ([\d.]+)", told)
+    found = re.search(r"tps = ([\d.]+)", said)
     assert found
     return float(found[1])
 
 
-def callers(database: PostgresDatabase) -> float:
+def callers(database: PostgresDatabase, seconds: float) -> float:
     """Commands a second of sixteen threads whose commands share transactions."""
     done = [0] * CALLERS
     begun = perf_counter()
-    with Writer(database.transaction, database.append) as writer:
+    with writer_into(database) as writer:
 
         def call(at: int) -> None:
-            while perf_counter() < begun + SECONDS:
+            while perf_counter() < begun + seconds:
                 writer.submit(entry())
                 done[at] += 1
 
@@ -112,50 +112,44 @@ def callers(database: PostgresDatabase) -> float:
     return sum(done) / (perf_counter() - begun)
 
 
-def told(what: str, ratios: list[float], wanted: float) -> None:
-    low, *_, high = sorted(ratios)
-    print(
-        f"{what}: {median(ratios):.2f} ({low:.2f} to {high:.2f}, {len(ratios)} rounds by turns; wanted: {wanted})"
-    )
+def begun(server: Server) -> tuple[PostgresDatabase, object]:
+    """Ours and the stock recorder, in one database."""
+    database = PostgresDatabase(server.database("bench"))
+    database.migrate()
+    where = {"dbname": "bench", "host": str(server.folder), "port": "5432", "user": "doudi", "password": ""}
+    stock = recorder(where, functions=False, create=True)
+    for _ in range(20):
+        database.append(entry())
+        insert_stock(stock)
+    return database, stock
 
 
-def main() -> None:
+def main(rounds: int) -> None:
     server = Server()
     try:
-        database = PostgresDatabase(server.database("bench"))
-        database.migrate()
+        database, stock = begun(server)
+        ours = LogApplicationRecorder(database)
         with psycopg.connect(server.address("bench"), autocommit=True) as connection:
             connection.execute(PLAIN.encode())
         script = server.folder / "script.sql"
         script.write_text(SCRIPT)
         os.chmod(script, 0o644)
-        where = {
-            "dbname": "bench",
-            "host": str(server.folder),
-            "port": "5432",
-            "user": "doudi",
-            "password": "",
-        }
-        stock = recorder(where, functions=False, create=True)
-
-        def by_stock() -> None:
-            event = StoredEvent(f"case:{next(numbers)}", 1, "Visited", PAYLOAD)  # type: ignore[arg-type]
-            stock.insert_events([event])
-
-        for work in (lambda: database.append(entry()), by_stock):
-            work()
-        beside_pgbench, beside_stock, together = [], [], []
-        for _ in range(ROUNDS):
-            ours = a_second(lambda: database.append(entry()))
-            beside_pgbench.append(ours / pgbench(server, script))
-            beside_stock.append(by_turns(lambda: database.append(entry()), by_stock))
-            together.append(callers(database) / ours)
-        told("one client beside pgbench", beside_pgbench, 0.6)
+        beside_stock, beside_pgbench, together = [], [], []
+        for _ in range(rounds):
+            beside_stock.append(by_turns(lambda: insert(ours), lambda: insert_stock(stock), 2 * SECONDS))
+            one = a_second(lambda: insert(ours), SECONDS)
+            beside_pgbench.append(one / pgbench(server, script))
+            one = a_second(lambda: database.append(entry()), SECONDS)
+            together.append(callers(database, SECONDS) / one)
         told("one client beside the stock recorder", beside_stock, 2)
+        told("one client beside pgbench", beside_pgbench, 0.6)
         told(f"{CALLERS} callers in one process beside one client", together, 3)
+        server.database("emmett")
+        place = f"postgresql://doudi@localhost/emmett?host={server.folder}"
+        beside_emmett(place, lambda: insert(ours), rounds, SECONDS)
     finally:
         server.stop()
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
