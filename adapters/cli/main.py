@@ -12,6 +12,7 @@ from adapters.cli import (
     check,
     codes,
     do,
+    inbox,
     keys,
     notices,
     office,
@@ -27,6 +28,7 @@ from adapters.cli import (
     worklist,
 )
 from adapters.cli.session import REFUSED, Session
+from adapters.kafka.errors import KafkaTrouble
 from adapters.store.errors import StoreError
 from domain.errors import BadValue
 from workflows.refusal import Reason, Refused, from_bad_value
@@ -62,6 +64,7 @@ for module in (
     pay,
     papers,
     projections,
+    inbox,
     backup,
     check,
     keys,
@@ -90,7 +93,7 @@ def _main(args: list[str] | None) -> None:
         raise SystemExit(exit.exit_code) from None
     except click.ClickException as error:
         _tell_use(error, arguments)
-    except StoreError as error:
+    except (StoreError, KafkaTrouble) as error:
         _tell(session, Reason(code=error.code, params=dict(error.params)))
     except Refused as refused:
         _tell(session, *refused.reasons)
