@@ -26,10 +26,9 @@ def township(division: DivisionCode) -> DivisionCode:
 def shares_of(number: CaseNo, case: Known) -> Shares:
     """The spans of each person the case ever covers, in order; those alike and next to each other are one."""
     found: Shares = {}
-    if case.award is None:
-        return found
+    awards = [*case.past, case.award] if case.award is not None else case.past
     held = bool(case.holds)
-    for one in spans(case.award, case.areas):
+    for one in (span for award in awards for span in spans(award, case.areas)):
         first = Month(one["from_month"])
         area = next(name for since, name in reversed(case.areas) if since <= first)
         for member in one["covered"]:

@@ -89,6 +89,7 @@ _MEANS = "says what a household has, or how it was looked at"
 _WITHIN = "a step within the office"
 _TELLING = "between the office and the household"
 _PAY = "pay of one household; `lists` has the totals"
+_OVERPAID = "what was paid too much is between the office and the household"
 _INSTALLATION = "how this installation is set up"
 
 NOT_PUBLIC: Mapping[str, str] = {
@@ -128,6 +129,20 @@ NOT_PUBLIC: Mapping[str, str] = {
     "PaymentReturned": _PAY,
     "PaymentRepeated": _PAY,
     "PaymentSettled": _PAY,
+    "ApprovalProposed": "names an amount; that it is posted is published",
+    "LivesBrought": _WITHIN,
+    "FindingDecided": _OVERPAID,
+    "FindingDropped": _OVERPAID,
+    "FindingHeard": _OVERPAID,
+    "FindingNotReached": _OVERPAID,
+    "FindingNoticed": _OVERPAID,
+    "FindingOpened": _OVERPAID,
+    "FindingRevised": _OVERPAID,
+    "RecoveryPlanned": _OVERPAID,
+    "RecoveryWrittenOff": _OVERPAID,
+    "Repaid": _OVERPAID,
+    "Ruled": _OVERPAID,
+    "SetOff": _OVERPAID,
     "PriorNotice": _TELLING,
     "Heard": _TELLING,
     "NotReached": _TELLING,

@@ -207,7 +207,10 @@ class Publishing:
             rows = _OneRow()
             if case.award is not None:
                 rows.put(self.awards.name, case.award)
-            case.award = self.awards.apply(number, event, rows)  # type: ignore[arg-type]
+            before, case.award = case.award, self.awards.apply(number, event, rows)  # type: ignore[arg-type]
+            if before and case.award and before["began"] < case.award["began"]:
+                ends = min(before["ends"] or case.award["began"], case.award["began"])
+                case.past = [*case.past, {**before, "ends": ends}]
             if isinstance(event, AwardBegan | TakenOver):
                 self._cause[number] = event.cause if isinstance(event, AwardBegan) else "taken_over"
 

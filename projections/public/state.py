@@ -18,6 +18,8 @@ class Known(msgspec.Struct):
     areas: list[list[str]]
     members: dict[MemberKey, PersonRef]
     award: dict[str, Any] | None = None
+    past: list[dict[str, Any]] = []
+    """Awards of the case before this one."""
     holds: list[InstanceId] = []
 
 
