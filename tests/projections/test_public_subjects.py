@@ -1,0 +1,168 @@
+"""Whom a subscriber is told of: the recipients of his programmes in his division, while his right lasts."""
+
+from datetime import date
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.ids import DivisionCode, PersonRef
+from domain.person import NumberAdded, PersonForgotten, PersonRegistered
+from domain.personal import Name, Number, Words
+from domain.subscriber import PublicKey, SubscriberAdmitted, SubscriberEnded
+from projections.public.message import Message
+from tests.projections.county import COUNTY, V1, V3, County
+from tests.projections.publics import compacted, log
+from tests.projections.test_public import SLOW
+from tests.projections.test_statistics import lives
+from workflows.world import person_stream, subscriber_stream
+
+KEY = PublicKey(kty="OKP", crv="X25519", x="j4MSuWZgXDEWzNlzSSG6a1gPDnaheU420741KLaPgms")
+TOPIC = "subjects.medical"
+
+
+def register(county: County, *persons: str, number: bool = True) -> None:
+    for ref in map(PersonRef, persons):
+        event = PersonRegistered(
+            on=date(2024, 12, 1),
+            person=ref,
+            name=Name(ref, "张三"),
+            sex="1",
+            born=date(1980, 5, 1),
+            number=Number(ref, "110199198005010011") if number else None,
+            number_missing=None if number else Words(ref, "…"),
+        )
+        county.add(person_stream(ref), event)
+
+
+def admit(county: County, on: str, division: DivisionCode = COUNTY, **fields: Any) -> None:
+    event = SubscriberAdmitted(
+        on=date.fromisoformat(on),
+        name="medical",
+        programmes=fields.pop("programmes", ("dibao",)),
+        division=division,
+        key=KEY,
+        basis="协议",
+        **fields,
+    )
+    county.add(subscriber_stream("medical"), event)
+
+
+def end(county: County, on: str) -> None:
+    county.add(subscriber_stream("medical"), SubscriberEnded(on=date.fromisoformat(on), name="medical"))
+
+
+def subjects(county: County) -> list[Message]:
+    return log(county).messages(TOPIC)
+
+
+def told(county: County) -> list[tuple[str, bool]]:
+    return [(one.key, one.data is not None) for one in subjects(county)]
+
+
+def two() -> County:
+    county = County()
+    register(county, "a-m1", "b-m1")
+    county.award("a", "2025-05", division=V1)
+    county.award("b", "2025-05", division=V3)
+    return county
+
+
+def test_who_is_admitted_later_gets_all_who_are_there_in_his_division() -> None:
+    county = two()
+    admit(county, "2025-05-03", DivisionCode("110199001"))
+    assert told(county) == [("a-m1", True)]
+    (one,) = subjects(county)
+    assert one.id == "subscriber:medical@1/subject.v1/medical/a-m1"
+    assert one.data is not None
+    assert one.data.key == KEY  # type: ignore[attr-defined]
+
+
+def test_the_top_of_all_and_other_programmes() -> None:
+    county = two()
+    admit(county, "2025-05-03", DivisionCode("00"))
+    assert told(county) == [("a-m1", True), ("b-m1", True)]
+    county = two()
+    admit(county, "2025-05-03", programmes=("tekun",))
+    assert told(county) == []
+
+
+def test_an_approval_tells_and_an_exit_takes_back_when_its_month_is_over() -> None:
+    county = County()
+    register(county, "a-m1")
+    admit(county, "2025-01-01")
+    county.award("a", "2025-05")
+    county.stop("a", "2025-07")
+    assert told(county) == [("a-m1", True)]
+    county.enter("z", on="2025-07-01")
+    assert told(county) == [("a-m1", True), ("a-m1", False)]
+
+
+def test_the_end_of_his_right_takes_all_back() -> None:
+    county = two()
+    admit(county, "2025-05-03")
+    end(county, "2025-06-01")
+    assert told(county)[2:] == [("a-m1", False), ("b-m1", False)]
+    county.award("c", "2025-07")
+    assert len(told(county)) == 4
+
+
+def test_the_last_day_of_his_right_ends_it_by_itself() -> None:
+    county = two()
+    admit(county, "2025-05-03", until=date(2025, 5, 31))
+    county.enter("z", on="2025-05-31")
+    assert compacted(subjects(county), TOPIC).keys() == {"a-m1", "b-m1"}
+    county.enter("y", on="2025-06-01")
+    assert compacted(subjects(county), TOPIC) == {}
+    admit(county, "2025-06-02")
+    assert compacted(subjects(county), TOPIC).keys() == {"a-m1", "b-m1"}
+
+
+def test_who_is_forgotten_is_taken_back() -> None:
+    county = two()
+    admit(county, "2025-05-03")
+    ref = PersonRef("a-m1")
+    county.add(person_stream(ref), PersonForgotten(on=date(2025, 5, 4), person=ref, reason="F03"))
+    county.change("a", "2025-07", "I01", 40000)
+    assert told(county)[2:] == [("a-m1", False)]
+
+
+def test_a_person_without_a_number_is_told_of_once_it_is_there() -> None:
+    county = County()
+    register(county, "a-m1", number=False)
+    county.award("a", "2025-05")
+    admit(county, "2025-05-03")
+    assert told(county) == []
+    ref = PersonRef("a-m1")
+    added = NumberAdded(on=date(2025, 5, 4), number=Number(ref, "110199198005010011"))
+    county.add(person_stream(ref), added)
+    assert told(county) == [("a-m1", True)]
+
+
+@SLOW
+@given(lives(), st.sampled_from([COUNTY, DivisionCode("110199001"), V3]))
+def test_whenever_he_is_admitted_he_comes_to_know_the_same(county: County, division: DivisionCode) -> None:
+    """Admitted before all or after all: who stands in his topic at the end is the same; ended, nobody."""
+    persons = sorted({one.person for case in county.cases.values() for one in case.members.values()})
+    early = County()
+    register(early, *persons)
+    admit(early, "2024-12-02", division)
+    for seen in county.log:
+        early.add(seen.stream, seen.event)
+    late = County()
+    register(late, *persons)
+    for seen in county.log:
+        late.add(seen.stream, seen.event)
+    admit(late, "2025-06-30", division)
+    one = compacted(subjects(early), TOPIC)
+    assert one == compacted(subjects(late), TOPIC)
+    recipients = compacted(log(early).messages())
+    divisions = {number: case.division for number, case in early.cases.items()}
+    wanted = {
+        record.person
+        for record in recipients.values()
+        if any(divisions[span.case].startswith(division) for span in record.spans)
+    }
+    assert one.keys() == wanted
+    end(early, "2025-07-01")
+    assert compacted(subjects(early), TOPIC) == {}
