@@ -9,6 +9,7 @@ import msgspec
 from adapters.catalogue import Catalogue
 from domain.case import Case
 from domain.case.award import Terms
+from domain.case.finding import LateLine
 from domain.case.intake import Member, Paper
 from domain.codes import known, label
 from domain.days import show_instant
@@ -69,6 +70,8 @@ _INSTANCES = frozenset(
         "instance",
         "about",
         "against",
+        "finding",
+        "cause",
     }
 )
 
@@ -216,6 +219,11 @@ class CaseText:
         if isinstance(value, Fact):
             whose = f" {value.member}" if value.member else ""
             return f"{value.key} {value.kind} {value.code}{whose}"
+        if isinstance(value, LateLine):
+            old, new = show_yuan(value.old), show_yuan(value.new)
+            return self.catalogue.text(
+                "value.late", month=value.month, old=old, new=new, code=self.code(value.code)
+            )
         if isinstance(value, Paper):
             return f"{value.type} {value.sha256[:12]}"
         return str(len(value)) if isinstance(value, dict) else ""

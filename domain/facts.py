@@ -31,7 +31,10 @@ FactKind = Literal[
 class Fact(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One stated fact. `member` None: the household's. `since`/`until`: first and last day it holds or was
     earned over; `received`: the day money came in (kept, never counted by: rules.md §10.1). `item`: which of
-    several alike, as a second job, account or car."""
+    several alike, as a second job, account or car.
+
+    `unreported`: it came to light late; it works from the month after it began to the month after it ended
+    (rules.md §3 from when). `monthly`: its amount is a month's though it has a last day; an unreported one's is."""
 
     key: FactKey
     kind: FactKind
@@ -46,3 +49,10 @@ class Fact(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
     numbers: dict[str, int] = {}
     exempt: str | None = None
     note: Words | None = None
+    unreported: bool = False
+    monthly: bool = False
+
+    @property
+    def by_month(self) -> bool:
+        """Whether its amount is a month's, not that of its whole span."""
+        return self.until is None or self.monthly or self.unreported

@@ -41,6 +41,8 @@ class ListDrawn(Event, frozen=True, kw_only=True):
     repeated_lines: int = 0
     """What had come back from earlier lists and is paid again."""
     repeated_amount: Fen = 0
+    set_off: Fen = 0
+    """What decisions take from the month's own lines for what is to be paid back: drawn and not sent."""
 
 
 class ListSigned(Event, frozen=True, kw_only=True):
@@ -77,6 +79,7 @@ class PayList(msgspec.Struct, frozen=True, kw_only=True):
     arrears_amount: Fen = 0
     repeated_lines: int = 0
     repeated_amount: Fen = 0
+    set_off: Fen = 0
     maker: StaffId | None = None
     checker: StaffId | None = None
     signed: bool = False
@@ -100,6 +103,7 @@ def _drawn(paylist: PayList, event: ListDrawn) -> PayList:
         arrears_amount=paylist.arrears_amount + event.arrears_amount,
         repeated_lines=paylist.repeated_lines + event.repeated_lines,
         repeated_amount=paylist.repeated_amount + event.repeated_amount,
+        set_off=paylist.set_off + event.set_off,
         maker=None,
         checker=None,
         settled=False,

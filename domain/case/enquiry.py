@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 
 class FactsStated(CaseEvent, frozen=True, kw_only=True):
-    """New facts; `replaces` names the facts that these correct (same effective day)."""
+    """New facts; `replaces` names the facts that these correct (same effective day); with none they are withdrawn,
+    `words` say why."""
 
     facts: tuple[Fact, ...]
     replaces: tuple[FactKey, ...] = ()
+    words: Words | None = None
 
 
 class FactEnded(CaseEvent, frozen=True, kw_only=True):
@@ -185,19 +187,23 @@ class DemocraticReview(Value, frozen=True, kw_only=True):
 @evolves(FactsStated)
 def _stated(case: "Case", event: FactsStated) -> "Case":
     facts = {key: fact for key, fact in case.facts.items() if key not in event.replaces}
+    by = event.facts[0].key if event.replaces and event.facts else None
     facts.update({fact.key: fact for fact in event.facts})
     return replace(
         case,
         facts=facts,
+        replaced={**case.replaced, **dict.fromkeys(event.replaces, by)} if event.replaces else case.replaced,
         facts_changed=event.on,
         facts_round=case.facts_round + 1,
-        fact_serial=max(case.fact_serial, *(int(fact.key[1:]) for fact in event.facts)),
+        fact_serial=max([case.fact_serial, *(int(fact.key[1:]) for fact in event.facts)]),
     )
 
 
 @evolves(FactEnded)
 def _fact_ended(case: "Case", event: FactEnded) -> "Case":
-    fact = replace(case.facts[event.fact], until=event.until)
+    fact = case.facts[event.fact]
+    monthly = fact.monthly or (fact.until is None and fact.kind in ("income", "deduction"))
+    fact = replace(fact, until=event.until, monthly=monthly)
     return replace(
         case,
         facts={**case.facts, event.fact: fact},

@@ -12,7 +12,7 @@ from domain.ids import MemberKey
 from domain.means.household import Household, Standing
 from domain.means.ledger import Ledger
 from domain.means.model import Missing
-from domain.means.period import Period, a_month, holds_on, months_within, period_before
+from domain.means.period import Period, a_month, holds_on, months_within, period_before, works_late
 from domain.means.presumed import presume
 from domain.means.statements import reconcile
 from domain.means.supporters import SUPPORT_CODES, support
@@ -69,8 +69,9 @@ class IncomeTest:
                 missing.append(Missing(member=member, field=f"income.{fact.code}"))
                 declared = True
                 continue
-            brought = self._item(kind, fact, member)
-            if kind in ("wage", "business"):
+            late = fact.unreported and fact.since > self.period.last
+            brought = self._late(fact, member) if late else self._item(kind, fact, member)
+            if kind in ("wage", "business") and not (late and brought is None):
                 declared = True
             if brought is None:
                 continue
@@ -127,6 +128,18 @@ class IncomeTest:
         self.ledger.add(
             f"means.income.{kind}", kind, "income", "+", brought, member, (fact,), parameters, code=fact.code
         )
+        return brought
+
+    def _late(self, fact: Fact, member: MemberKey | None) -> Fraction | None:
+        """What came to light late and began after the period: a month's amount in the months it works in."""
+        if not works_late(fact, self.ledger.day) or self._excluded(fact):
+            self.ledger.read((fact,))
+            return None
+        brought = Fraction(fact.amount or 0)
+        self.ledger.add(
+            "means.income.late", "late", "income", "+", brought, member, (fact,), (), code=fact.code,
+            since=fact.since.isoformat(),
+        )  # fmt: skip
         return brought
 
     def _excluded(self, fact: Fact) -> str | None:

@@ -138,6 +138,8 @@ class Ledger:
                 received=fact.received,
                 numbers=fact.numbers,
                 exempt=fact.exempt,
+                unreported=fact.unreported,
+                monthly=fact.monthly,
             )
             for fact in sorted(self._facts.values(), key=lambda fact: fact.key)
         )

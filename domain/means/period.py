@@ -9,6 +9,8 @@ from typing import NamedTuple
 from domain.days import add_month, first_day, last_day, month_of
 from domain.facts import Fact
 
+DAY = timedelta(days=1)
+
 
 class Period(NamedTuple):
     """First and last day, the number of whole months between, and the day they are counted back from."""
@@ -64,14 +66,15 @@ def months_within(period: Period, since: date, until: date | None) -> Fraction:
 def a_month(fact: Fact, period: Period) -> Fraction | None:
     """What a fact brings a month of the period, exact; None if it was earned outside it (rules.md §10.1).
 
-    With a last day its amount is for the whole span; without one it is an amount a month that goes on.
+    With a last day its amount is for the whole span; without one it is an amount a month that goes on, and so it is
+    where the fact says that it is a month's.
     """
     amount = fact.amount or 0
     until = fact.until
-    if until is None:
-        if fact.since <= period.first:
+    if until is None or fact.by_month:
+        if fact.since <= period.first and (until is None or until >= period.last):
             return Fraction(amount)
-        within = months_within(period, fact.since, None)
+        within = months_within(period, fact.since, until)
         return amount * within / period.months if within else None
     if fact.since >= period.first and until <= period.last:
         return Fraction(amount, period.months)
@@ -80,7 +83,20 @@ def a_month(fact: Fact, period: Period) -> Fraction | None:
 
 
 def holds_on(fact: Fact, day: date) -> bool:
+    """Whether it holds on a day. What wasn't reported works from the month after it began, so it is asked of the day
+    before a month's first."""
+    if fact.unreported:
+        day -= DAY
     return fact.since <= day and (fact.until is None or day <= fact.until)
+
+
+def works_late(fact: Fact, day: date) -> bool:
+    """Whether an unreported income counts in the month of a day: from the month after it began to the one in which
+    it was there no more (rules.md §3 from when)."""
+    month = month_of(day)
+    if month <= month_of(fact.since):
+        return False
+    return fact.until is None or month <= month_of(fact.until + DAY)
 
 
 def reached(born: date, age: int, day: date) -> bool:

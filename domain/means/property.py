@@ -76,7 +76,7 @@ def _held(household: Household, day: date) -> Iterator[tuple[MemberKey | None, F
     for member, facts in (*owners, (None, household.own)):
         for kind in ("property", "limit_breach"):
             for fact in facts.get(kind, ()):
-                if holds_on(fact, day):
+                if holds_on(fact, household.day if fact.unreported else day):
                     yield member, fact
 
 

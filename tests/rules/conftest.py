@@ -181,6 +181,7 @@ def facts(story: Story, datatable: list[list[str]]) -> None:
             received=day(row.get("收到")),
             source=row.get("来源") or "申报",
             exempt=row.get("豁免") or None,
+            unreported=row.get("查明") == "事后",
             numbers=numbers,
         )
 

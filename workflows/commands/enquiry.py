@@ -129,7 +129,8 @@ class AnswerInquiry(Command, frozen=True, kw_only=True):
 class FactEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A fact as stated (domain.facts says what each kind holds). `amount`: whole fen, for the whole span
     `since`–`until`, or a month if it has no end. `source`: code V… of source, or one of fact_source.
-    `item`: which of several alike, as a second job, account or car."""
+    `item`: which of several alike, as a second job, account or car. `unreported`: it came to light late and works
+    from the month after it began; its amount is a month's. `monthly`: so is this one's, though it has an end."""
 
     kind: FactKind
     code: Short
@@ -143,6 +144,8 @@ class FactEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     numbers: dict[str, int] = {}
     exempt: Short | None = None
     note: Text | None = None
+    unreported: bool = False
+    monthly: bool = False
 
 
 FACT_DESKS = ("window", "surveyor", "handler", "centre")
@@ -169,6 +172,14 @@ class EndFact(Command, frozen=True, kw_only=True):
 
     fact: FactKey
     until: date
+
+
+@command(who=FACT_DESKS)
+class WithdrawFact(Command, frozen=True, kw_only=True):
+    """A fact that never was: entered in error, or found to be another's. It stays in the history."""
+
+    fact: FactKey
+    reason: Text
 
 
 @command(life="application")

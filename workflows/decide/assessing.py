@@ -69,7 +69,7 @@ def assess_case(
     whose = members_in(case, month) if members is None else members
     return assess(
         [means_person(case, one) for one in whose],
-        case.facts.values() if facts is None else facts,
+        counting(case, month) if facts is None else facts,
         context.policy,
         anchor=anchor,
         month=month,
@@ -78,6 +78,12 @@ def assess_case(
         covered=covered,
         kept=kept,
     )
+
+
+def counting(case: Case, month: Month) -> Iterable[Fact]:
+    """The facts of a case without those that an appeal left out for the month."""
+    left_out = {key for one in case.rulings if one.holds(month) for key in one.leaves_out}
+    return [fact for key, fact in case.facts.items() if key not in left_out]
 
 
 def uplift_months(

@@ -18,15 +18,13 @@ from domain.case.award import (
     HoldEnded,
     LineReleased,
     Stopped,
-    Terms,
     TimerPassed,
     WorkRefused,
 )
 from domain.case.change import Reminded
 from domain.case.decision import LetterIssued
-from domain.days import Month, add_month, first_day, last_day, month_of, parse_month
+from domain.days import Month, add_month, first_day, last_day, month_of
 from domain.event import CaseEvent
-from domain.explain import Explanation
 from domain.ids import InstanceId, MemberKey, StaffId
 from domain.personal import Account
 from domain.text import check_text
@@ -36,13 +34,11 @@ from workflows.commands.award import (
     ChangeArea,
     ChangeHead,
     EndGradualExit,
-    RaiseStandard,
     RefuseWork,
     RemindEnding,
     TurnUplift,
 )
 from workflows.context import Context
-from workflows.decide import ledger
 from workflows.decide.assessing import month_after, uplift_months
 from workflows.decide.consent import adult
 from workflows.decide.papers import needed_words, words
@@ -340,61 +336,3 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
         ],
         answer={"from_month": month, "amount": changed[0].terms.amount, "before": changed[0].before},
     )
-
-
-@decides(RaiseStandard)
-def raise_standard(context: Context, command: RaiseStandard) -> Decision:
-    """From the month in which the document begins, also an earlier one: what was paid less is owed by month.
-
-    Terms that begin later and don't rise are said again, as they stand.
-    """
-    first = parse_month(command.from_month, "data.from_month")
-    award = award_of(context.case)
-    if award.at(first) is None:
-        raise refuse("award-not-in-month", "data.from_month", month=first)
-    events: list[CaseEvent] = []
-    for month in months_from(award, first):
-        before = award.at(month)
-        if before is None:
-            continue
-        terms, explanation = _raised(context, month)
-        rises = terms.amount > before.amount
-        if not rises and not events:
-            continue
-        same = (terms.amount, terms.shares) == (before.amount, before.shares)
-        events.append(
-            AmountChanged(
-                on=context.on,
-                terms=terms if rises else before,
-                before=before.amount,
-                explanation=explanation if rises or same else None,
-                by=StaffId(context.actor),
-                under=award.under,
-            )
-        )
-    if not events:
-        raise refuse("nothing-raised", "data.from_month", month=first)
-    raised = events[0]
-    assert isinstance(raised, AmountChanged)
-    letter = LetterIssued(on=context.on, letter="L16", about=next_of(context.case, "telling"))
-    as_in_ledger = award.as_in_ledger(raised.terms.from_month)
-    looked_at, moves = ledger.review_first(context) if as_in_ledger else ([], {})
-    return Decision(
-        events=[*events, letter, *looked_at],
-        moves=moves,
-        answer={
-            **({"as_in_ledger": True} if as_in_ledger else {}),
-            "before": raised.before,
-            "amount": raised.terms.amount,
-            "from_month": raised.terms.from_month,
-            "arrears": list(drawn_from(context.case, raised.terms.from_month)),
-        },
-    )
-
-
-def _raised(context: Context, month: Month) -> tuple[Terms, Explanation]:
-    """What a month is due at its parameters; of an amount as in the ledger what the standard adds to it."""
-    if award_of(context.case).as_in_ledger(month):
-        return ledger.raised(context, month)
-    found = assess_again(context, month)
-    return terms_of(found, month, "I01", context.on), found.explanation

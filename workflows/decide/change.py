@@ -20,6 +20,7 @@ from domain.case.change import (
     PriorNotice,
 )
 from domain.case.decision import LetterIssued
+from domain.case.finding import LateLine
 from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
@@ -44,9 +45,11 @@ from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear
+from workflows.decide.finding import after, opened, shown
 from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.persons import GROUP, claim_award, release_award
+from workflows.decide.recompute import late_lines, over, total
 from workflows.decide.review import next_review
 from workflows.decide.terms import (
     assess_again,
@@ -261,6 +264,12 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
     }
     take = {"stop": _stop, "gradual_exit": _gradual}.get(proposal.effect, _amount)
     decision = take(context, proposal, found, command)
+    lines = _too_much(context, decision, found, proposal)
+    if lines:
+        more = opened(context, lines, change.id)
+        decision.events.append(more)
+        decision.begins = (*decision.begins, "finding")
+        decision.answer |= {"finding": more.finding, "over": total(lines), "lines": shown(lines)}
     letter = "L15" if proposal.effect == "gradual_exit" else "L14"
     decision.events = [
         decided,
@@ -269,6 +278,26 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
     ]
     decision.answer = {**answer, **decision.answer}
     return decision
+
+
+def _too_much(context: Context, decision: Decision, found: Found, proposal: ChangeProposed) -> list[LateLine]:
+    """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided."""
+    done = after(context.case, decision.events)
+    lines = [one.line for one in over(late_lines(context, done))]
+    if any(line.facts for line in lines):
+        return lines
+    there = {line.month for line in lines}
+    due = found.terms.amount if found.terms else 0
+    shares = dict(found.terms.shares) if found.terms else {}
+    for month in found.findings:
+        drawn = done.drawn[month]
+        if month in there or drawn.held_on or drawn.standing <= due:
+            continue
+        gone = tuple(key for key in drawn.shares if key not in shares)
+        lines.append(
+            LateLine(month=month, old=drawn.standing, new=due, code=proposal.code, shares=shares, gone=gone)
+        )
+    return sorted(lines, key=lambda line: line.month)
 
 
 def _months(proposal: ChangeProposed) -> int | None:

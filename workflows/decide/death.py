@@ -1,5 +1,7 @@
 """A death in an aided household: the month of death is paid, the rest recomputed from the next (83; rules.md §3)."""
 
+from typing import Any
+
 from domain.case.award import AmountChanged, MemberDied, Stopped, Terms
 from domain.case.change import ChangeOpened
 from domain.case.decision import LetterIssued
@@ -15,7 +17,10 @@ from workflows.context import Context
 from workflows.decide import ledger
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
+from workflows.decide.finding import after, opened
 from workflows.decide.persons import release_award
+from workflows.decide.recompute import late_lines
+from workflows.decide.recompute import over as too_much
 from workflows.decide.terms import (
     assess_again,
     award_of,
@@ -102,9 +107,24 @@ def _ended(
         *ended_holds(context, unpaid=tuple(context.case.drawn)),
     ]
     answer = {"from_month": month, "also": also_due("S03"), "findings": _findings(context, month, {})}
+    begins = _opened(context, events, answer)
     return Decision(
-        events=events, others=[*others, *release_award(context, covered, month_of(died.died))], answer=answer
+        events=events,
+        others=[*others, *release_award(context, covered, month_of(died.died))],
+        begins=begins,
+        answer=answer,
     )
+
+
+def _opened(context: Context, events: list[CaseEvent], answer: dict[str, Any]) -> tuple[str, ...]:
+    """A finding of the months that were drawn with the dead in them."""
+    lines = [one.line for one in too_much(late_lines(context, after(context.case, events)))]
+    if not lines:
+        return ()
+    event = opened(context, lines, None)
+    events.append(event)
+    answer |= {"finding": event.finding}
+    return ("finding",)
 
 
 def _went_on(
@@ -152,6 +172,7 @@ def _went_on(
         )
         answer["change"] = change
         begins = ("telling", "change")
+    begins = (*begins, *_opened(context, events, answer))
     return Decision(events=events, others=others, begins=begins, answer=answer)
 
 

@@ -9,9 +9,9 @@ from domain.facts import Fact
 from domain.ids import FactKey
 from domain.personal import Words
 from workflows.command import Decision, decides
-from workflows.commands.enquiry import CorrectFact, EndFact, FactEntry, StateFacts
+from workflows.commands.enquiry import CorrectFact, EndFact, FactEntry, StateFacts, WithdrawFact
 from workflows.context import Context
-from workflows.decide.papers import words
+from workflows.decide.papers import needed_words, words
 from workflows.engine import unfinished
 from workflows.refusal import Reason, Refused, reason, refuse
 
@@ -111,6 +111,15 @@ def end_fact(context: Context, command: EndFact) -> Decision:
     return Decision(events=[FactEnded(on=context.on, fact=command.fact, until=command.until)])
 
 
+@decides(WithdrawFact)
+def withdraw_fact(context: Context, command: WithdrawFact) -> Decision:
+    _check_open(context.case)
+    fact = _known(context.case, command.fact)
+    said = needed_words(context, command.reason, "data.reason")
+    event = FactsStated(on=context.on, facts=(), replaces=(fact.key,), words=said)
+    return Decision(events=[event], answer={"withdrawn": fact.key})
+
+
 def _check_open(case: Case) -> None:
     """Facts are stated for something: an open application, review or change."""
     if (
@@ -144,6 +153,8 @@ def _fact(key: FactKey, entry: FactEntry, note: Words | None) -> Fact:
         numbers=entry.numbers,
         exempt=entry.exempt,
         note=note,
+        unreported=entry.unreported,
+        monthly=entry.monthly,
     )
 
 

@@ -17,6 +17,7 @@ import msgspec
 
 from domain.case import Case
 from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
+from domain.case.finding import SetOff
 from domain.case.payment import PaymentRepeated
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
@@ -34,6 +35,7 @@ from workflows.commands.pay import (
     SignList,
 )
 from workflows.context import Context
+from workflows.decide.finding import set_off
 from workflows.refusal import refuse
 from workflows.world import case_stream, list_stream, month_stream
 
@@ -141,12 +143,13 @@ class _Drawing:
         self.lines: list[MonthDrawn] = []
         self.differences: list[DifferenceDrawn] = []
         self.repeats: list[PaymentRepeated] = []
+        self.set_offs: list[SetOff] = []
         self.left_out: Counter[str] = Counter()
         self._known_from = month
         self._closed: list[Month] = []
         """Months before this one whose list is closed, as far back as was looked."""
 
-    def add(self, case: Case) -> list[MonthDrawn | DifferenceDrawn | PaymentRepeated]:
+    def add(self, case: Case) -> list[MonthDrawn | DifferenceDrawn | PaymentRepeated | SetOff]:
         found = self._line(case, self.month, self.paylist.closed is not None)
         owed = [self._line(case, month, True) for month in self._owed(case)]
         if found.left_out:
@@ -156,7 +159,9 @@ class _Drawing:
         self.lines.extend(lines)
         self.differences.extend(differences)
         self.repeats.extend(repeats)
-        return [*repeats, *differences, *lines]
+        set_offs = [one for line in found.lines for one in set_off(self.context, case, line)]
+        self.set_offs.extend(set_offs)
+        return [*repeats, *differences, *lines, *set_offs]
 
     def _repeats(self, case: Case) -> list[PaymentRepeated]:
         """What came back and can be paid again: once nothing keeps it back, for months that are still due."""
@@ -196,7 +201,7 @@ class _Drawing:
     def _difference(self, case: Case, month: Month) -> DifferenceDrawn | None:
         terms = case.award.at(month) if case.award is not None else None
         line = case.drawn[month]
-        if terms is None or terms.amount <= line.drawn or self._died_before(case, terms, month):
+        if terms is None or terms.amount <= line.standing or self._died_before(case, terms, month):
             return None
         keys = dict.fromkeys((*terms.shares, *line.shares))
         more = {key: terms.shares.get(key, 0) - line.shares.get(key, 0) for key in keys}
@@ -204,7 +209,7 @@ class _Drawing:
             on=self.context.on,
             month=month,
             list=self.stream,
-            amount=terms.amount - line.drawn,
+            amount=terms.amount - line.standing,
             shares={key: fen for key, fen in more.items() if fen},
             persons=tuple(key for key in terms.shares if key not in line.shares),
             code=terms.code,
@@ -298,6 +303,7 @@ class _Drawing:
             "arrears_amount": sum(line.amount for line in late) + sum(one.amount for one in more),
             "repeated_lines": len(self.repeats),
             "repeated_amount": sum(one.amount for one in self.repeats),
+            "set_off": sum(one.amount for one in self.set_offs),
         }
 
     def answer(self) -> dict[str, Any]:
@@ -400,6 +406,7 @@ def _totals(paylist: PayList) -> dict[str, Any]:
         "arrears_amount": paylist.arrears_amount,
         "repeated_lines": paylist.repeated_lines,
         "repeated_amount": paylist.repeated_amount,
+        "set_off": paylist.set_off,
         "maker": paylist.maker,
         "checker": paylist.checker,
     }

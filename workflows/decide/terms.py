@@ -89,14 +89,15 @@ def assess_again(
 ) -> Assessment:
     """The amount of a month on the facts of the decision that stands for it. `without`: a member who is no more.
 
-    `keep`: the household part goes on as it stands (default: in a gradual exit).
+    `keep`: the household part goes on as it stands (default: in the months of a gradual exit).
     """
     award = award_of(context.case)
     if award.as_in_ledger(month):
         raise refuse("as-in-ledger", "case", month=month)
     terms = latest_terms(award, month)
     case = decided_case(context.case, month)
-    keep = award.gradual_until is not None if keep is None else keep
+    gradual = award.gradual_from is not None and month >= award.gradual_from
+    keep = gradual if keep is None else keep
     paid = frozenset(terms.covered) - {without}
     found = assess(
         [means_person(case, one) for key, one in case.members.items() if key != without],

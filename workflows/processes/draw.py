@@ -35,6 +35,7 @@ SUMS = (
     "arrears_amount",
     "repeated_lines",
     "repeated_amount",
+    "set_off",
 )
 PAYS = ("award/", "hold.")
 """Timers that change what a month pays."""

@@ -1,0 +1,323 @@
+"""多发核定: months that paid more than was due, looked into apart: heard, decided with reasons, then taken back.
+
+Never a debt by itself (rules.md §3 reduce / stop, §7 over-payment, §10.8). What a decision settles of a month counts
+as no longer paid for it, so that whatever raises the month later is paid in full.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
+
+from domain.case.fold import evolves
+from domain.case.intake import Paper
+from domain.days import Month
+from domain.event import CaseEvent, Value
+from domain.explain import Explanation
+from domain.ids import FactKey, InstanceId, MemberKey, StaffId, StreamId
+from domain.money import Fen
+from domain.personal import Words
+
+if TYPE_CHECKING:
+    from domain.case.state import Case
+
+Outcome = Literal["recover", "part", "waive"]
+Months = dict[Month, Fen]
+
+
+class LateLine(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A month that late truth touches: what was drawn for it (`old`), what it is due as now known (`new`), and why.
+
+    `code`: D…, S… or I…; `facts` and `members`: what came to light. `gone`: whom the month pays no more, `shares`
+    what it is due. `drawn` False: a month still to come.
+    """
+
+    month: Month
+    old: Fen
+    new: Fen
+    code: str
+    shares: dict[MemberKey, Fen] = {}
+    gone: tuple[MemberKey, ...] = ()
+    facts: tuple[FactKey, ...] = ()
+    members: tuple[MemberKey, ...] = ()
+    drawn: bool = True
+    explanation: Explanation | None = None
+
+    @property
+    def over(self) -> Fen:
+        """Paid too much; below zero: due and not paid."""
+        return self.old - self.new
+
+
+class Instalment(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    due: date
+    amount: Fen
+
+
+class FindingOpened(CaseEvent, frozen=True, kw_only=True):
+    """Months paid too much, line by line. `cause`: the change or other act it came out of, None: looked at apart."""
+
+    finding: InstanceId
+    lines: tuple[LateLine, ...]
+    cause: InstanceId | None = None
+    by: StaffId | None = None
+    words: Words | None = None
+
+
+class FindingNoticed(CaseEvent, frozen=True, kw_only=True):
+    """L18 beforehand: what was paid too much, by month, with a term to answer."""
+
+    finding: InstanceId
+    answer_until: date
+
+
+class FindingHeard(CaseEvent, frozen=True, kw_only=True):
+    finding: InstanceId
+    words: Words
+
+
+class FindingNotReached(CaseEvent, frozen=True, kw_only=True):
+    finding: InstanceId
+    way: str
+    proof: Paper | None = None
+
+
+class FindingDecided(CaseEvent, frozen=True, kw_only=True):
+    """The reasoned decision: `lines` as they then stand; `claimed` by month is to be paid back, the rest is waived.
+
+    `plan`: instalments; `set_off_percent`: of each month's line, under this decision alone.
+    """
+
+    finding: InstanceId
+    by: StaffId
+    outcome: Outcome
+    lines: tuple[LateLine, ...]
+    claimed: Months
+    reason: Words
+    plan: tuple[Instalment, ...] = ()
+    set_off_percent: int | None = None
+
+
+class FindingDropped(CaseEvent, frozen=True, kw_only=True):
+    """Nothing was paid too much after all."""
+
+    finding: InstanceId
+    reason: Words
+
+
+class RecoveryPlanned(CaseEvent, frozen=True, kw_only=True):
+    """How it is paid back, anew."""
+
+    finding: InstanceId
+    reason: Words
+    plan: tuple[Instalment, ...] = ()
+    set_off_percent: int | None = None
+
+
+class Repaid(CaseEvent, frozen=True, kw_only=True):
+    """Money that came back, under the bank's or cashier's own reference."""
+
+    finding: InstanceId
+    amount: Fen
+    way: str
+    reference: str
+
+
+class SetOff(CaseEvent, frozen=True, kw_only=True):
+    """抵扣: what a decision takes from a month's line on its list; the line and its persons stand as drawn."""
+
+    finding: InstanceId
+    month: Month
+    list: StreamId
+    amount: Fen
+
+
+class RecoveryWrittenOff(CaseEvent, frozen=True, kw_only=True):
+    """What is still open is let go, with a reason."""
+
+    finding: InstanceId
+    amount: Fen
+    by: StaffId
+    reason: Words
+
+
+class FindingRevised(CaseEvent, frozen=True, kw_only=True):
+    """What an appeal leaves of it. `settled` and `shares` are those of each month from now on; `claimed` what is still
+    to be paid back in all; money paid back beyond it is due again by month."""
+
+    finding: InstanceId
+    claimed: Months
+    settled: Months
+    shares: dict[Month, dict[MemberKey, Fen]] = {}
+    appeal: InstanceId | None = None
+
+
+class Ruled(CaseEvent, frozen=True, kw_only=True):
+    """What an appeal's outcome says for good: these facts don't count, or the months have this amount, from a month to
+    a month (None: without end). It stands in whatever is computed later (L26 art. 76; rules.md §3 appeal)."""
+
+    appeal: InstanceId
+    by: StaffId
+    from_month: Month
+    until_month: Month | None = None
+    leaves_out: tuple[FactKey, ...] = ()
+    amount: Fen | None = None
+    reason: Words | None = None
+
+
+class Ruling(Value, frozen=True, kw_only=True):
+    appeal: InstanceId
+    from_month: Month
+    until_month: Month | None = None
+    leaves_out: tuple[FactKey, ...] = ()
+    amount: Fen | None = None
+
+    def holds(self, month: Month) -> bool:
+        return self.from_month <= month and (self.until_month is None or month <= self.until_month)
+
+
+class Finding(Value, frozen=True, kw_only=True):
+    id: InstanceId
+    on: date
+    lines: tuple[LateLine, ...]
+    cause: InstanceId | None = None
+    notice: FindingNoticed | None = None
+    heard: date | None = None
+    tried: tuple[tuple[str, bool], ...] = ()
+    """Ways tried, each with whether there is proof."""
+    decided: date | None = None
+    by: StaffId | None = None
+    outcome: Outcome | None = None
+    claimed: Months = {}
+    plan: tuple[Instalment, ...] = ()
+    set_off_percent: int | None = None
+    found_by: StaffId | None = None
+    references: tuple[str, ...] = ()
+    repaid: Fen = 0
+    set_off: Fen = 0
+    written_off: Fen = 0
+
+    @property
+    def over(self) -> Fen:
+        return sum(line.over for line in self.lines)
+
+    @property
+    def claim(self) -> Fen:
+        return sum(self.claimed.values())
+
+    @property
+    def open(self) -> Fen:
+        """Still to come back."""
+        return max(self.claim - self.repaid - self.set_off - self.written_off, 0)
+
+    @property
+    def next_due(self) -> date | None:
+        """The day of the first instalment that what came back doesn't cover."""
+        covered = self.repaid + self.set_off + self.written_off
+        for one in self.plan:
+            covered -= one.amount
+            if covered < 0:
+                return one.due
+        return None
+
+
+def _finding(case: "Case", changed: Finding) -> "Case":
+    return replace(case, findings={**case.findings, changed.id: changed})
+
+
+@evolves(FindingOpened)
+def _opened(case: "Case", event: FindingOpened) -> "Case":
+    return _finding(
+        case, Finding(id=event.finding, on=event.on, lines=event.lines, cause=event.cause, found_by=event.by)
+    )
+
+
+@evolves(FindingNoticed)
+def _noticed(case: "Case", event: FindingNoticed) -> "Case":
+    return _finding(case, replace(case.findings[event.finding], notice=event))
+
+
+@evolves(FindingHeard)
+def _heard(case: "Case", event: FindingHeard) -> "Case":
+    return _finding(case, replace(case.findings[event.finding], heard=event.on))
+
+
+@evolves(FindingNotReached)
+def _not_reached(case: "Case", event: FindingNotReached) -> "Case":
+    one = case.findings[event.finding]
+    return _finding(case, replace(one, tried=(*one.tried, (event.way, event.proof is not None))))
+
+
+@evolves(FindingDecided)
+def _decided(case: "Case", event: FindingDecided) -> "Case":
+    one = replace(
+        case.findings[event.finding],
+        lines=event.lines,
+        decided=event.on,
+        by=event.by,
+        outcome=event.outcome,
+        claimed=event.claimed,
+        plan=event.plan,
+        set_off_percent=event.set_off_percent,
+    )
+    drawn = {**case.drawn}
+    for line in event.lines:
+        before = drawn[line.month]
+        drawn[line.month] = replace(before, settled=before.settled + line.over, shares=line.shares)
+    return replace(_finding(case, one), drawn=drawn)
+
+
+@evolves(FindingDropped)
+def _dropped(case: "Case", event: FindingDropped) -> "Case":
+    return _finding(case, replace(case.findings[event.finding], decided=event.on))
+
+
+@evolves(RecoveryPlanned)
+def _planned(case: "Case", event: RecoveryPlanned) -> "Case":
+    one = case.findings[event.finding]
+    return _finding(case, replace(one, plan=event.plan, set_off_percent=event.set_off_percent))
+
+
+@evolves(Repaid)
+def _repaid(case: "Case", event: Repaid) -> "Case":
+    one = case.findings[event.finding]
+    return _finding(
+        case, replace(one, repaid=one.repaid + event.amount, references=(*one.references, event.reference))
+    )
+
+
+@evolves(SetOff)
+def _set_off(case: "Case", event: SetOff) -> "Case":
+    one = case.findings[event.finding]
+    case = _finding(case, replace(one, set_off=one.set_off + event.amount))
+    line = case.drawn[event.month]
+    drawn = {**case.drawn, event.month: replace(line, set_off=line.set_off + event.amount)}
+    return replace(case, drawn=drawn)
+
+
+@evolves(RecoveryWrittenOff)
+def _written_off(case: "Case", event: RecoveryWrittenOff) -> "Case":
+    one = case.findings[event.finding]
+    return _finding(case, replace(one, written_off=one.written_off + event.amount))
+
+
+@evolves(FindingRevised)
+def _revised(case: "Case", event: FindingRevised) -> "Case":
+    one = replace(case.findings[event.finding], claimed=event.claimed)
+    drawn = {**case.drawn}
+    for month, fen in event.settled.items():
+        line = replace(drawn[month], settled=fen)
+        drawn[month] = replace(line, shares=event.shares[month]) if month in event.shares else line
+    return replace(_finding(case, one), drawn=drawn)
+
+
+@evolves(Ruled)
+def _ruled(case: "Case", event: Ruled) -> "Case":
+    one = Ruling(
+        appeal=event.appeal,
+        from_month=event.from_month,
+        until_month=event.until_month,
+        leaves_out=event.leaves_out,
+        amount=event.amount,
+    )
+    return replace(case, rulings=(*case.rulings, one))

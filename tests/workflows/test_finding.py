@@ -1,0 +1,308 @@
+"""多发核定: what was paid too much is found line by line, heard, decided by another hand, paid back or let go."""
+
+from typing import Any
+
+from domain.case.award import AmountChanged
+from domain.case.finding import FindingDecided, FindingOpened, SetOff
+from domain.days import Month
+from tests.harness import COUNTY, TrialOffice, person
+from tests.workflows.awards import amount, draw, income, living
+from tests.workflows.test_difference import arrears, drawn
+
+REASON = "隐瞒工资，应退"
+MONTHS = ("2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10")
+
+
+def single(office: TrialOffice, **more: Any) -> str:
+    """PA-5: one person with 100.00: 500.00 from May."""
+    members = [person("m1", "1980-01-01", 11, "周一", "02")]
+    return living(office, members, [income("m1", 60_000, "2024-09-01", "2025-02-28")], **more)
+
+
+def hidden(since: str = "2025-06-12", until: str | None = "2025-08-11", fen: int = 8_000) -> dict[str, Any]:
+    """A wage that came to light late, by the month."""
+    fact = {
+        "kind": "income", "code": "W3", "member": "m1", "since": since, "amount": fen, "source": "V03",
+        "unreported": True, "item": 2,
+    }  # fmt: skip
+    return {**fact, "until": until} if until else fact
+
+
+def detected(office: TrialOffice, case: str, on: str, fact: dict[str, Any]) -> None:
+    happened = {"kind": "income", "happened": fact["since"], "source": "V03", "member": "m1"}
+    office.do("DetectChange", "county", case, on=on, **happened)
+    office.do("StateFacts", "handler", case, on=on, facts=[fact])
+
+
+def found(office: TrialOffice, case: str, on: str = "2025-11-03", **fact: Any) -> str:
+    detected(office, case, on, hidden(**fact))
+    answer = office.do("FindDifference", "county", case, on=on).data
+    return str(answer["finding"])
+
+
+def test_a_concealed_income_is_a_finding_of_its_own_months_and_no_others(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    detected(office, case, "2025-11-03", hidden())
+    answer = office.quiet("FindDifference", "county", case, on="2025-11-03").data
+    assert answer["lines"] == [
+        {"month": month, "paid": 50_000, "due": 42_000, "over": 8_000, "code": "D03"}
+        for month in ("2025-07", "2025-08")
+    ]
+    assert answer["over"] == 16_000
+    assert [amount(office, case, month) for month in MONTHS] == [50_000] * 6
+    assert office.refused("FindDifference", "county", case, on="2025-11-03") == ["nothing-over"]
+    assert office.case(case).state("finding.1") == "found"
+
+
+def test_nothing_is_decided_before_the_household_was_heard_nor_by_who_found_it(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    found(office, case)
+    decided = {"on": "2025-11-04", "outcome": "recover", "reason": REASON}
+    assert office.refused("DecideFinding", "decider", case, **decided) == ["finding-not-heard"]
+    answer = office.quiet("NoticeFinding", "county", case, on="2025-11-04").data
+    assert answer["answer_until"] == "2025-11-11"
+    assert office.refused("NoticeFinding", "county", case, on="2025-11-04") == ["not-now"]
+    assert office.case(case).letters[-1].letter == "L18"
+    assert office.refused("DecideFinding", "decider", case, **decided) == ["finding-not-heard"]
+    office.quiet("HearFinding", "county", case, on="2025-11-05", words="打零工，没想到要报")
+    assert office.refused("HearFinding", "county", case, on="2025-11-05", words=" ") == ["text-empty"]
+    office.appoint("county", "decider", COUNTY)
+    assert office.refused("DecideFinding", "county", case, **decided | {"on": "2025-11-05"}) == ["hand-twice"]
+    office.quiet("DecideFinding", "decider", case, **decided | {"on": "2025-11-05"})
+    assert office.case(case).state("finding.1") == "recovering"
+    assert [amount(office, case, month) for month in (*MONTHS, "2025-11")] == [
+        50_000, 50_000, 42_000, 42_000, 50_000, 50_000, 50_000,
+    ]  # fmt: skip
+    assert arrears(drawn(office, "2025-11")) == (0, 0, 0)
+
+
+def test_the_term_to_answer_or_two_ways_tried_count_as_heard(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    found(office, case)
+    office.do("NoticeFinding", "county", case, on="2025-11-04")
+    proof = {"sha256": "ab" * 32, "type": "image/jpeg", "size": 1000}
+    assert office.refused("NotReachForFinding", "county", case, on="2025-11-05", way="鸽子") == ["code-unknown"]
+    office.quiet("NotReachForFinding", "county", case, on="2025-11-05", way="direct", proof=proof)
+    office.do("NotReachForFinding", "county", case, on="2025-11-06", way="post", proof=proof)
+    decided = office.do(
+        "DecideFinding", "decider", case, on="2025-11-06", outcome="waive", reason="数额小、有困难"
+    )
+    assert decided.data["claimed"] == 0
+    assert office.case(case).state("finding.1") == "settled"
+
+
+def heard(office: TrialOffice, case: str, on: str = "2025-11-05") -> None:
+    found(office, case)
+    office.do("HearFinding", "county", case, on=on, words="知道了")
+
+
+def decide(office: TrialOffice, case: str, on: str = "2025-11-06", **data: Any) -> dict[str, Any]:
+    said = {"on": on, "outcome": "recover", "reason": REASON}
+    return office.do("DecideFinding", "decider", case, **said | data).data
+
+
+def test_what_is_decided_is_what_is_claimed(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    heard(office, case)
+    said = {"on": "2025-11-06", "outcome": "recover", "reason": REASON}
+    plan = [{"due": "2025-12-31", "amount": 10_000}, {"due": "2025-11-30", "amount": 6_000}]
+
+    def refused(**data: Any) -> list[str]:
+        return office.refused("DecideFinding", "decider", case, **said | data)
+
+    assert refused(outcome="waive", amount=100) == ["waived-claims-nothing"]
+    assert refused(outcome="part") == ["part-of-it"]
+    assert refused(outcome="part", amount=16_000) == ["part-of-it"]
+    assert refused(plan=plan[:1]) == ["plan-not-the-claim"]
+    assert refused(plan=plan) == ["plan-days"]
+    assert refused(plan=plan, set_off_percent=10) == ["plan-or-set-off"]
+    assert refused(set_off_percent=21) == ["set-off-too-much"]
+    answer = decide(office, case, outcome="part", amount=10_000, plan=[{"due": "2025-12-31", "amount": 10_000}])
+    assert answer["claimed"] == 10_000
+    event = next(one for one in office.events(case) if isinstance(one, FindingDecided))
+    assert event.claimed == {"2025-07": 8_000, "2025-08": 2_000}
+    assert office.due(case, "finding.1/instalment").isoformat() == "2025-12-31"
+
+
+def test_money_that_comes_back_is_counted_once_and_to_the_end(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    heard(office, case)
+    decide(office, case)
+    assert office.due(case, "finding.1/instalment").isoformat() == "2025-12-06"
+    part = {"on": "2025-11-20", "amount": 6_000, "reference": "B-1"}
+    assert office.quiet("RecordRepayment", "payer", case, **part).data["open"] == 10_000
+    assert office.refused("RecordRepayment", "payer", case, **part) == ["repayment-known"]
+    assert office.refused("RecordRepayment", "payer", case, **part | {"reference": "B-2", "amount": 10_001}) == [
+        "repaid-too-much"
+    ]
+    plan = [{"due": "2025-12-31", "amount": 4_000}, {"due": "2026-01-31", "amount": 6_000}]
+    office.quiet("PlanRecovery", "decider", case, on="2025-11-21", reason="分两次", plan=plan)
+    assert office.refused("PlanRecovery", "decider", case, on="2025-11-21", reason="x", plan=plan[:1]) == [
+        "plan-not-the-claim"
+    ]
+    assert office.due(case, "finding.1/instalment").isoformat() == "2025-12-31"
+    office.do("RecordRepayment", "payer", case, on="2025-12-30", amount=4_000, reference="B-2")
+    assert office.due(case, "finding.1/instalment").isoformat() == "2026-01-31"
+    office.do("RecordRepayment", "payer", case, on="2026-01-30", amount=6_000, reference="B-3")
+    assert office.case(case).state("finding.1") == "settled"
+    assert not [key for key in office.case(case).deadlines if key.startswith("finding")]
+
+
+def test_a_remainder_is_let_go_with_a_reason(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    heard(office, case)
+    decide(office, case)
+    office.do("RecordRepayment", "payer", case, on="2025-11-20", amount=6_000, reference="B-1")
+    assert office.refused("WriteOff", "decider", case, on="2025-11-21", reason=" ") == ["text-empty"]
+    assert office.quiet("WriteOff", "decider", case, on="2025-11-21", reason="病重").data["written_off"] == 10_000
+    assert office.case(case).state("finding.1") == "settled"
+
+
+def test_a_finding_that_is_none_is_dropped(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    found(office, case)
+    assert office.refused("DropFinding", "county", case, on="2025-11-04", reason=" ") == ["text-empty"]
+    office.quiet("DropFinding", "county", case, on="2025-11-04", reason="是同名的人")
+    assert office.case(case).state("finding.1") == "dropped"
+
+
+def test_a_set_off_takes_a_share_of_each_line_until_all_came_back(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    heard(office, case)
+    decide(office, case, set_off_percent=20)
+    counts = drawn(office, "2025-11")
+    assert (counts["households"], counts["persons"], counts["amount"], counts["set_off"]) == (1, 1, 50_000, 10_000)
+    assert drawn(office, "2025-12")["set_off"] == 6_000
+    assert office.case(case).state("finding.1") == "settled"
+    assert drawn(office, "2026-01")["set_off"] == 0
+    taken = [(one.month, one.amount) for one in office.events(case) if isinstance(one, SetOff)]
+    assert taken == [("2025-11", 10_000), ("2025-12", 6_000)]
+    line = office.case(case).drawn[Month("2025-11")]
+    assert (line.drawn, line.standing, line.set_off) == (50_000, 50_000, 10_000)
+
+
+def test_a_raise_pays_in_full_a_month_that_was_claimed_back(office: TrialOffice) -> None:
+    from tests.workflows.test_difference import raised
+
+    case = single(office)
+    draw(office, case, *MONTHS)
+    heard(office, case)
+    decide(office, case)
+    raised(office, 65_000, "2025-07", case, "2025-11-20")
+    assert [amount(office, case, month) for month in ("2025-06", "2025-07", "2025-08", "2025-09")] == [
+        50_000, 47_000, 47_000, 55_000,
+    ]  # fmt: skip
+    assert arrears(drawn(office, "2025-11")) == (4, 0, 20_000)
+
+
+def test_a_correction_and_its_reversal_leave_no_difference(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    office.do("ReportChange", "window", case, on="2025-11-03", kind="correction", happened="2025-11-03")
+    wage = income("m1", 30_000, "2024-09-01", "2025-02-28")
+    office.do("CorrectFact", "handler", case, on="2025-11-03", fact="f1", corrected=wage)
+    office.quiet("MakeGood", "decider", case, on="2025-11-04", reason="工资录错")
+    assert [amount(office, case, month) for month in (*MONTHS, "2025-11")] == [55_000] * 7
+    assert arrears(drawn(office, "2025-11")) == (6, 0, 30_000)
+    assert office.refused("MakeGood", "decider", case, on="2025-11-06", reason="x") == ["nothing-owed"]
+    office.do("CorrectFact", "handler", case, on="2025-11-06", fact="f2", corrected=wage | {"amount": 60_000})
+    answer = office.do("FindDifference", "county", case, on="2025-11-06").data
+    assert [line["over"] for line in answer["lines"]] == [5_000] * 7
+    office.do("HearFinding", "county", case, on="2025-11-07", words="原来是对的")
+    decide(office, case, on="2025-11-07")
+    office.do("RecordRepayment", "payer", case, on="2025-11-08", amount=35_000, reference="B-1")
+    assert office.refused("FindDifference", "county", case, on="2025-11-08") == ["nothing-over"]
+    assert office.refused("MakeGood", "decider", case, on="2025-11-08", reason="x") == ["nothing-owed"]
+
+
+def test_facts_withdrawn_never_were(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    detected(office, case, "2025-11-03", hidden())
+    fact = max(office.case(case).facts, key=lambda key: int(key[1:]))
+    assert office.refused("WithdrawFact", "handler", case, on="2025-11-03", fact="f99", reason="x") == ["fact-unknown"]
+    office.quiet("WithdrawFact", "handler", case, on="2025-11-03", fact=fact, reason="同名")
+    assert office.refused("FindDifference", "county", case, on="2025-11-03") == ["nothing-over"]
+
+
+def test_a_change_that_is_not_clear_changes_nothing(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    detected(office, case, "2025-11-03", hidden(fen=900))
+    assert office.refused("FindDifference", "county", case, on="2025-11-03") == ["nothing-over"]
+
+
+def test_a_death_known_late_opens_a_finding(office: TrialOffice) -> None:
+    members = [person("m1", "1980-01-01", 11, "周一", "02"), person("m2", "1982-01-01", 12, "周二", "12")]
+    case = living(office, members, [])
+    draw(office, case, *MONTHS)
+    answer = office.do("RecordDeath", "handler", case, on="2025-11-03", member="m2", died="2025-07-20", source="V14")
+    assert answer.data["finding"] == "finding.1"
+    opened = next(one for one in office.events(case) if isinstance(one, FindingOpened))
+    assert [(one.month, one.old, one.new, one.code, one.gone) for one in opened.lines] == [
+        (month, 120_000, 60_000, "D01", ("m2",)) for month in ("2025-08", "2025-09", "2025-10")
+    ]
+    office.do("NoticeFinding", "county", case, on="2025-11-04")
+    office.do("HearFinding", "county", case, on="2025-11-05", words="才办完丧事")
+    decide(office, case, outcome="waive", reason="家属不知情")
+    assert office.case(case).drawn[Month("2025-08")].standing == 60_000
+    assert not [one for one in office.events(case) if isinstance(one, AmountChanged) and one.terms.code != "D01"]
+
+
+# what an appeal ruled
+
+
+def claimed(office: TrialOffice) -> str:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    heard(office, case)
+    decide(office, case)
+    office.do("Serve", "handler", case, on="2025-11-07", letter="L18", way="direct", proof={
+        "sha256": "ab" * 32, "type": "image/jpeg", "size": 1000})
+    office.do("FileAppeal", "county", case, on="2025-11-20", kind="reconsideration", against="finding.1")
+    return case
+
+
+def test_an_appeal_s_outcome_stands_in_what_is_computed_later(office: TrialOffice) -> None:
+    from tests.workflows.test_difference import raised
+
+    case = claimed(office)
+    office.do("RecordRepayment", "payer", case, on="2025-11-21", amount=6_000, reference="B-1")
+    fact = next(key for key, one in office.case(case).facts.items() if one.unreported)
+    ruling = {"appeal": "appeal.1", "from_month": "2025-07", "leaves_out": [fact], "reason": "不是他的工资"}
+    assert office.refused("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling) == ["no-appeal-granted"]
+    office.do("DecideAppeal", "county", case, on="2025-12-09", outcome="set_aside")
+    office.quiet("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling)
+    assert office.case(case).state("finding.1") == "settled"
+    assert [amount(office, case, month) for month in ("2025-07", "2025-08", "2025-09")] == [50_000] * 3
+    counts = drawn(office, "2025-12")
+    assert arrears(counts) == (1, 0, 6_000)
+    assert office.refused("FindDifference", "county", case, on="2025-12-11") == ["nothing-over"]
+    raised(office, 65_000, "2025-07", case, "2025-12-20")
+    assert [amount(office, case, month) for month in ("2025-07", "2025-08", "2025-09")] == [55_000] * 3
+
+
+def test_an_amount_that_an_appeal_set_stands(office: TrialOffice) -> None:
+    from tests.workflows.test_difference import raised
+
+    case = claimed(office)
+    office.do("DecideAppeal", "county", case, on="2025-12-09", outcome="changed")
+    ruling = {"appeal": "appeal.1", "from_month": "2025-07", "until_month": "2025-07", "reason": "只少算一月"}
+    assert office.refused("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling) == ["ruling-one-of"]
+    office.do("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling | {"amount": 46_000})
+    assert [amount(office, case, month) for month in ("2025-06", "2025-07", "2025-08", "2025-09")] == [
+        50_000, 46_000, 42_000, 50_000,
+    ]  # fmt: skip
+    assert office.case(case).findings["finding.1"].claim == 12_000  # type: ignore[index]
+    raised(office, 65_000, "2025-06", case, "2025-12-20")
+    assert [amount(office, case, month) for month in ("2025-06", "2025-07", "2025-08", "2025-09")] == [
+        55_000, 46_000, 47_000, 55_000,
+    ]  # fmt: skip

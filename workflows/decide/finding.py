@@ -1,0 +1,412 @@
+"""多发核定: a finding is opened from what late truth touches, heard, decided by another hand, and paid back or let go.
+
+Nothing is taken without it (L26 art. 48; rules.md §3 reduce / stop, §7 over-payment, §10.8).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from msgspec.structs import replace
+
+from domain.case import Case, evolve
+from domain.case.award import MonthDrawn
+from domain.case.change import ChangeDecided, ChangeOpened
+from domain.case.decision import LetterIssued
+from domain.case.finding import (
+    Finding,
+    FindingDecided,
+    FindingDropped,
+    FindingHeard,
+    FindingNoticed,
+    FindingNotReached,
+    FindingOpened,
+    Instalment,
+    LateLine,
+    Months,
+    RecoveryPlanned,
+    RecoveryWrittenOff,
+    Repaid,
+    SetOff,
+)
+from domain.codes import check_code
+from domain.days import Month
+from domain.event import CaseEvent, Moved
+from domain.ids import InstanceId, StaffId
+from domain.money import Fen, show_yuan
+from workflows.command import Decision, decides
+from workflows.commands.finding import (
+    DecideFinding,
+    DropFinding,
+    FindDifference,
+    HearFinding,
+    InstalmentEntry,
+    MakeGood,
+    NoticeFinding,
+    NotReachForFinding,
+    PlanRecovery,
+    RecordRepayment,
+    WriteOff,
+)
+from workflows.context import Context
+from workflows.decide.effect import heard
+from workflows.decide.papers import check_paper, needed_words, words
+from workflows.decide.recompute import Recomputed, late_lines, over, owing, restated, total
+from workflows.engine import due_day, guard, next_of, pick
+from workflows.refusal import Reason, reason, refuse
+
+
+def _finding(context: Context, command: object) -> Finding:
+    return context.case.findings[pick(context.case, "finding", command)[1]]  # type: ignore[arg-type]
+
+
+@guard
+def finding_heard(context: Context, command: DecideFinding) -> Reason | None:
+    """Heard about it, or with the change it came out of; or the term to answer is over, or two ways were tried."""
+    one = _finding(context, command)
+    ways = {way for way, proof in one.tried if proof}
+    told = one.notice is not None and context.on > one.notice.answer_until
+    if one.heard is not None or told or len(ways) >= 2:
+        return None
+    change = context.case.changes.get(one.cause) if one.cause else None
+    if change is not None and change.notice is not None and heard(change, context.on):
+        return None
+    until = one.notice.answer_until.isoformat() if one.notice else ""
+    return reason("finding-not-heard", "case", until=until)
+
+
+@guard
+def finding_other_hand(context: Context, command: DecideFinding) -> Reason | None:
+    """Who looked it up doesn't decide (rules.md §1)."""
+    if _finding(context, command).found_by == context.actor:
+        return reason("hand-twice", "actor", actor=context.actor, desks="decider")
+    return None
+
+
+@guard
+def claims_nothing(context: Context, command: DecideFinding) -> Reason | None:
+    return None if command.outcome == "waive" else reason("something-claimed", "data.outcome")
+
+
+@guard
+def pays_all_back(context: Context, command: RecordRepayment) -> Reason | None:
+    one = _finding(context, command)
+    return (
+        None if command.amount >= one.open else reason("still-open", "data.amount", open=show_yuan(one.open))
+    )
+
+
+@due_day
+def next_instalment(context: Context, case: Case, instance: InstanceId) -> date | None:
+    """The first instalment that what came back doesn't cover; a set-off has none."""
+    return case.findings[instance].next_due
+
+
+def opened(
+    context: Context, lines: Sequence[LateLine], cause: InstanceId | None, already: int = 0
+) -> FindingOpened:
+    """A finding of months paid too much, out of another decision."""
+    return FindingOpened(
+        on=context.on, finding=next_of(context.case, "finding", already), lines=tuple(lines), cause=cause
+    )
+
+
+def shown(lines: Sequence[LateLine]) -> list[dict[str, object]]:
+    """Lines as an answer names them: fen by month."""
+    return [
+        {"month": one.month, "paid": one.old, "due": one.new, "over": one.over, "code": one.code}
+        for one in lines
+    ]
+
+
+@decides(FindDifference)
+def find_difference(context: Context, command: FindDifference) -> Decision:
+    """Line by line; months that a finding under way already has are left to it."""
+    taken = _under_way(context.case)
+    lines = [one.line for one in over(late_lines(context)) if one.line.month not in taken]
+    if not lines:
+        raise refuse("nothing-over", "case")
+    event = FindingOpened(
+        on=context.on,
+        finding=context.instance,
+        lines=tuple(lines),
+        by=StaffId(context.actor),
+        words=words(context, command.words, "data.words"),
+    )
+    answer = {"finding": context.instance, "lines": shown(lines), "over": total(lines)}
+    return Decision(events=[event], answer=answer)
+
+
+def _under_way(case: Case) -> set[Month]:
+    return {line.month for one in case.findings.values() if one.decided is None for line in one.lines}
+
+
+@decides(NoticeFinding)
+def notice_finding(context: Context, command: NoticeFinding) -> Decision:
+    """L18: the term runs from today."""
+    until = context.due_by("notice_days", context.on).day
+    events: list[CaseEvent] = [
+        FindingNoticed(on=context.on, finding=context.instance, answer_until=until),
+        LetterIssued(on=context.on, letter="L18", about=context.instance),
+    ]
+    return Decision(events=events, answer={"answer_until": until.isoformat()})
+
+
+@decides(HearFinding)
+def hear_finding(context: Context, command: HearFinding) -> Decision:
+    said = needed_words(context, command.words, "data.words")
+    return Decision(events=[FindingHeard(on=context.on, finding=context.instance, words=said)])
+
+
+@decides(NotReachForFinding)
+def not_reach_for_finding(context: Context, command: NotReachForFinding) -> Decision:
+    event = FindingNotReached(
+        on=context.on,
+        finding=context.instance,
+        way=check_code("service", command.way, "data.way"),
+        proof=check_paper(command.proof, "data.proof"),
+    )
+    tried = (*context.case.findings[context.instance].tried, (event.way, event.proof is not None))
+    return Decision(events=[event], answer={"counts_as_heard": len({way for way, ok in tried if ok}) >= 2})
+
+
+@decides(DecideFinding)
+def decide_finding(context: Context, command: DecideFinding) -> Decision:
+    """Computed anew: never more of a month than the household was heard about. The months' terms are put right."""
+    one = context.case.findings[context.instance]
+    found = _as_heard(context, one)
+    lines = [each.line for each in found]
+    claimed = _claimed(command, lines)
+    claim = sum(claimed.values())
+    decided = FindingDecided(
+        on=context.on,
+        finding=one.id,
+        by=StaffId(context.actor),
+        outcome=command.outcome,
+        lines=tuple(lines),
+        claimed=claimed,
+        reason=needed_words(context, command.reason, "data.reason"),
+        plan=_plan(context, command, claim),
+        set_off_percent=_percent(context, command, claim),
+    )
+    terms = restated(context, found)
+    letter = LetterIssued(on=context.on, letter="L18", about=one.id)
+    state = context.case.state("award")
+    return Decision(
+        events=[decided, *terms, letter],
+        moves={"award": state} if terms and state in ("living", "gradual") else {},
+        answer={
+            "finding": one.id,
+            "lines": shown(lines),
+            "over": total(lines),
+            "claimed": claim,
+            "plan": [{"due": each.due.isoformat(), "amount": each.amount} for each in decided.plan],
+        },
+    )
+
+
+def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
+    """The finding's months as they now come out. More than was heard about is another finding."""
+    now = {each.line.month: each for each in over(late_lines(context))}
+    found: list[Recomputed] = []
+    for line in one.lines:
+        each = now.get(line.month)
+        if each is None and _said(one, line):
+            each = Recomputed(line=line, terms=None)
+        if each is None:
+            continue
+        if each.line.over > line.over:
+            raise refuse("finding-out-of-date", "case", month=line.month, over=show_yuan(each.line.over))
+        found.append(each)
+    if not found:
+        raise refuse("nothing-over", "case")
+    return found
+
+
+def _said(one: Finding, line: LateLine) -> bool:
+    """Whether it is the decision of a stop that says the month, with no fact to compute it from."""
+    return one.cause is not None and not line.facts and not line.members and line.code.startswith(("S", "D"))
+
+
+def _claimed(command: DecideFinding, lines: Sequence[LateLine]) -> Months:
+    """What is claimed of each month; of a part the earliest months first."""
+    whole = total(lines)
+    if command.outcome == "waive":
+        if command.amount is not None or command.plan or command.set_off_percent is not None:
+            raise refuse("waived-claims-nothing", "data.outcome")
+        return {}
+    left = whole
+    if command.outcome == "part":
+        if command.amount is None or command.amount >= whole:
+            raise refuse("part-of-it", "data.amount", over=show_yuan(whole))
+        left = command.amount
+    elif command.amount is not None and command.amount != whole:
+        raise refuse("part-of-it", "data.amount", over=show_yuan(whole))
+    claimed: Months = {}
+    for line in lines:
+        take = min(line.over, left)
+        if take:
+            claimed[line.month] = take
+        left -= take
+    return claimed
+
+
+def _plan(context: Context, command: DecideFinding | PlanRecovery, claim: Fen) -> tuple[Instalment, ...]:
+    """The instalments, which make up the claim; without any, and without set-off, all of it in `repay_days`."""
+    if not claim or command.set_off_percent is not None:
+        if command.plan:
+            raise refuse("plan-or-set-off", "data.plan")
+        return ()
+    if not command.plan:
+        return (Instalment(due=context.due_by("repay_days", context.on).day, amount=claim),)
+    _check_plan(context, command.plan, claim)
+    return tuple(Instalment(due=one.due, amount=one.amount) for one in command.plan)
+
+
+def _check_plan(context: Context, plan: Sequence[InstalmentEntry], claim: Fen) -> None:
+    if sum(one.amount for one in plan) != claim:
+        raise refuse("plan-not-the-claim", "data.plan", claim=show_yuan(claim))
+    days = [one.due for one in plan]
+    if days != sorted(days) or days[0] < context.on:
+        raise refuse("plan-days", "data.plan", on=context.on.isoformat())
+
+
+def _percent(context: Context, command: DecideFinding | PlanRecovery, claim: Fen) -> int | None:
+    if command.set_off_percent is None or not claim:
+        return None
+    most = context.policy.number("set_off_percent_most", context.on)
+    if command.set_off_percent > most:
+        raise refuse("set-off-too-much", "data.set_off_percent", most=most)
+    if context.case.state("award") not in ("living", "gradual"):
+        raise refuse("nothing-to-set-off", "data.set_off_percent")
+    return command.set_off_percent
+
+
+@decides(DropFinding)
+def drop_finding(context: Context, command: DropFinding) -> Decision:
+    said = needed_words(context, command.reason, "data.reason")
+    return Decision(events=[FindingDropped(on=context.on, finding=context.instance, reason=said)])
+
+
+@decides(RecordRepayment)
+def record_repayment(context: Context, command: RecordRepayment) -> Decision:
+    one = context.case.findings[context.instance]
+    if command.reference in one.references:
+        raise refuse("repayment-known", "data.reference")
+    if command.amount > one.open:
+        raise refuse("repaid-too-much", "data.amount", open=show_yuan(one.open))
+    event = Repaid(
+        on=context.on,
+        finding=one.id,
+        amount=command.amount,
+        way=command.way,
+        reference=command.reference,
+    )
+    return Decision(events=[event], answer={"finding": one.id, "open": one.open - command.amount})
+
+
+@decides(PlanRecovery)
+def plan_recovery(context: Context, command: PlanRecovery) -> Decision:
+    one = context.case.findings[context.instance]
+    covered = one.repaid + one.set_off + one.written_off
+    plan = _plan(context, command, one.open)
+    if covered and plan:
+        plan = (Instalment(due=one.on, amount=covered), *plan)
+    event = RecoveryPlanned(
+        on=context.on,
+        finding=one.id,
+        reason=needed_words(context, command.reason, "data.reason"),
+        plan=plan,
+        set_off_percent=_percent(context, command, one.open),
+    )
+    return Decision(events=[event], answer={"finding": one.id, "open": one.open})
+
+
+@decides(WriteOff)
+def write_off(context: Context, command: WriteOff) -> Decision:
+    one = context.case.findings[context.instance]
+    event = RecoveryWrittenOff(
+        on=context.on,
+        finding=one.id,
+        amount=one.open,
+        by=StaffId(context.actor),
+        reason=needed_words(context, command.reason, "data.reason"),
+    )
+    return Decision(events=[event], answer={"finding": one.id, "written_off": one.open})
+
+
+@decides(MakeGood)
+def make_good(context: Context, command: MakeGood) -> Decision:
+    """Told, not heard: what an error kept back is due by month, and drawn as arrears."""
+    found = owing(late_lines(context))
+    terms = restated(context, found)
+    if not terms:
+        raise refuse("nothing-owed", "case")
+    said = needed_words(context, command.reason, "data.reason")
+    lines = [one.line for one in found]
+    return Decision(
+        events=[*corrected(context, "correction", "I05", said), *terms, _letter(context)],
+        moves=still(context.case),
+        answer={"lines": shown(lines), "arrears": [one.month for one in lines if one.drawn]},
+    )
+
+
+def set_off(context: Context, case: Case, line: MonthDrawn) -> list[SetOff]:
+    """What decisions take from a month's own line: together no more than the most of it, never what is kept back."""
+    if line.held or line.arrears:
+        return []
+    left = (
+        line.amount
+        * context.world.policy(case.division, case.programme, case.area).number(
+            "set_off_percent_most", context.on
+        )
+        // 100
+    )
+    found: list[SetOff] = []
+    for one in case.findings.values():
+        if case.state(one.id) != "recovering" or one.set_off_percent is None:
+            continue
+        take = min(one.open, line.amount * one.set_off_percent // 100, left)
+        if take <= 0:
+            continue
+        left -= take
+        event = SetOff(on=context.on, finding=one.id, month=line.month, list=line.list, amount=take)
+        found.append(replace(event, moved=(settles(case, one.id),)) if take == one.open else event)
+    return found
+
+
+def settles(case: Case, finding: InstanceId) -> Moved:
+    """All came back: the finding is done with."""
+    meets = tuple(key for key in case.deadlines if key.startswith(f"{finding}/"))
+    return Moved(instance=finding, state="settled", meets=meets)
+
+
+def corrected(context: Context, kind: str, code: str, said: object) -> list[CaseEvent]:
+    """A change opened and decided in one act, as an award restored is."""
+    change = context.instance
+    return [
+        ChangeOpened(
+            on=context.on,
+            change=change,
+            kind=kind,
+            happened=context.on,
+            source="office",
+            words=said,  # type: ignore[arg-type]
+        ),
+        ChangeDecided(on=context.on, change=change, by=StaffId(context.actor), effect="increase", code=code),
+    ]
+
+
+def _letter(context: Context) -> LetterIssued:
+    return LetterIssued(on=context.on, letter="L17", about=context.instance)
+
+
+def still(case: Case) -> dict[str, str]:
+    """The award's own state entered anew, so that its days are reckoned anew."""
+    state = case.state("award")
+    return {"award": state} if state in ("living", "gradual") else {}
+
+
+def after(case: Case, events: Sequence[CaseEvent]) -> Case:
+    for event in events:
+        case = evolve(case, event)
+    return case

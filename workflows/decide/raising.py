@@ -1,0 +1,85 @@
+"""提标: an award's months anew at the parameters of a document, forward or back; it admits nobody and lowers nothing.
+
+Told, not heard (57 art. 32; rules.md §3): what was paid less is owed by month, and drawn as arrears.
+"""
+
+from domain.case.award import AmountChanged, Terms
+from domain.case.decision import LetterIssued
+from domain.days import Month, parse_month
+from domain.explain import Explanation
+from domain.ids import StaffId
+from workflows.command import Decision, decides
+from workflows.commands.award import RaiseStandard
+from workflows.context import Context
+from workflows.decide import ledger
+from workflows.decide.recompute import ruling_of
+from workflows.decide.terms import assess_again, award_of, drawn_from, months_from, terms_of
+from workflows.engine import next_of
+from workflows.refusal import refuse
+
+
+@decides(RaiseStandard)
+def raise_standard(context: Context, command: RaiseStandard) -> Decision:
+    """From the month in which the document begins, also an earlier one: what was paid less is owed by month."""
+    first = parse_month(command.from_month, "data.from_month")
+    award = award_of(context.case)
+    if award.at(first) is None:
+        raise refuse("award-not-in-month", "data.from_month", month=first)
+    events = raises(context, first)
+    if not events:
+        raise refuse("nothing-raised", "data.from_month", month=first)
+    raised = events[0]
+    letter = LetterIssued(on=context.on, letter="L16", about=next_of(context.case, "telling"))
+    as_in_ledger = award.as_in_ledger(raised.terms.from_month)
+    looked_at, moves = ledger.review_first(context) if as_in_ledger else ([], {})
+    return Decision(
+        events=[*events, letter, *looked_at],
+        moves=moves,
+        answer={
+            **({"as_in_ledger": True} if as_in_ledger else {}),
+            "before": raised.before,
+            "amount": raised.terms.amount,
+            "from_month": raised.terms.from_month,
+            "arrears": list(drawn_from(context.case, raised.terms.from_month)),
+        },
+    )
+
+
+def raises(context: Context, first: Month) -> list[AmountChanged]:
+    """The months of an award anew from one on; terms that begin later and don't rise are said again, as they stand.
+
+    [] where nothing rises.
+    """
+    award = award_of(context.case)
+    events: list[AmountChanged] = []
+    for month in months_from(award, first):
+        before = award.at(month)
+        if before is None:
+            continue
+        terms, explanation = _raised(context, month, before)
+        rises = terms.amount > before.amount
+        if not rises and not events:
+            continue
+        same = (terms.amount, terms.shares) == (before.amount, before.shares)
+        events.append(
+            AmountChanged(
+                on=context.on,
+                terms=terms if rises else before,
+                before=before.amount,
+                explanation=explanation if rises or same else None,
+                by=StaffId(context.actor),
+                under=award.under,
+            )
+        )
+    return events
+
+
+def _raised(context: Context, month: Month, before: Terms) -> tuple[Terms, Explanation | None]:
+    """What a month is due at its parameters; of an amount as in the ledger what the standard adds to it; what an
+    appeal said stands."""
+    if ruling_of(context.case, month) is not None:
+        return before, None
+    if award_of(context.case).as_in_ledger(month):
+        return ledger.raised(context, month)
+    found = assess_again(context, month)
+    return terms_of(found, month, "I01", context.on), found.explanation

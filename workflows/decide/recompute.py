@@ -1,0 +1,323 @@
+"""What late truth does to months gone by: each month it touches, as drawn, as now due, and why; and no other.
+
+The effective-date rule (rules.md §4): a fact corrected is true from its own first day; what wasn't reported works from
+the month after it began (§3 from when); what was reported in time only from the month after its decision, so it is no
+matter of the past. A change that isn't clear changes nothing. What an appeal ruled stands (L26 art. 76).
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.case import Case
+from domain.case.award import AmountChanged, Terms
+from domain.case.finding import LateLine, Ruling
+from domain.days import Month, add_month, first_day, month_of
+from domain.explain import Explanation
+from domain.facts import Fact
+from domain.ids import FactKey, MemberKey, StaffId
+from domain.means import Assessment, assess
+from domain.money import Fen
+from workflows.context import Context
+from workflows.decide.assessing import means_person
+from workflows.decide.review import clear_income
+from workflows.decide.terms import (
+    anchor_of,
+    award_of,
+    cut_shares,
+    decided_case,
+    latest_terms,
+    terms_of,
+    work_refusers,
+)
+
+HOLDING = ("category", "disability", "status", "labour", "property")
+"""Facts that hold for a time; their end is a matter of the days it leaves out."""
+GROUND_CODES = {"R01": "S01", "R02": "S02"}
+LOWERS, RIGHTS = "D03", "I05"
+OF_KIND = {"status": "D07", "category": "D04", "disability": "D04"}
+
+
+class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
+    """A line with the terms that say the same (None: no award in the month)."""
+
+    line: LateLine
+    terms: Terms | None
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of a month as now known; which of them its decision didn't know so; whether any was put right."""
+
+    facts: dict[FactKey, Fact]
+    late: tuple[FactKey, ...]
+    corrected: bool
+
+
+def ruling_of(case: Case, month: Month) -> Ruling | None:
+    """The last ruling that says the amount of a month."""
+    found = [one for one in case.rulings if one.holds(month) and one.amount is not None]
+    return found[-1] if found else None
+
+
+def origin(case: Case, key: FactKey) -> tuple[FactKey, ...]:
+    """A fact and all that it corrects, the first stated last."""
+    found, back = [key], {by: of for of, by in case.replaced.items() if by is not None}
+    while found[-1] in back:
+        found.append(back[found[-1]])
+    return tuple(found)
+
+
+def _now(case: Case, key: FactKey) -> Fact | None:
+    """What a fact was corrected to in the end; None where it was withdrawn."""
+    now: FactKey | None = key
+    while now in case.replaced:
+        now = case.replaced[now]
+    return case.facts.get(now) if now is not None else None
+
+
+def known_now(case: Case, month: Month) -> Known:
+    award = award_of(case)
+    decided = decided_case(case, month).facts
+    left_out = {key for one in case.rulings if one.holds(month) for key in one.leaves_out}
+    facts: dict[FactKey, Fact] = {}
+    late: list[FactKey] = []
+    corrected = False
+    for key, fact in decided.items():
+        now = _now(case, key) if key in case.replaced else case.facts.get(key, fact)
+        if key in case.replaced:
+            corrected = True
+            late.append(now.key if now is not None else key)
+        elif now is not None and now.until != fact.until and fact.kind in HOLDING:
+            late.append(key)
+        else:
+            now = fact
+        if now is not None:
+            facts[now.key] = now
+    known = award.basis(month).known
+    for key, fact in case.facts.items():
+        if key in facts:
+            continue
+        was_known = award.basis(month).facts is not None and int(origin(case, key)[-1][1:]) <= known
+        if fact.unreported or was_known:
+            facts[key] = fact
+            late.append(key)
+    for key in [key for key in facts if left_out.intersection(origin(case, key))]:
+        del facts[key]
+        if key in late:
+            late.remove(key)
+        if key in decided:
+            late.append(key)
+    return Known(facts=facts, late=tuple(late), corrected=corrected)
+
+
+def entitled(
+    context: Context, case: Case, month: Month, facts: Mapping[FactKey, Fact], gone: Iterable[MemberKey] = ()
+) -> Assessment:
+    """What a month is due on these facts without who is `gone`; anchor, policy and day as the decision had them."""
+    award = award_of(case)
+    terms = latest_terms(award, month)
+    gone = frozenset(gone)
+    keep = award.gradual_from is not None and month >= award.gradual_from
+    paid = frozenset(terms.covered) - gone
+    people = [
+        means_person(case, one) for key, one in decided_case(case, month).members.items() if key not in gone
+    ]
+    found = assess(
+        people,
+        facts.values(),
+        context.policy,
+        anchor=anchor_of(context, month),
+        month=month,
+        decided_on=context.on,
+        survey_done=True,
+        covered=paid if case.single_person else None,
+        kept=terms.household_part if keep else None,
+    )
+    return cut_shares(found, work_refusers(context, found, terms))
+
+
+def gone_by(case: Case, month: Month) -> tuple[MemberKey, ...]:
+    """Whom the month's decision counted and who had died or left before its first day."""
+    terms, day = latest_terms(award_of(case), month), first_day(month)
+    counted = terms.counted or terms.covered
+    return tuple(
+        key
+        for key in counted
+        if (one := case.members.get(key)) is not None
+        and ((one.died is not None and one.died < day) or (one.left is not None and one.left < day))
+    )
+
+
+def late_lines(context: Context, case: Case | None = None) -> list[Recomputed]:
+    """Every month drawn that is now due something else than what counts as paid for it; and the next one to draw,
+    where its amount changes. Pure of the case, the policy and the day. `case`: as it would be (default: as it is)."""
+    case = case or context.case
+    if case.award is None:
+        return []
+    found = [_of_month(context, case, month) for month in sorted(case.drawn)]
+    found.append(_to_come(context, case))
+    return [one for one in found if one is not None]
+
+
+def _to_come(context: Context, case: Case) -> Recomputed | None:
+    award = award_of(case)
+    last = max(case.drawn, default=add_month(award.began, -1))
+    month = max(add_month(last, 1), month_of(context.on))
+    terms = award.at(month)
+    if terms is None or award.as_in_ledger(month):
+        return None
+    found = _touched(context, case, month, terms)
+    if found is None:
+        return None
+    line = replace(found.line, old=terms.amount, drawn=False, gone=())
+    return Recomputed(line=line, terms=found.terms)
+
+
+def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
+    award, drawn = award_of(case), case.drawn[month]
+    terms = award.at(month)
+    if terms is None:
+        if not drawn.standing or drawn.held_on:
+            return None
+        gone = tuple(drawn.shares)
+        code = award.end_code if award.ends is not None and month >= award.ends else None
+        line = LateLine(month=month, old=drawn.standing, new=0, code=code or "D99", gone=gone)
+        return Recomputed(line=line, terms=None)
+    found = None if award.as_in_ledger(month) else _touched(context, case, month, terms)
+    if found is None:
+        found = Recomputed(line=_line(case, month, terms, terms.code), terms=terms)
+    return found if found.line.over else None
+
+
+def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomputed | None:
+    """What the month is due with what came to light, where that makes a difference to its decision."""
+    known, gone = known_now(case, month), gone_by(case, month)
+    if ruling_of(case, month) is not None or not (known.late or gone):
+        return None
+    before = entitled(context, case, month, decided_case(case, month).facts)
+    after = entitled(context, case, month, known.facts, gone)
+    if (before.amount, before.shares) == (after.amount, after.shares):
+        return None
+    if not (gone or known.corrected or _clear(context, before, after)):
+        return None
+    code = _code(case, known, gone, before, after)
+    made = terms_of(after, month, code, context.on)
+    line = _line(case, month, made, code)
+    return Recomputed(
+        line=replace(line, facts=known.late, members=gone, explanation=after.explanation), terms=made
+    )
+
+
+def _clear(context: Context, before: Assessment, after: Assessment) -> bool:
+    """A loss of property or standing is clear; an income must be (`clear_change_percent`)."""
+    if before.counted != after.counted or set(after.grounds) - {"R01"}:
+        return True
+    return before.income_month == after.income_month or clear_income(
+        context, before.explanation, after.explanation
+    )
+
+
+def _code(
+    case: Case, known: Known, gone: tuple[MemberKey, ...], before: Assessment, after: Assessment
+) -> str:
+    if gone:
+        return case.members[gone[0]].left_reason or "D01"
+    if not after.eligible and after.grounds:
+        return GROUND_CODES.get(after.grounds[0], "S14")
+    if after.amount > before.amount:
+        return RIGHTS
+    kinds = {case.facts[key].kind for key in known.late if key in case.facts}
+    return next((OF_KIND[kind] for kind in sorted(kinds) if kind in OF_KIND), LOWERS)
+
+
+def _line(case: Case, month: Month, terms: Terms, code: str) -> LateLine:
+    drawn = case.drawn.get(month)
+    shares = terms.shares if terms.amount else {}
+    return LateLine(
+        month=month,
+        old=drawn.standing if drawn else terms.amount,
+        new=terms.amount,
+        code=code,
+        shares=shares,
+        gone=tuple(key for key in drawn.shares if key not in shares) if drawn else (),
+    )
+
+
+def restated(context: Context, found: Iterable[Recomputed], case: Case | None = None) -> list[AmountChanged]:
+    """The award's terms put right for these months and left as they are for all others, in order of their months."""
+    case = case or context.case
+    award = award_of(case)
+    changed = {one.line.month: one for one in found if one.terms is not None}
+    changed = {
+        month: one
+        for month, one in changed.items()
+        if (terms := award.at(month)) is not None and not _same(terms, one.terms)
+    }
+    if not changed:
+        return []
+    first = min(changed)
+    last = max(case.drawn, default=Month(""))
+    months = {first, *changed, *(add_month(month, 1) for month, one in changed.items() if one.line.drawn)}
+    months |= {one.from_month for one in award.terms if one.from_month > first}
+    events: list[AmountChanged] = []
+    for month in sorted(months):
+        standing = award.at(month)
+        if standing is None:
+            continue
+        right = changed.get(month)
+        if right is None and month > last and min(changed) <= last < max(changed):
+            right = _touched(context, case, month, standing)
+        terms, explanation = standing, None
+        if right is not None and right.terms is not None:
+            terms, explanation = right.terms, right.line.explanation
+        else:
+            terms, explanation = _as_it_stands(context, case, month, standing)
+        if events and _same(events[-1].terms, terms) and not _begins(award.terms, month):
+            continue
+        events.append(
+            AmountChanged(
+                on=context.on,
+                terms=replace(terms, from_month=month),
+                before=standing.amount,
+                explanation=explanation,
+                by=StaffId(context.actor),
+                under=award.under,
+            )
+        )
+    return events
+
+
+def _as_it_stands(
+    context: Context, case: Case, month: Month, standing: Terms
+) -> tuple[Terms, Explanation | None]:
+    """The terms said again; with their calculation where it comes out the same."""
+    if award_of(case).as_in_ledger(month) or ruling_of(case, month) is not None:
+        return standing, None
+    again = entitled(context, case, month, known_now(case, month).facts, gone_by(case, month))
+    same = (again.amount, again.shares) == (standing.amount, standing.shares)
+    return standing, again.explanation if same else None
+
+
+def _begins(terms: Iterable[Terms], month: Month) -> bool:
+    return any(one.from_month == month for one in terms)
+
+
+def _same(one: Terms | None, other: Terms | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.amount, one.shares, one.covered) == (other.amount, other.shares, other.covered)
+
+
+def over(found: Iterable[Recomputed]) -> list[Recomputed]:
+    """Months drawn and paid too much."""
+    return [one for one in found if one.line.drawn and one.line.over > 0]
+
+
+def owing(found: Iterable[Recomputed]) -> list[Recomputed]:
+    """Months drawn that are due more; and the next to draw, where it is put right upward."""
+    return [one for one in found if one.line.over < 0]
+
+
+def total(lines: Iterable[LateLine]) -> Fen:
+    return sum(line.over for line in lines)

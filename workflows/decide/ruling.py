@@ -1,0 +1,199 @@
+"""What an appeal's outcome comes to, carried out: facts that don't count or an amount, over months; it stands for good.
+
+L26 art. 76; rules.md §3 appeal. Money paid back beyond what is then still claimed is due again, by month.
+"""
+
+from typing import TYPE_CHECKING
+
+from domain.case import Case
+from domain.case.award import Terms
+from domain.case.decision import LetterIssued
+from domain.case.finding import Finding, FindingRevised, LateLine, Ruled
+from domain.days import Month, add_month, month_of
+from domain.ids import InstanceId, MemberKey, StaffId
+from domain.means.shares import split
+from domain.money import Fen
+from workflows.command import Decision, decides
+from workflows.commands.finding import CarryOutAppeal
+from workflows.context import Context
+from workflows.decide.appeal import GRANTED
+from workflows.decide.finding import after, corrected, shown, still
+from workflows.decide.papers import needed_words
+from workflows.decide.recompute import Recomputed, late_lines, restated
+from workflows.decide.terms import award_of
+from workflows.engine import guard
+from workflows.refusal import Reason, reason, refuse
+
+if TYPE_CHECKING:
+    from domain.case.award import Line
+
+
+@guard
+def award_begun(context: Context, command: object) -> Reason | None:
+    return None if context.case.award is not None else reason("no-award", "case")
+
+
+@decides(CarryOutAppeal)
+def carry_out_appeal(context: Context, command: CarryOutAppeal) -> Decision:
+    """Its months are computed anew; findings lose what no longer is too much; the rest of the appeal's money is
+    drawn as arrears."""
+    case = context.case
+    appeal = case.appeals.get(command.appeal)
+    if appeal is None or appeal.outcome not in GRANTED:
+        raise refuse("no-appeal-granted", "data.appeal")
+    _check(context, command)
+    said = needed_words(context, command.reason, "data.reason")
+    ruled = Ruled(
+        on=context.on,
+        appeal=command.appeal,
+        by=StaffId(context.actor),
+        from_month=command.from_month,
+        until_month=command.until_month,
+        leaves_out=command.leaves_out,
+        amount=command.amount,
+        reason=said,
+    )
+    as_ruled = after(case, [ruled])
+    found = _found(context, as_ruled, command)
+    terms = restated(context, found, as_ruled)
+    revised = _revised(context, after(as_ruled, terms), command)
+    if not terms and not revised:
+        raise refuse("nothing-ruled", "case")
+    done = after(as_ruled, [*terms, *revised])
+    closed: dict[str, str] = {
+        str(one.finding): "settled" for one in revised if _closes(case, done, one.finding)
+    }
+    lines = [one.line for one in found]
+    return Decision(
+        events=[
+            *corrected(context, "appeal", "I06", said),
+            ruled,
+            *terms,
+            *revised,
+            LetterIssued(on=context.on, letter="L14", about=context.instance),
+        ],
+        moves={**(still(case) if terms else {}), **closed},
+        answer={
+            "lines": shown(lines),
+            "findings": [{"finding": one.finding, "claimed": sum(one.claimed.values())} for one in revised],
+        },
+    )
+
+
+def _check(context: Context, command: CarryOutAppeal) -> None:
+    case = context.case
+    if (command.amount is None) == (not command.leaves_out):
+        raise refuse("ruling-one-of", "data.amount")
+    unknown = [key for key in command.leaves_out if key not in case.facts and key not in case.replaced]
+    if unknown:
+        raise refuse("fact-unknown", "data.leaves_out", fact=", ".join(unknown))
+    if command.until_month is not None and command.until_month < command.from_month:
+        raise refuse("months-backward", "data.until_month", from_month=command.from_month)
+
+
+def _found(context: Context, case: Case, command: CarryOutAppeal) -> list[Recomputed]:
+    if command.amount is None:
+        last = command.until_month or Month("9999-12")
+        return [one for one in late_lines(context, case) if command.from_month <= one.line.month <= last]
+    return [
+        one
+        for month in _months(context, case, command)
+        if (one := _fixed(context, case, month, command.amount))
+    ]
+
+
+def _months(context: Context, case: Case, command: CarryOutAppeal) -> list[Month]:
+    """The months of a ruling in which the award says something of its own, to the next one to draw."""
+    award = award_of(case)
+    next_one = max(month_of(context.on), add_month(max(case.drawn, default=award.began), 1))
+    firsts = {command.from_month, *case.drawn, next_one, *(one.from_month for one in award.terms)}
+    last = command.until_month or max(firsts)
+    return [
+        month
+        for month in sorted(firsts)
+        if command.from_month <= month <= last and award.at(month) is not None
+    ]
+
+
+def _fixed(context: Context, case: Case, month: Month, amount: Fen) -> Recomputed | None:
+    terms = award_of(case).at(month)
+    if terms is None or terms.amount == amount:
+        return None
+    shares = split(amount, terms.covered, {}, case.head)
+    made = Terms(
+        from_month=month,
+        amount=amount,
+        shares=shares,
+        covered=terms.covered,
+        code="I06" if amount > terms.amount else "D99",
+        on=context.on,
+        counted=terms.counted,
+    )
+    drawn = case.drawn.get(month)
+    line = LateLine(
+        month=month,
+        old=drawn.standing if drawn else terms.amount,
+        new=amount,
+        code=made.code,
+        shares=shares,
+        drawn=drawn is not None,
+    )
+    return Recomputed(line=line, terms=made)
+
+
+def _revised(context: Context, case: Case, command: CarryOutAppeal) -> list[FindingRevised]:
+    found = []
+    for one in case.findings.values():
+        if one.outcome is None:
+            continue
+        event = _revise(context, case, one, command)
+        if event is not None:
+            found.append(event)
+    return found
+
+
+def _revise(context: Context, case: Case, one: Finding, command: CarryOutAppeal) -> FindingRevised | None:
+    """What is no longer too much is no longer settled, but for what came back of it: that is due again."""
+    settled: dict[Month, Fen] = {}
+    claimed = dict(one.claimed)
+    for line in one.lines:
+        drawn, terms = case.drawn[line.month], award_of(case).at(line.month)
+        if terms is None:
+            continue
+        needed = min(drawn.settled, max(drawn.drawn - terms.amount, 0))
+        if needed < drawn.settled:
+            settled[line.month] = needed
+            left = min(claimed.get(line.month, 0), needed)
+            claimed = {month: fen for month, fen in {**claimed, line.month: left}.items() if fen}
+    if not settled:
+        return None
+    surplus = one.repaid + one.set_off - sum(claimed.values())
+    for month in sorted(settled):
+        if surplus <= 0:
+            break
+        back = min(surplus, one.claimed.get(month, 0) - claimed.get(month, 0))
+        settled[month] += back
+        surplus -= back
+    return FindingRevised(
+        on=context.on,
+        finding=one.id,
+        claimed=claimed,
+        settled=settled,
+        shares={month: _shares(case, month, case.drawn[month], fen) for month, fen in settled.items()},
+        appeal=command.appeal,
+    )
+
+
+def _shares(case: Case, month: Month, drawn: "Line", settled: Fen) -> dict[MemberKey, Fen]:
+    """The shares of what then counts as paid for a month: those it is due, cut to the sum."""
+    terms = award_of(case).at(month)
+    standing = drawn.drawn - settled
+    if terms is None or not standing:
+        return {}
+    if terms.amount == standing:
+        return dict(terms.shares)
+    return split(standing, terms.covered, {}, case.head)
+
+
+def _closes(before: Case, done: Case, finding: InstanceId) -> bool:
+    return before.state(finding) == "recovering" and done.findings[finding].open == 0
