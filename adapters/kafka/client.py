@@ -142,8 +142,14 @@ class Transactions:
                 partition=partition,
                 timestamp_ms=timestamp_ms,
             )
-        except KafkaError as error:
+        except _FOR_EVER as error:
             raise self._told(error, topic, key) from error
+        except KafkaError as error:
+            # One that was sent before has failed meanwhile; which, its own answer tells.
+            with suppress(KafkaError):
+                self._all_taken(producer)
+            where, which, cause = self._first_refused() or ("", None, error)
+            raise self._told(cause, where, which) from error
         answer.add_errback(partial(_note, self._failed, topic, key))
         self._sent.append(answer)
 

@@ -2,23 +2,25 @@
 
 from pathlib import Path
 from threading import Event as Signal
+from time import monotonic
 from typing import Any
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from adapters.bootstrap import open_doudi
 from adapters.faults import Armed, hooked
-from adapters.kafka.client import Transactions
 from adapters.kafka.relay import AGAIN, Relay
 from adapters.kafka.relaying.channel import POSITIONS
 from adapters.kafka.relaying.kept import KeptStates
-from adapters.kafka.relaying.reader import Reader
+from adapters.kafka.relaying.reader import Reader, Wire
 from adapters.kafka.relaying.record import Point
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings, read
 from adapters.kafka.wire import Wired
 from adapters.store.store import EventStore
+from projections.public.message import Message
 from tests.harness import TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all
@@ -84,13 +86,15 @@ def tell_all(store: EventStore, settings: KafkaSettings, **options: Any) -> Rela
     return relay
 
 
-def catch_up(relay: Relay) -> None:
-    """Step to the head, whatever has to be tried again."""
+def catch_up(relay: Relay, seconds: float = 60) -> None:
+    """Step to the head, whatever has to be tried again meanwhile."""
+    until = monotonic() + seconds
     while True:
         try:
             busy = relay.step()
         except AGAIN:
             relay.rest()
+            assert monotonic() < until
             continue
         if not busy and relay.lease.held and relay.position == relay.store.head():
             return
@@ -127,4 +131,36 @@ def act(url: str, settings: str, point: str = "", nth: int = 1, limit: int = 20)
     relay.run(Signal())
 
 
-__all__ = ["KafkaConsumer", "TopicPartition", "Transactions"]
+def fat(wire: Wire, *names: str, size: int = 5_000) -> Wire:
+    """Messages of these ids are so large that a topic may refuse them."""
+
+    def made(message: Message) -> Wired:
+        one = wire(message)
+        if message.id in names:
+            return one._replace(headers=[*one.headers, ("pad", bytes(size))])
+        return one
+
+    return made
+
+
+def failing(wire: Wire, *names: str) -> Wire:
+    """Messages of these ids can't be made."""
+
+    def made(message: Message) -> Wired:
+        if message.id in names:
+            raise ValueError("nothing personal")
+        return wire(message)
+
+    return made
+
+
+def let_pass(settings: KafkaSettings, topic: str, size: int) -> None:
+    """Let a topic take messages up to a size, from here on."""
+    admin = KafkaAdminClient(**settings.admin_args())
+    try:
+        resource = ConfigResource(
+            ConfigResourceType.TOPIC, settings.topic(topic), configs={"max.message.bytes": str(size)}
+        )
+        admin.alter_configs([resource])
+    finally:
+        admin.close()
