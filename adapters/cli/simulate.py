@@ -16,6 +16,7 @@ from adapters.simulate.play import play
 from adapters.simulate.solve import solve
 from domain.days import CHINA
 from domain.ids import make_case_no
+from workflows.definition import OLD_LAW, TODAYS_LAW
 from workflows.refusal import Reason
 
 COLUMNS = ("report", "year", "seed", "first", "last", "cases", "commands", "events", "seconds")
@@ -35,8 +36,15 @@ NEXT = (
 @click.option("--figures", metavar="FILE", help="figures as csv; default: those that come with doudi")
 @click.option("--report", "name", required=True, metavar="R", help="which report of the file")
 @click.option("--year", type=int, help="which year; default: the last one that is past and has its calendar")
+@click.option(
+    "--law",
+    type=click.Choice([TODAYS_LAW, OLD_LAW]),
+    default=TODAYS_LAW,
+    show_default=True,
+    help="by which rules applications go their way: 民发〔2021〕57号 or 民发〔2012〕220号",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="which place")
-def simulate(figures: str | None, name: str, year: int | None, seed: int) -> None:
+def simulate(figures: str | None, name: str, year: int | None, law: str, seed: int) -> None:
     """Make a trial store and play a year of an office on it, all through commands, so that a report's dibao
     figures come out. The same seed gives the same events, another one another place.
 
@@ -51,7 +59,7 @@ def simulate(figures: str | None, name: str, year: int | None, seed: int) -> Non
     plan = solve(printed, name, played_year, seed)
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(now.text("simulate.playing", year=played_year), total=1.0)
-        played = play(plan, now.url, lambda part: progress.update(task, completed=part))
+        played = play(plan, now.url, lambda part: progress.update(task, completed=part), law)
     row = {
         "report": name,
         "year": played_year,

@@ -13,6 +13,7 @@ from domain.money import Fen, show_yuan
 from domain.staff import Desk
 from workflows.command import Command
 from workflows.commands.office import AddDivision, Appoint, SetParameter
+from workflows.definition import TODAYS_LAW
 
 PROGRAMME = "dibao"
 COUNTY_DESKS: tuple[tuple[str, Desk], ...] = (
@@ -56,14 +57,15 @@ def desks_of(village: DivisionCode) -> Desks:
         others=(of("surveyor3"), of("surveyor4")),
         village=staff_id("village", village),
         centre=StaffId("centre"),
+        county=StaffId("county"),
         chief=StaffId("chief"),
         decider=StaffId("decider"),
     )
 
 
-def set_up(plan: Plan, day: date) -> Script:
+def set_up(plan: Plan, day: date, law: str) -> Script:
     """Divisions from the county down, their desks, the policy that holds from before the first award on."""
-    for data in (*_divisions(plan), *_appointments(plan, day), *_policy(plan)):
+    for data in (*_divisions(plan), *_appointments(plan, day), *_policy(plan, law)):
         yield Step(day, ADMINISTRATOR, data)
 
 
@@ -93,7 +95,7 @@ def _desks(level: str) -> tuple[tuple[str, Desk], ...]:
     return TOWNSHIP_DESKS if level == "township" else (("village", "village"),)
 
 
-def _policy(plan: Plan) -> Iterator[Command]:
+def _policy(plan: Plan, law: str) -> Iterator[Command]:
     since, document = date(plan.year - 2, 1, 1), f"试算〔{plan.year - 2}〕1号"
 
     def said(name: str, value: str, division: DivisionCode, area: str | None = None) -> SetParameter:
@@ -108,6 +110,8 @@ def _policy(plan: Plan) -> Iterator[Command]:
         )
 
     county = plan.place.county
+    if law != TODAYS_LAW:
+        yield said("law", law, county)
     for one in plan.standards:
         yield said("standard", _yuan(one.amount), one.division, one.area)
     yield said("gap_or_tier", "gap", county)

@@ -31,6 +31,7 @@ from workflows.command import Answer, Request
 from workflows.commands.deadlines import Tick
 from workflows.commands.office import SetClock
 from workflows.commands.pay import CloseList, Draw, SignList
+from workflows.definition import TODAYS_LAW
 
 DRAWN_ON = 7
 """The working day of a month, from 0, on which its list is drawn."""
@@ -67,18 +68,20 @@ def shipped_days() -> Days:
     return Days(Calendar({one.year: one for one in shipped_calendars()}))
 
 
-def play(plan: Plan, url: str, told: Callable[[float], object] = lambda part: None) -> Played:
+def play(
+    plan: Plan, url: str, told: Callable[[float], object] = lambda part: None, law: str = TODAYS_LAW
+) -> Played:
     """Make a trial store and play the plan on it until the last day of its year, where the clock then stands.
 
     `told` hears how much of the time has passed, from 0 to 1. Raises `StoreExists` where there is a store.
     """
     days = shipped_days()
-    starts = list(_starts(plan, days))
+    starts = list(_starts(plan, days, law))
     opens = min(one.day for one in starts)
     opened = begin(url, trial=True, seed=plan.seed, clock=datetime.combine(opens, OPENING, CHINA))
     try:
         with _seldom_collected():
-            return Player(plan, opened, days, told).play(starts)
+            return Player(plan, opened, days, told).play(starts, law)
     finally:
         opened.close()
 
@@ -110,10 +113,10 @@ class Player:
         self._next: dict[int, Step] = {}
         self._said: dict[int, int] = {}
 
-    def play(self, starts: list[Start]) -> Played:
+    def play(self, starts: list[Start], law: str) -> Played:
         first = min(one.day for one in starts)
         last = date(self.plan.year, 12, 31)
-        opening = [Start(first, "office", set_up(self.plan, first)), *self._months(first, last)]
+        opening = [Start(first, "office", set_up(self.plan, first, law)), *self._months(first, last)]
         for start in (*opening, *starts):
             self._waiting.append((start.day, len(self._scripts)))
             self._names.append(start.name)
@@ -192,11 +195,11 @@ class Player:
             yield Step(day, PAYER, CloseList(**about))
 
 
-def _starts(plan: Plan, days: Days) -> Iterator[Start]:
+def _starts(plan: Plan, days: Days, law: str) -> Iterator[Start]:
     for turn, household in enumerate(plan.households):
-        house = House(household.key, desks_of(household.division))
+        house = House(household.key, desks_of(household.division), law)
         month = add_month(household.award_from, -1)
-        diary = in_month(days, month, turn * 7, 2 if turn % WAITING == 0 else 0)
+        diary = in_month(days, month, turn * 7, 2 if turn % WAITING == 0 else 0, law)
         first = [one for one in household.members if one.from_month is None]
         declared = household.pieces[0].incomes
         who = Applicant(house, household.area, household.division, household.contact, first, declared)
@@ -204,4 +207,4 @@ def _starts(plan: Plan, days: Days) -> Iterator[Start]:
         yield Start(diary.entered, household.key, script)
         yield from Award(household, house, days, plan.standards).starts()
     for story in plan.stories:
-        yield start_of(story, House(story.key, desks_of(story.division)), days)
+        yield start_of(story, House(story.key, desks_of(story.division), law), days)

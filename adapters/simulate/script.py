@@ -9,6 +9,7 @@ from domain.case.intake import Paper
 from domain.days import Month, first_day, last_day
 from domain.ids import CaseNo, DivisionCode, FactKey, MemberKey, StaffId
 from workflows.command import Answer, Command
+from workflows.definition import TODAYS_LAW
 
 
 class Step(NamedTuple):
@@ -43,6 +44,7 @@ class Desks(NamedTuple):
     """Two who survey again after an objection."""
     village: StaffId
     centre: StaffId
+    county: StaffId
     chief: StaffId
     decider: StaffId
 
@@ -50,11 +52,12 @@ class Desks(NamedTuple):
 class House:
     """A household under way: its case and where its income facts stand."""
 
-    __slots__ = ("case", "consented", "desks", "incomes", "name")
+    __slots__ = ("case", "consented", "desks", "incomes", "law", "name")
 
-    def __init__(self, name: str, desks: Desks) -> None:
+    def __init__(self, name: str, desks: Desks, law: str = TODAYS_LAW) -> None:
         self.name = name
         self.desks = desks
+        self.law = law
         self.case = CaseNo("")
         self.consented: set[MemberKey] = set()
         self.incomes: dict[tuple[MemberKey, str], FactKey] = {}

@@ -12,6 +12,7 @@ from workflows.commands import decision as deciding
 from workflows.commands import enquiry, intake, opinion
 from workflows.commands.enquiry import FactEntry
 from workflows.commands.intake import MemberEntry
+from workflows.definition import OLD_LAW
 
 ADULT = 18
 CONSENT_YEARS = 5
@@ -93,6 +94,9 @@ def accept(who: Applicant, diary: Diary) -> Script:
         yield house.says(diary.entered, window, intake.SayMissing(items=(MISSING,)))
         paper = photo(f"{house.name}/{MISSING}")
         yield house.says(diary.brought, window, intake.Bring(item=MISSING, paper=paper))
+    for one in who.members:
+        if adult(one, diary.brought) and one.key not in house.consented:
+            yield consent(house, one.key, diary.brought)
     yield house.says(diary.brought, window, intake.Accept())
 
 
@@ -137,13 +141,26 @@ def note_incomes(house: House, stated: Iterable[FactEntry], keys: Iterable[str])
             house.incomes[entry.member, entry.code] = key  # type: ignore[assignment]
 
 
-def opine(house: House, day: date, confirmed: date, review_class: str) -> Script:
+def meeting(house: House) -> opinion.HoldDemocraticReview:
+    return opinion.HoldDemocraticReview(
+        participants=9, delegates=7, signed=9, chair=house.desks.leader, outcome="true"
+    )
+
+
+def review_all(house: House, diary: Diary) -> Script:
+    """By the rules of 2012 every case is reviewed."""
+    if house.law == OLD_LAW:
+        yield house.says(diary.reviewed, house.desks.handler, meeting(house))
+
+
+def opine(house: House, diary: Diary, review_class: str) -> Script:
     """The sheet, the handler's hand, the leader's."""
     desks = house.desks
-    yield house.says(day, desks.handler, enquiry.Assess())
+    yield from review_all(house, diary)
+    yield house.says(diary.opinion, desks.handler, enquiry.Assess())
     favourable = opinion.GiveOpinion(favourable=True, review_class=review_class)  # type: ignore[arg-type]
-    yield house.says(day, desks.handler, favourable)
-    yield house.says(confirmed, desks.leader, opinion.ConfirmOpinion())
+    yield house.says(diary.opinion, desks.handler, favourable)
+    yield house.says(diary.posted, desks.leader, opinion.ConfirmOpinion())
 
 
 def post(who: Applicant, diary: Diary) -> Step:
@@ -175,10 +192,28 @@ def take_down(house: House, diary: Diary, *, objected: bool) -> Step:
     )
 
 
-def forward(house: House, diary: Diary) -> Script:
-    """To the county, and the section chief's hand on it."""
-    yield house.says(diary.forwarded, house.desks.handler, deciding.Forward())
-    yield house.says(diary.signed, house.desks.chief, deciding.SignHand())
+def hand_over(who: Applicant, diary: Diary) -> Script:
+    """The file goes to the county; where its home is drawn for a visit, two of the county go there."""
+    house, desks = who.house, who.house.desks
+    answer = yield house.says(diary.forwarded, desks.handler, deciding.Forward())
+    if any(kind == "CountyVisitDue" for _, _, kind in answer.events):
+        two = (desks.county, desks.chief)
+        visit = deciding.CountyVisit(surveyors=two, result="true", present=(who.head,))
+        yield house.says(diary.proposed, desks.county, visit)
+
+
+def forward(who: Applicant, diary: Diary) -> Script:
+    """To the county, and the section chief's hand on it; by the rules of 2012 visited at random and posted again."""
+    house, desks = who.house, who.house.desks
+    yield from hand_over(who, diary)
+    if house.law == OLD_LAW:
+        yield house.says(diary.proposed, desks.county, deciding.ProposeApproval())
+        notice = opinion.Post(place=board(who.division), photo=photo(f"{house.name}/posted-again"))
+        yield house.says(diary.posted_again, desks.village, notice)
+        picture = photo(f"{house.name}/down-again")
+        down = opinion.TakeDown(photo=picture, no_objection=True)
+        yield house.says(diary.down_again, desks.village, down)
+    yield house.says(diary.signed, desks.chief, deciding.SignHand())
 
 
 def apply(who: Applicant, diary: Diary, review_class: str, objection: Objection | None) -> Script:
@@ -186,18 +221,15 @@ def apply(who: Applicant, diary: Diary, review_class: str, objection: Objection 
     house, desks = who.house, who.house.desks
     yield from accept(who, diary)
     yield from enquire(who, diary)
-    yield from opine(house, diary.opinion, diary.posted, review_class)
+    yield from opine(house, diary, review_class)
     yield post(who, diary)
     if objection is not None:
         yield object_to(house, diary, objection)
-        meeting = opinion.HoldDemocraticReview(
-            participants=9, delegates=7, signed=9, chair=desks.leader, outcome="true"
-        )
         settled = opinion.SettleObjection(outcome="rejected", words="经评议属实")
-        yield house.says(diary.met, desks.handler, meeting)
+        yield house.says(diary.met, desks.handler, meeting(house))
         yield house.says(diary.met, desks.leader, settled)
     yield take_down(house, diary, objected=objection is not None)
-    yield from forward(house, diary)
+    yield from forward(who, diary)
     yield house.says(diary.decided, desks.decider, deciding.Confirm())
     until = calendar_days(diary.decided, 7)
     in_time = diary.served <= calendar_days(diary.decided, ANNOUNCED_IN)

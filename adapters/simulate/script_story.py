@@ -12,10 +12,12 @@ from adapters.simulate.script_application import (
     accept,
     enquire,
     enter,
+    hand_over,
     note_incomes,
     object_to,
     opine,
     post,
+    review_all,
     take_down,
     tell_objector,
 )
@@ -29,7 +31,7 @@ TALLY = {"R01": "家庭人均收入不低于保障标准", "R02": "家庭财产�
 
 def start_of(plan: Story, house: House, days: Days) -> Start:
     entered = days.nth(plan.month, int(plan.key[1:]) * 5 % 17)
-    diary = after(days, entered)
+    diary = after(days, entered, law=house.law)
     who = Applicant(house, plan.area, plan.division, plan.contact, plan.members, plan.declared)
     return Start(diary.entered, plan.key, _KINDS[plan.kind](plan, who, diary, days))
 
@@ -37,6 +39,7 @@ def start_of(plan: Story, house: House, days: Days) -> Start:
 def _negative(plan: Story, who: Applicant, diary: Diary, days: Days) -> Script:
     yield from accept(who, diary)
     yield from enquire(who, diary)
+    yield from review_all(who.house, diary)
     yield from _against(plan, who, diary)
 
 
@@ -66,12 +69,12 @@ def _by_county(plan: Story, who: Applicant, diary: Diary, days: Days) -> Script:
     house, desks = who.house, who.house.desks
     yield from accept(who, diary)
     yield from enquire(who, diary)
-    yield from opine(house, diary.opinion, diary.posted, NO_AWARD)
+    yield from opine(house, diary, NO_AWARD)
     yield post(who, diary)
     yield take_down(house, diary, objected=False)
-    yield house.says(diary.forwarded, desks.handler, deciding.Forward())
-    yield from _found(plan, who, diary.signed, desks.centre, diary)
-    yield house.says(diary.signed, desks.chief, deciding.SignHand(favourable=False))
+    yield from hand_over(who, diary)
+    yield from _found(plan, who, diary.proposed, desks.centre, diary)
+    yield house.says(diary.proposed, desks.chief, deciding.SignHand(favourable=False))
     yield from _refused(plan, who, diary.decided, diary.served)
 
 
@@ -93,7 +96,7 @@ def _upheld(plan: Story, who: Applicant, diary: Diary, days: Days) -> Script:
     house, desks = who.house, who.house.desks
     yield from accept(who, diary)
     yield from enquire(who, diary)
-    yield from opine(house, diary.opinion, diary.posted, NO_AWARD)
+    yield from opine(house, diary, NO_AWARD)
     yield post(who, diary)
     assert plan.objection is not None
     yield object_to(house, diary, plan.objection)
@@ -117,7 +120,7 @@ def _withdrawn(plan: Story, who: Applicant, diary: Diary, days: Days) -> Script:
     house = who.house
     yield from accept(who, diary)
     yield from enquire(who, diary)
-    yield from opine(house, diary.opinion, diary.posted, NO_AWARD)
+    yield from opine(house, diary, NO_AWARD)
     yield post(who, diary)
     yield house.says(diary.objected, house.desks.window, intake.Withdraw(reason="本人主动撤回"))
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.case.decision import CountyVisitDue
+from tests.adapters.told import ask
 from tests.harness import TrialOffice
 from tests.workflows import stages
 from tests.workflows.stages import ASSESSED, LAST_DAY, NEXT_DAY, PHOTO, POSTED, REPORTED
@@ -188,3 +189,35 @@ def test_warnings_given_stay_given_and_a_hold_stays_held(office: TrialOffice) ->
     office.do("BringLives", "admin", case, on="2025-06-03", law="220", reason="试点")
     kept = {key for key, _ in office.case(case).steps}
     assert kept == {key for key, _ in steps if key in office.case(case).deadlines}
+
+
+def test_the_running_cases_of_a_division_are_brought_together(old: TrialOffice) -> None:
+    first, second = proposed(old), reviewed_other(old)
+    asked = (
+        "--as",
+        "admin",
+        "--format",
+        "json",
+        "lives",
+        "bring",
+        "--division",
+        "110199",
+        "--reason",
+        "改用新办法",
+    )
+    told = ask(old.url, *asked, "--dry-run")
+    assert (told.code, {row["case"] for row in told.json["rows"]}) == (0, {first, second})
+    assert {row["becomes"] for row in told.json["rows"] if row["instance"] == "application"} == {
+        "forwarded",
+        "accepted",
+    }
+    assert old.case(first).lives["application"].life == "application@220"  # type: ignore[index]
+    assert ask(old.url, *asked).code == 0
+    assert ask(old.url, *asked).json["rows"] == []
+    assert ask(old.url, "--as", "handler", *asked[2:]).code == 1
+
+
+def reviewed_other(office: TrialOffice) -> str:
+    case = stages.surveyed(office, 2)
+    office.do("HoldDemocraticReview", "handler", case, on=REPORTED, **MEETING)
+    return case

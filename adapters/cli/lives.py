@@ -1,0 +1,66 @@
+"""`doudi lives bring`: the running cases of a division go on under another law's life cycles."""
+
+from typing import Any
+
+import click
+
+from adapters.cli.reading import in_scope, note_look
+from adapters.cli.scope import division_in_scope
+from adapters.cli.session import session
+from projections.timeline import cases
+from workflows.definition import OLD_LAW, TODAYS_LAW, current, shipped
+
+COLUMNS = ("case", "instance", "from", "state", "to", "becomes", "due", "over", "refused")
+
+
+@click.group(no_args_is_help=True)
+def lives() -> None:
+    """The versions of life cycles. Example: doudi lives bring --division 110199 --reason 县改用新办法 --dry-run"""
+
+
+@lives.command("bring")
+@click.option("--division", required=True, metavar="CODE", help="its cases, and those of all below it")
+@click.option("--law", type=click.Choice([TODAYS_LAW, OLD_LAW]), default=TODAYS_LAW, show_default=True)
+@click.option("--reason", required=True, help="why; it stands in each case")
+@click.option("--dry-run", is_flag=True, help="say what would become of them; nothing is changed")
+def bring(division: str, law: str, reason: str, dry_run: bool) -> None:
+    """Bring the running life cycles of a division's cases to those of a law. Fired deadlines stay fired, holds held.
+
+    One command a case: broken off it can be said again. Exit 1 where a case was refused.
+
+    Example: doudi lives bring --division 110199 --law 57 --reason 县改用新办法 --dry-run
+    """
+    now = session()
+    code = division_in_scope(now, division)
+    note_look(now, "lives bring")
+    rows: list[dict[str, Any]] = []
+    for one in cases(now.rows("timeline"), division=code, in_scope=in_scope(now)):
+        if not any(_other(life, state, law) for life, state, _ in one.lives.values()):
+            continue
+        line = {
+            "id": now.doudi.fresh_id(),
+            "type": "BringLives",
+            "actor": now.actor,
+            "case": one.case,
+            "data": {"law": law, "reason": reason, "dry_run": dry_run},
+        }
+        answer = now.doudi.office.take(line)
+        if answer.status == "refused":
+            refused = "; ".join(now.reason(each) for each in answer.reasons)
+            rows.append({"case": one.case, "refused": refused})
+            continue
+        for life in answer.data["lives"]:
+            due = [f"{key} {day}" for key, day in life["due"].items()]
+            rows.append({"case": one.case, **life, "due": due})
+    now.show(COLUMNS, rows, position=now.doudi.store.head(), law=law, dry_run=dry_run)
+    if any("refused" in row for row in rows):
+        raise SystemExit(1)
+
+
+def _other(life: str, state: str, law: str) -> bool:
+    """Whether it runs and is of another version than the law's newest."""
+    found = shipped()[life]
+    return found is not current(found.name, law) and not found.state(state).final
+
+
+COMMANDS: list[click.Command] = [lives]
