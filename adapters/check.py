@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
+from adapters.closing import unlike, whole
 from adapters.keys.errors import KeyMissing, SealBroken
 from adapters.projector import Difference, Projector
 from adapters.store.errors import CodecError, StoreError
 from adapters.store.store import EventStore
 from domain.event import Event
+from domain.month import MonthClosed
 from domain.person import NumberAdded, PersonRegistered
 from workflows.world import FOLDS
 
@@ -50,7 +52,7 @@ def check(
         log = _Log(store)
         log.read(seen)
         checked = [*log.checked(), _commands(store, log), *_numbers(store, log), _keys(store, log)]
-    return [*checked, *_projections(projector)]
+    return [*checked, *_projections(projector), _months(log.months, projector)]
 
 
 class _Log:
@@ -65,6 +67,7 @@ class _Log:
         self.numbers: dict[str, set[bytes]] = {}
         self.owners: set[bytes] = set()
         self.persons = 0
+        self.months: list[tuple[int, MonthClosed]] = []
         self.states: dict[str, Any] = {}
         self.broken: set[str] = set()
         self.decoded = 0
@@ -132,6 +135,8 @@ class _Log:
     def _numbered(self, position: int, stream: str, event: Event) -> None:
         if isinstance(event, PersonRegistered):
             self.persons += 1
+        if isinstance(event, MonthClosed):
+            self.months.append((position, event))
         if isinstance(event, PersonRegistered | NumberAdded) and event.number is not None:
             try:
                 number = event.number.opened()
@@ -247,6 +252,25 @@ def _projections(projector: Projector) -> Iterator[Checked]:
         for one in projector.parked()
     ]
     yield Checked(what="projections", count=len(status), findings=tuple(found))
+
+
+def _months(closed: list[tuple[int, MonthClosed]], projector: Projector) -> Checked:
+    """Each closed month folded again from the events it counted: a difference is a defect of the program."""
+    found: list[Finding] = []
+    for position, event in closed:
+        about: dict[str, str | int] = {"month": event.month, "county": event.division}
+        if not whole(event):
+            found.append(Finding(code="check.month-digest", params={**about, "position": position}))
+        try:
+            differences = unlike(projector, event)
+        except StoreError as error:
+            params: dict[str, str | int] = {"projection": "statistics", "error": error.code}
+            found.append(Finding(code="check.projection", params=params))
+            continue
+        found += [
+            Finding(code="check.month-differs", params={**about, **one._asdict()}) for one in differences
+        ]
+    return Checked(what="months", count=len(closed), findings=tuple(found))
 
 
 def verified(projector: Projector, name: str) -> list[Finding]:

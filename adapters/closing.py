@@ -44,23 +44,22 @@ class MonthTables:
         return row is not None and str(row[0]).startswith(division)
 
 
-def closings(store: EventStore, division: DivisionCode, programme: str) -> Iterator[MonthClosed]:
-    """What a county closed of a programme, month by month."""
+def closings(
+    store: EventStore, division: DivisionCode, programme: str, position: int | None = None
+) -> Iterator[MonthClosed]:
+    """What a county closed of a programme, month by month, as far as it was known at a position."""
     for recorded in store.load(month_stream(division, programme)):
         assert isinstance(recorded.event, MonthClosed)
-        yield recorded.event
+        if position is None or recorded.position <= position:
+            yield recorded.event
 
 
 def closing_of(
     store: EventStore, division: DivisionCode, programme: str, month: Month, position: int | None = None
 ) -> MonthClosed | None:
     """A month's closing, as far as it was known at a position."""
-    for recorded in store.load(month_stream(division, programme)):
-        event = recorded.event
-        known = position is None or recorded.position <= position
-        if isinstance(event, MonthClosed) and event.month == month and known:
-            return event
-    return None
+    found = closings(store, division, programme, position)
+    return next((event for event in found if event.month == month), None)
 
 
 class Difference(NamedTuple):

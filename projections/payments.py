@@ -1,6 +1,6 @@
-"""What became of a case's money on each list, month by month: pending, held, settled, returned, paid again.
+"""What became of a case's money on each list, month by month: pending, held, settled, returned, paid again, set off.
 
-On each list drawn = pending + held + settled + returned + repeated, as `domain.case.payment.standing` has it.
+On each list drawn = pending + held + settled + returned + repeated + set off, as `domain.case.payment.standing` has it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 import msgspec
 
 from domain.case.award import AccountChanged, DifferenceDrawn, LineReleased, MonthDrawn
+from domain.case.finding import SetOff
 from domain.case.payment import PaymentRepeated, PaymentReturned, PaymentSettled
 from domain.event import Event
 from projections.base import Row, Rows, Seen, Table
 
-STATES = ("pending", "held", "settled", "returned", "repeated")
+STATES = ("pending", "held", "settled", "returned", "repeated", "set_off")
 RETURN = "payment_return"
 
 
@@ -82,6 +83,10 @@ class Payments:
         row = self._row(case, name_of(event.list), event.month, rows)
         yield self._shift(rows, row, {"held": -row["held"], "pending": row["held"]})
 
+    def _set_off(self, case: str, event: SetOff, rows: Rows) -> Iterator[Shift]:
+        row = self._row(case, name_of(event.list), event.month, rows)
+        yield self._shift(rows, row, {"pending": -event.amount, "set_off": event.amount})
+
     def _settled(self, case: str, event: PaymentSettled, rows: Rows) -> Iterator[Shift]:
         yield from self._turned(case, event, event.months, "pending", "settled", rows)
 
@@ -107,6 +112,7 @@ _CHANGES: dict[type[Event], Any] = {
     MonthDrawn: Payments._drawn,
     DifferenceDrawn: Payments._drawn,
     LineReleased: Payments._released,
+    SetOff: Payments._set_off,
     PaymentSettled: Payments._settled,
     PaymentReturned: Payments._returned,
     PaymentRepeated: Payments._repeated,

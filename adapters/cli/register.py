@@ -5,10 +5,10 @@ from typing import Any
 import click
 
 from adapters.cli.known import rows_known
+from adapters.cli.measures import name_of
 from adapters.cli.reading import note_look
 from adapters.cli.scope import division_in_scope
 from adapters.cli.session import Session, session
-from adapters.cli.stats import name_of
 from domain.days import parse_day
 from domain.money import show_yuan
 from projections.base import Row

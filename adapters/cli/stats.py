@@ -2,43 +2,32 @@
 
 import sys
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from adapters.cli.closed import (
+    about_closing,
+    closed_month,
+    closing_in,
+    correction_lines,
+    known_of_others,
+    show_closed,
+    shown_line,
+    tell_corrections,
+)
 from adapters.cli.known import figures_in_scope, rows_known
+from adapters.cli.measures import CORE, exact, line_of, name_of
 from adapters.cli.session import Session, session
 from adapters.report import t2
-from adapters.report.grammar import show
-from domain.codes import known, label
 from domain.days import Month, parse_month
 from domain.ids import DivisionCode
 from projections.base import Rows
-from projections.figures import AREAS, Number, lists_closed, month_table, unit_of
-from workflows.world import division_stream
+from projections.figures import AREAS, lists_closed, month_table
 
 PROGRAMME = "dibao"
-CODES = {
-    "new_households": "cause",
-    "new_persons": "cause",
-    "exits_households": "stop",
-    "exits_persons": "stop",
-    "joined_persons": "increase",
-    "left_persons": "reduce",
-    "steps.not_accepted": "not_accepted",
-    "steps.terminated": "ended",
-    "steps.refused_grounds": "refuse",
-    "steps.objections_settled": "objection_outcome",
-    "steps.served": "letter",
-    "steps.reviews": "periodic_outcome",
-    "steps.appeals_decided": "appeal_outcome",
-}
-"""Of which coded list a measure's reasons are."""
-CORE = ("households", "persons", "person_times", "paid", "average_supplement", "balance_persons")
-"""Shown in the table even where they are nothing."""
 
 
 @click.command()
@@ -47,75 +36,55 @@ CORE = ("households", "persons", "person_times", "paid", "average_supplement", "
 @click.option("--area", type=click.Choice(["urban", "rural"]), help="one area alone")
 @click.option("--known-at", metavar="DAY|INSTANT", help="as it was known then; a day means its end")
 @click.option("--table", type=click.Choice(["T2"]), help="the county table of 31 columns")
-def stats(division: str, of: str, area: str | None, known_at: str | None, table: str | None) -> None:
+@click.option("--closed", is_flag=True, help="as it was reported when the month was closed")
+def stats(
+    division: str, of: str, area: str | None, known_at: str | None, table: str | None, closed: bool
+) -> None:
     """Households, persons, money, who came and went and why, cross-cuts, steps done; with the balance.
 
     A month's figures are those of its closed list. Example: doudi stats --division 110199 --month 2025-12
     """
     now = session()
     code, month = figures_in_scope(now, division), parse_month(of)
+    if closed and table:
+        raise click.UsageError("--closed tells the month's figures; the county table is counted, not kept")
     rows, position = rows_known(now, "statistics", known_at)
+    if closed:
+        kept = closed_month(now, code, PROGRAMME, month, position)
+        show_closed(now, code, kept, area, correction_lines(rows, code, kept), position)
+        return
     if table == "T2":
         _county_table(now, rows, position, code, month, area or "all")
         return
     found = month_table(rows, PROGRAMME, code, month)
     areas = (area,) if area else AREAS
     measures = dict.fromkeys(name for one in areas for name in found[one])
-    lines = [_line(now, name, {one: found[one].get(name, 0) for one in areas}) for name in measures]
+    lines = [line_of(now, name, {one: found[one].get(name, 0) for one in areas}) for name in measures]
     if now.form == "table":
         lines = [line for line in lines if line["measure"] in CORE or any(line[one] != "0" for one in areas)]
         lines = [{**line, "unit": now.text(f"unit.{line['unit']}")} for line in lines]
     columns = ("name", "unit", *areas) if now.form == "table" else ("measure", "name", "unit", *areas)
-    closed = {name: day.isoformat() for name, day in lists_closed(rows, PROGRAMME, code, month).items()}
-    title = now.text("stats.title", month=month, division=name_of(now, code), closed=_closed(now, closed))
-    about = {"programme": PROGRAMME, "division": code, "month": month, "known_at": known_at, "closed": closed}
+    lists = {name: day.isoformat() for name, day in lists_closed(rows, PROGRAMME, code, month).items()}
+    title = now.text("stats.title", month=month, division=name_of(now, code), closed=_closed(now, lists))
+    about: dict[str, Any] = {
+        "programme": PROGRAMME,
+        "division": code,
+        "month": month,
+        "known_at": known_at,
+        "closed": lists,
+    }
+    event = closing_in(now, code, PROGRAMME, month, position)
+    later = correction_lines(rows, code, event) if event is not None else []
+    others = known_of_others(now, rows, code, PROGRAMME, month, position)
+    about |= {
+        "month_closed": about_closing(event) if event is not None else None,
+        "corrections": [shown_line(now, line) for line in later],
+        "corrections_known": [shown_line(now, line) for line in others],
+    }
     now.show(columns, lines, title=title, position=position, **about)
-
-
-def _line(now: Session, measure: str, values: Mapping[str, Number]) -> dict[str, Any]:
-    """json: whole numbers, money in fen, an average as its exact fraction of fen; else yuan as text."""
-    unit = unit_of(measure)
-    if now.form == "json":
-        cells: dict[str, Any] = {one: _exact(value) for one, value in values.items()}
-    else:
-        cells = {one: _shown(value, money=unit == "fen") for one, value in values.items()}
-    shown_unit = "yuan" if unit == "fen" and now.form != "json" else unit
-    return {"measure": measure, "name": name_of_measure(now, measure), "unit": shown_unit, **cells}
-
-
-def _exact(value: Any) -> Any:
-    return str(value) if isinstance(value, Fraction) else value
-
-
-def _shown(value: Number, *, money: bool) -> str:
-    if value is None:
-        return ""
-    return "0" if value == 0 else show(Fraction(value), money=money)
-
-
-def name_of_measure(now: Session, measure: str) -> str:
-    """`exits_persons.S01` → the measure's name with the reason's words."""
-    name, point, reason = measure.partition(".")
-    if name == "steps":
-        step, point, reason = reason.partition(".")
-        name = f"steps.{step}"
-    text = now.text(f"measure.{name}")
-    if not point:
-        return text
-    listed = CODES.get(name)
-    if listed is not None and known(listed, reason):
-        return f"{text}: {reason} {label(listed, reason, now.catalogue.lang)}"
-    return f"{text}: {_worded(now, reason)}"
-
-
-def _worded(now: Session, reason: str) -> str:
-    return now.text(f"measure.reason.{reason}") if now.catalogue.has(f"measure.reason.{reason}") else reason
-
-
-def name_of(now: Session, division: DivisionCode) -> str:
-    """The division's name with its code, or the code alone."""
-    found = now.doudi.office.world.state(division_stream(division))
-    return f"{found.name} {division}" if found is not None else division
+    if now.form == "table":
+        tell_corrections(now, later)
+        tell_corrections(now, others, "month.known")
 
 
 def _closed(now: Session, closed: Mapping[str, str]) -> str:
@@ -148,8 +117,8 @@ def _county_table(
             }
             for check in table.checks
         ]
-        exact = [{name: _exact(value) for name, value in line.items()} for line in (*lines, total)]
-        now.show(("division", "name", *t2.COLUMNS), exact, position=position, **about, checks=checks)
+        whole = [{name: exact(value) for name, value in line.items()} for line in (*lines, total)]
+        now.show(("division", "name", *t2.COLUMNS), whole, position=position, **about, checks=checks)
         return
     printed = [
         {**line, **{name: t2.shown(name, line[name]) for name in t2.COLUMNS}} for line in (*lines, total)

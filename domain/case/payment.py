@@ -1,7 +1,7 @@
 """发放结果: what became of a household's money on a list: settled by the bank, returned and owed again, paid again.
 
 A transfer is all that one list has of a case and was not held. Money is never lost nor doubled: what a list has of a
-case = settled + pending + held + returned and owed + paid again on a later list (rules.md §7, §8).
+case = settled + pending + held + returned and owed + paid again on a later list + set off (rules.md §7, §8).
 """
 
 from typing import TYPE_CHECKING
@@ -85,10 +85,13 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     settled: Fen
     returned: Fen
     repeated: Fen
+    set_off: Fen
+    """Taken by a decision for what is to be paid back: on the list, never sent."""
 
     @property
     def drawn(self) -> Fen:
-        return sum(self.pending.values()) + self.held + self.settled + self.returned + self.repeated
+        known = self.held + self.settled + self.returned + self.repeated + self.set_off
+        return sum(self.pending.values()) + known
 
 
 def added(*parts: Months) -> Months:
@@ -111,8 +114,11 @@ def standing(case: "Case", paylist: StreamId, *, supplements: bool = True) -> St
     """
     payment = case.payments.get(paylist, Payment())
     parts = [one.months for one in payment.again if supplements or not one.supplementary]
-    held = 0
+    held = set_off = 0
     for month, line in case.drawn.items():
+        if line.list == paylist and line.set_off and (supplements or not line.supplementary):
+            set_off += line.set_off
+            parts.append({month: -line.set_off})
         own: tuple[Line | Difference, ...] = (line, *line.differences)
         for one in own:
             if one.list != paylist or (one.supplementary and not supplements):
@@ -129,6 +135,7 @@ def standing(case: "Case", paylist: StreamId, *, supplements: bool = True) -> St
         settled=sum(settled.values()),
         returned=sum(payment.returned.values()),
         repeated=sum(payment.repeated.values()),
+        set_off=set_off,
     )
 
 
@@ -136,6 +143,11 @@ def lists_of(case: "Case") -> tuple[StreamId, ...]:
     """Every list that has money of the case."""
     drawn = [one for line in case.drawn.values() for one in (line.list, *(d.list for d in line.differences))]
     return tuple(dict.fromkeys((*drawn, *case.payments)))
+
+
+def owed_again(case: "Case", month: Month) -> Fen:
+    """What came back of a month and isn't paid again: drawn, and not with the household."""
+    return sum(one.returned.get(month, 0) for one in case.payments.values())
 
 
 def _payment(case: "Case", paylist: StreamId, changed: Payment) -> "Case":

@@ -79,6 +79,7 @@ def test_a_whole_store_says_what_was_looked_at(store: Path) -> None:
         "numbers": 3,
         "keys": 23,
         "projections": count("*) FROM projections"),
+        "months": 0,
     }
     connection.close()
 

@@ -1,9 +1,9 @@
 """What became of a household's money: settled, returned, held until the account is right, paid again (rules.md §7)."""
 
-from domain.case.award import Stopped
+from domain.case.award import AmountChanged, Stopped, Terms
 from domain.case.payment import PaymentRepeated, PaymentReturned, PaymentSettled, lists_of, standing
 from domain.days import Month
-from domain.ids import StreamId
+from domain.ids import MemberKey, StreamId
 from tests.harness import COUNTY, TrialOffice
 from tests.workflows.test_pay import close, draw, held, lines, living
 from workflows.world import case_stream, list_stream
@@ -169,6 +169,23 @@ def test_a_month_that_is_no_longer_due_is_not_paid_again(office: TrialOffice) ->
     office.do("ChangeAccount", "handler", case, on="2025-05-20", account="6217 0000 1234", holder="m1")
     assert draw(office, "2025-06-08", "2025-06")["rural"]["repeated_amount"] == 0
     assert stands(office, case) == (0, 0, 0, 60000, 0)
+
+
+def test_no_more_is_paid_again_than_the_month_is_due_as_now_known(office: TrialOffice) -> None:
+    case = paid(office, members=2)
+    office.do("ReturnPayment", "payer", case, month="2025-05", code="K01", on="2025-05-12")
+    lower = Terms(
+        from_month=Month("2025-05"),
+        amount=60000,
+        shares={MemberKey("m1"): 60000},
+        covered=(MemberKey("m1"),),
+        code="D01",
+        on=office.store.clock.now().date(),
+    )
+    office.write([(case_stream(case), AmountChanged(on=lower.on, terms=lower, before=120000))])
+    office.do("ChangeAccount", "handler", case, on="2025-05-20", account="6217 0000 1234", holder="m1")
+    assert draw(office, "2025-06-08", "2025-06")["rural"]["repeated_amount"] == 60000
+    assert stands(office, case) == (0, 0, 0, 60000, 60000)
 
 
 def test_what_a_later_supplement_adds_is_a_transfer_of_its_own(office: TrialOffice) -> None:

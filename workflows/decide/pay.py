@@ -18,7 +18,7 @@ import msgspec
 from domain.case import Case
 from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
 from domain.case.finding import SetOff
-from domain.case.payment import PaymentRepeated
+from domain.case.payment import PaymentRepeated, owed_again
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
@@ -168,16 +168,21 @@ class _Drawing:
         if case.area_in(self.month) != self.area or kept_back(self.context, case):
             return []
         found = []
+        back = {month for payment in case.payments.values() for month in payment.returned}
+        left = {month: self._still_due(case, month) for month in back}
         for paylist, payment in sorted(case.payments.items()):
-            due = {month: fen for month, fen in payment.returned.items() if self._still_due(case, month)}
+            due = {month: min(fen, left[month]) for month, fen in payment.returned.items() if left[month] > 0}
+            for month, fen in due.items():
+                left[month] -= fen
             if due:
                 found.append(self._repeat(case, paylist, due))
         return found
 
     @staticmethod
-    def _still_due(case: Case, month: Month) -> bool:
+    def _still_due(case: Case, month: Month) -> int:
+        """What the month is due as now known beyond what of it went out and did not come back."""
         terms = case.award.at(month) if case.award is not None else None
-        return terms is not None and terms.amount > 0
+        return 0 if terms is None else terms.amount - case.drawn[month].standing + owed_again(case, month)
 
     def _repeat(self, case: Case, paylist: StreamId, due: dict[Month, int]) -> PaymentRepeated:
         return PaymentRepeated(
