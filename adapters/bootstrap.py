@@ -25,6 +25,7 @@ from domain.staff import Appointed
 from projections.base import Projection
 from projections.dependencies import Dependencies
 from projections.due import Due
+from projections.imports import Imports
 from projections.notices import Notices
 from projections.office import Offices
 from projections.payable import Payable
@@ -55,6 +56,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     Persons(),
     Offices(),
     Outcomes(),
+    Imports(),
 )
 FOR_PROCESSES: tuple[Projection, ...] = (Due(), Payable())
 

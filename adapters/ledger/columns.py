@@ -1,0 +1,187 @@
+"""What each column of a sheet is taken for: proposed from its heading and its values, or as the office says."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from adapters.ledger.cells import Cell, Numeric, letter
+from adapters.ledger.fields import (
+    FIELDS,
+    MONEY,
+    OF_MEMBER,
+    Unit,
+    field_of,
+    member_of,
+    normalise,
+    unit_of,
+)
+from adapters.ledger.headers import Header
+from adapters.ledger.values import given, plain
+from domain.errors import BadValue
+
+Shape = Literal["long", "wide", "cell", "single"]
+NOT_TAKEN = "-"
+_SAMPLE = 60
+
+
+class BadMapping(BadValue):
+    """A mapping that names a heading or a field that isn't there."""
+
+
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """`fields`: field → column; `members`: place → field → column, of members that stand beside the head;
+    `unknown`: columns of which nothing is known. `shape` long: a row a person; wide: members beside the head;
+    cell: all in one; single: only who heads the household."""
+
+    headings: tuple[str, ...]
+    fields: dict[str, int]
+    members: dict[int, dict[str, int]] = {}
+    extras: tuple[int, ...] = ()
+    units: dict[int, Unit] = {}
+    unused: tuple[int, ...] = ()
+    unknown: tuple[int, ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        if self.members:
+            return "wide"
+        if "members" in self.fields:
+            return "cell"
+        own = "name" in self.fields
+        return "long" if own and ("relation" in self.fields or "head" in self.fields) else "single"
+
+    def heading(self, column: int) -> str:
+        """`G 身份证号码`: the column's letter and heading."""
+        name = self.headings[column].replace("\n", " ") if column < len(self.headings) else ""
+        return f"{letter(column)} {name}".rstrip()
+
+    def proposed(self) -> list[tuple[str, str]]:
+        """(column, field) as it would be given back with --map."""
+        found = {column: field for field, column in self.fields.items()}
+        for place, fields in self.members.items():
+            found.update({column: f"member.{place}.{field}" for field, column in fields.items()})
+        found.update(dict.fromkeys(self.extras, "extra"))
+        found.update(dict.fromkeys(self.unused, NOT_TAKEN))
+        found.update(dict.fromkeys(self.unknown, "?"))
+        return [(self.heading(column), found[column]) for column in sorted(found)]
+
+
+def columns_of(header: Header, rows: Sequence[Sequence[Cell]], said: Mapping[str, str]) -> Columns:
+    """`said`: heading (or a column's letter) → field, before what is proposed. Raises `BadMapping`."""
+    names = header.names
+    own = {**_certificates(names, rows), **_said(names, said)}
+    fields: dict[str, int] = {}
+    members: dict[int, dict[str, int]] = {}
+    extras: list[int] = []
+    unused: list[int] = []
+    unknown: list[int] = []
+    seen: dict[str, int] = {}
+    for column, name in enumerate(names):
+        if not name:
+            continue
+        beside = None if column in own else _beside(name)
+        field = own.get(column) or (None if beside else _field(name))
+        if beside is not None:
+            members.setdefault(beside[0], {})[beside[1]] = column
+        elif field is None:
+            unknown.append(column)
+        elif field == NOT_TAKEN:
+            unused.append(column)
+        elif field == "extra":
+            extras.append(column)
+        elif field not in fields:
+            fields[field] = column
+        elif field in OF_MEMBER and _pairs(names, field, fields, column, rows):
+            place = seen[field] = seen.get(field, 0) + 1
+            members.setdefault(place, {})[field] = column
+        else:
+            unused.append(column)
+    if "name" in fields and "head" not in fields and "relation" not in fields:
+        fields["head"] = fields.pop("name")
+    if members and "head" not in fields and "name" in fields:
+        fields["head"] = fields.pop("name")
+    if "head_id" in fields and "id" not in fields:
+        fields["id"] = fields.pop("head_id")
+    money = {column for field, column in fields.items() if field in MONEY} | set(extras)
+    return Columns(
+        headings=names,
+        fields=fields,
+        members={place: members[place] for place in sorted(members) if "name" in members[place]},
+        extras=tuple(extras),
+        units={column: unit_of(names[column], header.note) for column in money},
+        unused=tuple(unused),
+        unknown=tuple(unknown),
+    )
+
+
+def _said(names: Sequence[str], said: Mapping[str, str]) -> dict[int, str]:
+    own: dict[int, str] = {}
+    for heading, field in said.items():
+        if field not in FIELDS and field != NOT_TAKEN:
+            raise BadMapping("ledger-map-field", "map", named=field[:40], known=", ".join(FIELDS))
+        wanted = normalise(heading)
+        found = [
+            column
+            for column, name in enumerate(names)
+            if name and wanted in (normalise(name), normalise(name.split("\n")[-1]), letter(column))
+        ]
+        if not found:
+            raise BadMapping("ledger-map-heading", "map", named=field)
+        own[found[0]] = field
+    return own
+
+
+def _beside(name: str) -> tuple[int, str] | None:
+    parts = name.split("\n")
+    return member_of(parts[-1]) or (member_of("".join(parts)) if len(parts) > 1 else None)
+
+
+def _field(name: str) -> str | None:
+    parts = name.split("\n")
+    last = field_of(parts[-1])
+    if len(parts) > 1:
+        group = normalise(parts[0])
+        if "户主" in group and last in ("name", "id"):
+            return "head" if last == "name" else "id"
+        return last or field_of("".join(parts)) or field_of(parts[0])
+    return last
+
+
+def _pairs(
+    names: Sequence[str], field: str, fields: Mapping[str, int], column: int, rows: Sequence[Sequence[Cell]]
+) -> bool:
+    """Whether a heading that comes again is of a member beside the head: a name or number, or what follows one."""
+    if field == "id":
+        return _like_identity(rows, column) or not any(given(_at(row, column)) for row in rows)
+    if field == "name":
+        return True
+    return column > max((fields[one] for one in ("name", "head", "id") if one in fields), default=column)
+
+
+def _certificates(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[int, str]:
+    """`证件号码` may be the certificate's: what the values look like decides, never the heading alone."""
+    last = [normalise(name.split("\n")[-1]) for name in names]
+    found = {}
+    for column, name in enumerate(last):
+        if name in ("证件号码", "证件号") and not _like_identity(rows, column):
+            others = any(one.startswith(("身份证", "公民身份", "户主身份证")) for one in last)
+            if others or any(given(_at(row, column)) for row in rows):
+                found[column] = "certificate"
+    return found
+
+
+def _like_identity(rows: Sequence[Sequence[Cell]], column: int) -> bool:
+    """Most of its first values have the shape of an identity number, whole or ruined."""
+    values = [cell for row in rows[: _SAMPLE * 3] if given(cell := _at(row, column))][:_SAMPLE]
+    like = sum(
+        (isinstance(cell, Numeric) and len(cell.text) >= 15)
+        or bool(re.fullmatch(r"\d{15}|\d{17}[\dXx]|\d\.\d+E\+?1[4-7]", plain(cell).replace(" ", "")))
+        for cell in values
+    )
+    return bool(values) and like * 2 >= len(values)
+
+
+def _at(row: Sequence[Cell], column: int) -> Cell:
+    return row[column] if column < len(row) else None

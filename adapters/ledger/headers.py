@@ -1,0 +1,108 @@
+"""Finding the header of a sheet: one to three rows under titles and notes, groups over merged cells."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from adapters.ledger.cells import Cell, Sheet, blank
+from adapters.ledger.fields import field_of, member_of, normalise
+
+DEEPEST = 12
+"""Rows in which a header may begin."""
+_LEAST = 3
+"""So many columns must be known for a row to be a header."""
+_NOTES = re.compile(r"单位[::]|填报单位|制表|统计单位|日期[::]")
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """`first`..`last`: its rows (from 0); `names`: a heading for each column, of a group and a part joined by a
+    line break; `titles`: what stands above it."""
+
+    first: int
+    last: int
+    names: tuple[str, ...]
+    titles: tuple[str, ...]
+
+    @property
+    def note(self) -> str:
+        """The line above that says units and who keeps the table."""
+        return " ".join(one for one in self.titles if _NOTES.search(normalise(one)))
+
+
+def find_header(sheet: Sheet) -> Header | None:
+    """The header that knows most columns; None where no row of the sheet looks like one."""
+    best: tuple[int, int, Header] | None = None
+    for first in range(min(DEEPEST, len(sheet.rows))):
+        for depth in (1, 2, 3):
+            last = first + depth - 1
+            if last >= len(sheet.rows) or not _texts_only(sheet.rows[last]):
+                break
+            names = _names(sheet, first, last)
+            score = sum(_known(name) for name in names)
+            header = Header(first=first, last=last, names=names, titles=_titles(sheet, first))
+            if score >= _LEAST and (best is None or (score, -depth) > best[:2]):
+                best = (score, -depth, header)
+    return best[2] if best else None
+
+
+def _texts_only(row: Sequence[Cell]) -> bool:
+    """A header holds words: no number that is none of a heading, no day, nothing as long as an identity number."""
+    filled = [cell for cell in row if not blank(cell)]
+    if not filled or not all(isinstance(cell, str) for cell in filled):
+        return False
+    return not any(re.search(r"\d{8,}", normalise(str(cell))) for cell in filled)
+
+
+def _known(name: str) -> int:
+    parts = name.split("\n")
+    found = field_of(parts[-1]) or (field_of("".join(parts)) if len(parts) > 1 else None)
+    return 1 if found or member_of(parts[-1]) or member_of("".join(parts)) else 0
+
+
+def _names(sheet: Sheet, first: int, last: int) -> tuple[str, ...]:
+    width = max(len(row) for row in sheet.rows[first : last + 1])
+    levels = [_level(sheet, row, width, row < last) for row in range(first, last + 1)]
+    names = []
+    for column in range(width):
+        parts: list[str] = []
+        for level in levels:
+            text = level[column]
+            if text and (not parts or parts[-1] != text):
+                parts.append(text)
+        names.append("\n".join(parts))
+    return tuple(names)
+
+
+def _level(sheet: Sheet, row: int, width: int, group: bool) -> list[str]:
+    """The texts of a header row, merged ones over all their columns. A group that isn't merged reaches up to the
+    next text, where something stands under it."""
+    cells = [_text(cell) for cell in sheet.rows[row]]
+    cells += [""] * (width - len(cells))
+    merged = [False] * width
+    for top, left, bottom, right in sheet.merged:
+        if top <= row <= bottom:
+            text = _text(_at(sheet, top, left))
+            for column in range(left, min(right, width - 1) + 1):
+                merged[column] = True
+                cells[column] = text if not cells[column] else cells[column]
+    if group and not any(merged) and row + 1 < len(sheet.rows):
+        below = sheet.rows[row + 1]
+        for column in range(1, width):
+            under = column < len(below) and not blank(below[column])
+            if not cells[column] and under and cells[column - 1]:
+                cells[column] = cells[column - 1]
+    return cells
+
+
+def _at(sheet: Sheet, row: int, column: int) -> Cell:
+    cells = sheet.rows[row] if row < len(sheet.rows) else []
+    return cells[column] if column < len(cells) else None
+
+
+def _text(cell: Cell) -> str:
+    return cell.strip() if isinstance(cell, str) else ""
+
+
+def _titles(sheet: Sheet, first: int) -> tuple[str, ...]:
+    return tuple(_text(cell) for row in sheet.rows[:first] for cell in row if _text(cell))

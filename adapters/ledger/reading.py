@@ -1,0 +1,147 @@
+"""Reading workbooks (.xlsx, .xls) and csv in the encodings offices use; each cell keeps what it was.
+
+A file says what it is by its first bytes, not by its ending. Whatever can't be read is refused whole, by code.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import xlrd
+from python_calamine import CalamineError, CalamineWorkbook
+
+from adapters.ledger.cells import Book, Cell, Sheet, numeric
+from domain.errors import BadValue
+
+MOST_BYTES = 200 * 1024 * 1024
+MOST_ROWS = 1_048_576
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCODINGS = ("utf-8-sig", "gb18030")
+_SEPARATORS = (",", "\t", ";", "|")
+
+
+class BadFile(BadValue):
+    """A file that is no ledger anybody can read."""
+
+
+def read_book(path: Path) -> Book:
+    """All sheets of a file. Raises `BadFile`."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadFile("file-unreadable", "file", reason=type(error).__name__) from None
+    if not content:
+        raise BadFile("ledger-empty", "file")
+    if len(content) > MOST_BYTES:
+        raise BadFile("ledger-too-large", "file", most=MOST_BYTES // 1024 // 1024)
+    if content.startswith((_ZIP, _OLE)):
+        form = "xlsx" if content.startswith(_ZIP) else "xls"
+        sheets = tuple(_workbook(content, form))
+    else:
+        form, sheets = "csv", (_text(content),)
+    return Book(file=sha256(content).hexdigest(), stem=path.stem, form=form, sheets=sheets)
+
+
+def _workbook(content: bytes, form: str) -> Iterator[Sheet]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        from_1904 = _epoch_of_xlsx(content) if form == "xlsx" else _epoch_of_xls(content)
+        for place in range(len(book.sheet_names)):
+            sheet = book.get_sheet_by_index(place)
+            yield Sheet(
+                name=book.sheet_names[place],
+                place=place + 1,
+                rows=_rows(sheet),
+                merged=tuple(
+                    (first[0], first[1], last[0], last[1]) for first, last in sheet.merged_cell_ranges or ()
+                ),
+                from_1904=from_1904,
+            )
+    except (CalamineError, zipfile.BadZipFile, xlrd.XLRDError, KeyError, OSError, ValueError) as error:
+        encrypted = "assword" in str(error) or "ncrypt" in str(error)
+        raise BadFile("ledger-locked" if encrypted else "ledger-not-read", "file") from None
+
+
+def _rows(sheet: Any) -> list[list[Cell]]:
+    down, right = sheet.start or (0, 0)
+    rows: list[list[Cell]] = [[] for _ in range(down)]
+    before: list[Cell] = [None] * right
+    for found in sheet.iter_rows():
+        cells = [_cell(value) for value in found]
+        while cells and cells[-1] is None:
+            cells.pop()
+        rows.append([*before, *cells] if right and cells else cells)
+    return rows
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return numeric(value)
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return None if value is None else str(value)
+
+
+def _epoch_of_xlsx(content: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        name = next((one for one in archive.namelist() if one.endswith("/workbook.xml")), None)
+        if name is None:
+            return False
+        head = archive.read(name)
+    return b'date1904="1"' in head or b'date1904="true"' in head
+
+
+def _epoch_of_xls(content: bytes) -> bool:
+    with xlrd.open_workbook(file_contents=content, on_demand=True, logfile=io.StringIO()) as book:
+        return bool(book.datemode)
+
+
+def _text(content: bytes) -> Sheet:
+    """csv by its own separator. UTF-8 with or without BOM, GB18030 (and so GBK, GB2312), UTF-16 with BOM."""
+    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise BadFile("ledger-not-read", "file")
+    text = _decoded(content)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(_SEPARATORS, key=lambda one: _count(text, one))
+    if not first:
+        raise BadFile("ledger-empty", "file")
+    try:
+        found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        rows: list[list[Cell]] = [[_unquoted(cell) for cell in row] for row in found]
+    except csv.Error:
+        raise BadFile("ledger-not-read", "file") from None
+    return Sheet(name="", place=1, rows=rows)
+
+
+def _count(text: str, separator: str) -> int:
+    return text[:20_000].count(separator)
+
+
+def _unquoted(cell: str) -> Cell:
+    """`="0012"` is how a text is kept from a spreadsheet's hands."""
+    plain = cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell
+    return plain or None
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        names: tuple[str, ...] = ("utf-16",)
+    else:
+        names = _ENCODINGS
+    for name in names:
+        try:
+            return content.decode(name)
+        except UnicodeDecodeError:
+            continue
+    raise BadFile("ledger-encoding", "file")
