@@ -75,7 +75,10 @@ class _Text:
     def lines(self) -> Iterator[str]:
         of = self.explanation
         yield self.say(
-            "head", month=of.month, anchor=of.anchor.isoformat(), decided=of.decided_on.isoformat()
+            "head" if of.basis == "facts" else "head-ledger",
+            month=of.month,
+            anchor=of.anchor.isoformat(),
+            decided=of.decided_on.isoformat(),
         )
         for section in SECTIONS:
             lines = [line for line in of.lines if line.section == section]

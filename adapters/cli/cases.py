@@ -16,6 +16,7 @@ from adapters.replay import recorded, state
 from domain.case import Case
 from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted
 from domain.case.decision import Confirmed
+from domain.case.takeover import TakenOver
 from domain.codes import label
 from domain.days import Month, parse_month, show_instant
 from domain.explain import Explanation
@@ -392,6 +393,8 @@ def _holding(number: CaseNo, of: Case, events: list[Recorded], month: Month) -> 
         event = each.event
         if isinstance(event, Confirmed):
             holding = [(event.from_month, event.explanation)]
+        elif isinstance(event, TakenOver):
+            holding = [(event.terms.from_month, event.explanation)]
         elif isinstance(event, AmountChanged | GradualExitGranted):
             first = event.terms.from_month
             kept = [one for one in holding if one[0] < first]

@@ -11,15 +11,18 @@ from typing import Any
 import pytest
 from pytest_bdd import given, parsers, then, when
 
+from domain.case.award import Terms
 from domain.days import Month, first_day, parse_day
-from domain.explain import Explanation, out_of_sum
+from domain.explain import Explanation, ParameterRead, out_of_sum
 from domain.facts import Fact
 from domain.ids import DivisionCode, FactKey, MemberKey
 from domain.means import Assessment, Incomplete, Person, assess
+from domain.means.ledger import Ledger
 from domain.means.rulebook import rules
 from domain.money import parse_yuan
 from domain.policy import Parameter, Policy, PolicyGap
 from domain.policy_file import Setting, read_policy, setting
+from workflows.decide.ledger import carried_over
 
 BASE = Path(__file__).parents[2] / "adapters/seed/policy/base.json"
 COUNTY = DivisionCode("110199")
@@ -370,3 +373,82 @@ def explained(story: Story, datatable: list[list[str]]) -> None:
 @then(parsers.parse("说明中没有 {rule}"))
 def not_explained(story: Story, rule: str) -> None:
     assert rule not in {line.rule for line in story.outcome.explanation.lines}
+
+
+@dataclass
+class InLedger:
+    amount: int = 0
+    persons: int = 0
+    known: dict[str, ParameterRead] = field(default_factory=dict)
+    answer: int = 0
+    explanation: Explanation | None = None
+
+    def carry(self, **values: Any) -> None:
+        """What a raise makes of it, at these parameters."""
+        keys = tuple(MemberKey(f"m{place}") for place in range(1, self.persons + 1))
+        month, on = Month("2025-07"), date(2025, 7, 1)
+        before = Terms(
+            from_month=Month("2020-01"),
+            amount=self.amount,
+            shares=dict.fromkeys(keys, self.amount // self.persons),
+            covered=keys,
+            code="taken_over",
+            on=on,
+        )
+        set_now = [
+            Parameter(
+                ref=f"policy:{COUNTY}/dibao#{place}",
+                name=name,
+                value=value,
+                unit="yuan/month",
+                since=date(2025, 7, 1),
+                division=COUNTY,
+                programme="dibao",
+            )
+            for place, (name, value) in enumerate(values.items(), 1)
+        ]
+        book = Ledger(Policy(set_now, (COUNTY,), "dibao", "rural"), first_day(month))
+        terms, self.explanation = carried_over(before, self.known, book, keys[0], month, on)
+        assert sum(terms.shares.values()) == terms.amount
+        self.answer = terms.amount
+
+
+def _known(name: str, value: Any) -> ParameterRead:
+    return ParameterRead(ref="policy:1#1", name=name, value=value, unit="yuan/month", since=date(2020, 1, 1))
+
+
+@pytest.fixture
+def in_ledger() -> InLedger:
+    return InLedger()
+
+
+@given(parsers.parse("台账金额 {yuan} 元，保障 {persons:d} 人，依据的标准每人每月 {standard} 元"))
+def stands_in_ledger(in_ledger: InLedger, yuan: str, persons: int, standard: str) -> None:
+    in_ledger.amount, in_ledger.persons = parse_yuan(yuan), persons
+    in_ledger.known["standard"] = _known("standard", parse_yuan(standard))
+
+
+def _tiers(datatable: list[list[str]]) -> tuple[str, ...]:
+    return tuple(f"{row['收入低于']} {row['每人']}" for row in rows(datatable))
+
+
+@given("台账依据的分档")
+def tiers_of_ledger(in_ledger: InLedger, datatable: list[list[str]]) -> None:
+    in_ledger.known["tiers"] = _known("tiers", _tiers(datatable))
+
+
+@when(parsers.parse("标准提到每人每月 {yuan} 元"))
+def standard_raised(in_ledger: InLedger, yuan: str) -> None:
+    in_ledger.carry(standard=parse_yuan(yuan))
+
+
+@when("分档提到")
+def tiers_raised(in_ledger: InLedger, datatable: list[list[str]]) -> None:
+    in_ledger.carry(standard=65000, gap_or_tier="tier", tiers=_tiers(datatable))
+
+
+@then(parsers.parse("台账金额变为 {yuan} 元"))
+def ledger_amount(in_ledger: InLedger, yuan: str) -> None:
+    assert in_ledger.answer == parse_yuan(yuan)
+    assert in_ledger.explanation is not None
+    assert out_of_sum(in_ledger.explanation) == ()

@@ -66,30 +66,41 @@ def raised(context: Context, month: Month) -> tuple[Terms, Explanation]:
     if "standard" not in known:
         raise refuse("ledger-without-standard", "case", month=month)
     book = Ledger(context.policy, first_day(month))
+    return carried_over(before, known, book, context.case.head, month, context.on)
+
+
+def carried_over(
+    before: Terms,
+    known: Mapping[str, ParameterRead],
+    book: Ledger,
+    head: MemberKey,
+    month: Month,
+    on: date,
+) -> tuple[Terms, Explanation]:
+    """`known`: the parameters that the amount stands on, by name; `book`: those of the month."""
     if book.word("gap_or_tier") == "tier":
         lines, total = _to_tier(before, known, book)
     else:
         lines, total = _by_difference(before, known, book)
     book.parameter("standard")
     amount = _round(total, before.amount, lines, book)
-    shares = split(amount, before.covered, before.uplifts, context.case.head)
     terms = Terms(
         from_month=month,
         amount=amount,
-        shares=shares,
+        shares=split(amount, before.covered, before.uplifts, head),
         covered=before.covered,
         code="I01",
-        on=context.on,
+        on=on,
         counted=before.counted,
         uplifts=before.uplifts,
     )
     read = {one.name: one for one in (*known.values(), *book.parameters_read())}
     kept = tuple(read[name] for name in sorted(read))
-    return terms, _explanation(month, context.on, terms, [*lines, _total(amount)], kept)
+    return terms, _explanation(month, on, terms, [*lines, _total(amount)], kept)
 
 
 def _by_difference(
-    before: Terms, known: dict[str, ParameterRead], book: Ledger
+    before: Terms, known: Mapping[str, ParameterRead], book: Ledger
 ) -> tuple[list[Line], Fraction]:
     persons = len(before.covered)
     added = (book.standard_month() - _monthly(known["standard"])) * persons
@@ -101,7 +112,7 @@ def _by_difference(
     return lines, before.amount + added
 
 
-def _to_tier(before: Terms, known: dict[str, ParameterRead], book: Ledger) -> tuple[list[Line], Fraction]:
+def _to_tier(before: Terms, known: Mapping[str, ParameterRead], book: Ledger) -> tuple[list[Line], Fraction]:
     """The tier at the same place of the new table as the one whose sum the household is paid."""
     persons = len(before.covered)
     old = list(read_table(_rows(known.get("tiers"))).values())
