@@ -3,14 +3,14 @@
 Both keep a row as the cells it has in the database, so that a fold sees the same whichever it runs on.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
 
 import orjson
 
-from adapters.store.database import Connection, Database, Form, columns_of, quoted
+from adapters.store.database import Database, Form, columns_of, quoted
 from adapters.store.keyring import Keyring
 from domain.personal import PERSONAL_TYPES, Personal
 from projections.base import Cell, Key, Row, Table
@@ -251,45 +251,125 @@ class MemoryRows:
 class _StoredTable:
     """Statements of one read table, and what was read or changed of it."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, database: Database) -> None:
         table = shape.table
         self.shape = shape
         self.known: dict[Cells, Cells | None] = {}
         self.changed: dict[Cells, None] = {}
+        self.sets: dict[tuple[str, ...], _Sets] = {}
+        self.form = form_of(table)
         self.name = quoted(stored_name(table))
         self.order = columns_of(table.key)
         self.columns = columns_of(shape.names)
         where = " AND ".join(f"{quoted(column)} = ?" for column in table.key)
-        others = [name for name in shape.names if name not in table.key]
-        sets = ", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in others)
         self.one = f"SELECT {self.columns} FROM {self.name} WHERE {where}"
-        self.put = (
-            f"INSERT INTO {self.name} ({self.columns}) VALUES ({', '.join('?' * len(shape.names))})"
-            f" ON CONFLICT ({self.order}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
-        )
-        self.drop = f"DELETE FROM {self.name} WHERE {where}"
+        self._database = database
 
-    def flush(self, connection: Connection) -> None:
+    def learn(self, key: Cells, cells: Cells | None) -> None:
+        """A row as it is now, or that there is none."""
+        before = self.known.get(key)
+        self.known[key] = cells
+        for each in self.sets.values():
+            each.moved(key, before, cells)
+
+    def fetched(self, equal: dict[str, Any]) -> list[Cells]:
+        statement = f"SELECT {self.columns} FROM {self.name}"
+        if equal:
+            parts = (
+                f"{quoted(name)} {'IS NULL' if value is None else '= ?'}" for name, value in equal.items()
+            )
+            statement += f" WHERE {' AND '.join(parts)}"
+        values = [value for value in equal.values() if value is not None]
+        return self._database.connection.execute(f"{statement} ORDER BY {self.order}", values).fetchall()
+
+    def set_of(self, equal: dict[str, Any]) -> list[Cells]:
+        """Rows by their key's order; looked for in the database once, then found in memory."""
+        columns = tuple(sorted(equal))
+        held = self._sets_by(columns)
+        values = tuple(equal[column] for column in columns)
+        if values not in held.whole:
+            for cells in map(tuple, self.fetched(equal)):
+                key = self.shape.key_of(cells)
+                if key not in self.known:
+                    self.learn(key, cells)
+            held.whole.add(values)
+        known = self.known
+        return [known[key] for key in sorted(held.keys.get(values, ()))]  # type: ignore[misc]
+
+    def fetch(self, values: Iterable[str]) -> None:
+        """All rows under these values of the key's first column, by one look."""
+        columns = (self.shape.table.key[0],)
+        held = self._sets_by(columns)
+        wanted = [value for value in values if (value,) not in held.whole]
+        if not wanted:
+            return
+        for cells in self._database.tables.find(self.form, columns[0], wanted):
+            key = self.shape.key_of(cells)
+            if key not in self.known:
+                self.learn(key, cells)
+        held.whole.update((value,) for value in wanted)
+
+    def is_known(self, key: Cells) -> bool:
+        """Whether what is known tells if there is such a row."""
+        if key in self.known:
+            return True
+        held = self.sets.get((self.shape.table.key[0],))
+        return held is not None and key[:1] in held.whole
+
+    def _sets_by(self, columns: tuple[str, ...]) -> "_Sets":
+        held = self.sets.get(columns)
+        if held is None:
+            held = self.sets[columns] = _Sets(_getter(self.shape.places(columns)), self.known)
+        return held
+
+    def flush(self) -> None:
         if not self.changed:
             return
         gone = [key for key in self.changed if self.known[key] is None]
         kept = [cells for key in self.changed if (cells := self.known[key]) is not None]
         if gone:
-            connection.executemany(self.drop, gone)
+            self._database.tables.drop(self.form, gone)
         if kept:
-            connection.executemany(self.put, kept)
+            self._database.tables.put(self.form, kept)
         self.changed.clear()
+
+    def clear(self) -> None:
+        self.known.clear()
+        self.sets.clear()
+
+
+class _Sets:
+    """Known rows by some of their columns, and of which values all rows are known."""
+
+    def __init__(self, values: Callable[[Cells], Cells], known: dict[Cells, Cells | None]) -> None:
+        self._values = values
+        self.keys: dict[Cells, set[Cells]] = {}
+        self.whole: set[Cells] = set()
+        for key, cells in known.items():
+            self.moved(key, None, cells)
+
+    def moved(self, key: Cells, before: Cells | None, now: Cells | None) -> None:
+        if before is not None:
+            self.keys[self._values(before)].discard(key)
+        if now is not None:
+            self.keys.setdefault(self._values(now), set()).add(key)
 
 
 class StoredRows:
-    """Rows in the store's database (`projections.base.Rows`); what is put reaches it with `flush`."""
+    """Rows in the store's database (`projections.base.Rows`); what is put reaches it with `flush`.
+
+    `alone`: nobody else writes them until `forget`, so that what was looked for once is found in memory.
+    """
 
     MOST = 200_000
     """So many rows of a table are remembered; beyond it, the memory begins anew after a flush."""
 
-    def __init__(self, tables: Iterable[Table], database: Database, keyring: Keyring) -> None:
+    def __init__(
+        self, tables: Iterable[Table], database: Database, keyring: Keyring, *, alone: bool = False
+    ) -> None:
         self._database = database
-        self._tables = {table.name: _StoredTable(Shape(table, keyring)) for table in tables}
+        self._alone = alone
+        self._tables = {table.name: _StoredTable(Shape(table, keyring), database) for table in tables}
 
     def get(self, table: str, key: Key) -> Row | None:
         held = self._tables[table]
@@ -297,56 +377,55 @@ class StoredRows:
         return None if cells is None else held.shape.row(cells)
 
     def _known(self, held: _StoredTable, key: Cells) -> Cells | None:
-        if key in held.known:
-            return held.known[key]
+        if held.is_known(key):
+            return held.known.get(key)
         cells: Cells | None = self._database.connection.execute(held.one, key).fetchone()
-        held.known[key] = cells
+        held.learn(key, cells)
         return cells
+
+    def fetch(self, column: str, values: Sequence[str]) -> None:
+        """Look ahead for what will be asked for: the rows under these values, where a key begins with the column."""
+        for held in self._tables.values():
+            if held.shape.table.key[0] == column:
+                held.fetch(values)
 
     def put(self, table: str, row: Row) -> None:
         held = self._tables[table]
         cells = held.shape.cells(row)
         key = held.shape.key_of(cells)
-        held.known[key] = cells
+        held.learn(key, cells)
         held.changed[key] = None
 
     def delete(self, table: str, key: Key) -> None:
         held = self._tables[table]
         cells = held.shape.key(key)
-        held.known[cells] = None
+        held.learn(cells, None)
         held.changed[cells] = None
 
     def select(self, table: str, **equal: Any) -> Iterator[Row]:
         held = self._tables[table]
         wanted = {column: held.shape.cell(column, value) for column, value in equal.items()}
-        connection = self._database.connection
-        held.flush(connection)
-        where = " AND ".join(
-            f"{quoted(column)} {'IS NULL' if value is None else '= ?'}" for column, value in wanted.items()
-        )
-        statement = (
-            f"SELECT {held.columns} FROM {held.name} {'WHERE ' if equal else ''}{where} ORDER BY {held.order}"
-        )
-        values = [value for value in wanted.values() if value is not None]
-        return map(held.shape.row, connection.execute(statement, values).fetchall())
+        if self._alone and wanted:
+            return map(held.shape.row, held.set_of(wanted))
+        held.flush()
+        return map(held.shape.row, held.fetched(wanted))
 
     def cells(self, table: str) -> list[Cells]:
         """All rows of a table as cells, in key order."""
         held = self._tables[table]
-        held.flush(self._database.connection)
-        statement = f"SELECT {held.columns} FROM {held.name} ORDER BY {held.order}"
-        return self._database.connection.execute(statement).fetchall()
+        held.flush()
+        return held.fetched({})
 
     def flush(self) -> None:
         for held in self._tables.values():
-            held.flush(self._database.connection)
+            held.flush()
             if len(held.known) > self.MOST:
-                held.known.clear()
+                held.clear()
 
     def forget(self) -> None:
         """Drop what was read or changed since the last flush."""
         for held in self._tables.values():
-            held.known.clear()
+            held.clear()
             held.changed.clear()
 
 

@@ -15,7 +15,7 @@ from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
 from adapters.projecting.place import Place, check_place, put_place, read_places
 from adapters.rows import Cells, Shape, form_of
-from adapters.store.database import PROJECTIONS, Connection, Database, Form, columns_of, quoted
+from adapters.store.database import PROJECTIONS, Connection, Database, Form, Tables, columns_of, quoted
 from adapters.store.errors import StoreError
 from adapters.store.keyring import Keyring
 from adapters.store.store import EventStore
@@ -87,14 +87,10 @@ class _Versions:
     """What became of a table's rows since the last flush: (cells or None, since which position), in order."""
 
     def __init__(self, table: Table) -> None:
-        form = past_form(table)
+        self._form = form = past_form(table)
         self.pending: dict[Cells, list[tuple[Cells | None, int]]] = {}
         where = " AND ".join(f"{quoted(column)} = ?" for column in table.key)
         self._close = f'UPDATE {quoted(form.name)} SET "known_to" = ? WHERE {where} AND "known_to" = {OPEN}'
-        self._put = (
-            f"INSERT INTO {quoted(form.name)} ({columns_of(form.columns)})"
-            f" VALUES ({', '.join('?' * len(form.columns))})"
-        )
 
     def note(self, key: Cells, cells: Cells | None, position: int) -> None:
         versions = self.pending.setdefault(key, [])
@@ -102,7 +98,7 @@ class _Versions:
             versions.pop()
         versions.append((cells, position))
 
-    def flush(self, connection: Connection, *, closes: bool) -> None:
+    def flush(self, connection: Connection, tables: Tables, *, closes: bool) -> None:
         rows = []
         for versions in self.pending.values():
             ends = [since for _, since in versions[1:]] + [OPEN]
@@ -115,7 +111,7 @@ class _Versions:
             firsts = [(versions[0][1], *key) for key, versions in self.pending.items()]
             connection.executemany(self._close, firsts)
         if rows:
-            connection.executemany(self._put, rows)
+            tables.put(self._form, rows)
         self.pending.clear()
 
 
@@ -149,9 +145,9 @@ class _Recording(FoldedRows):
             for cells in database.scan(statement):
                 self._tables[table.name].put(tuple(cells))
 
-    def write(self, connection: Connection, *, closes: bool) -> None:
+    def write(self, connection: Connection, tables: Tables, *, closes: bool) -> None:
         for versions in self.versions.values():
-            versions.flush(connection, closes=closes)
+            versions.flush(connection, tables, closes=closes)
 
 
 def kept(store: EventStore, names: Iterable[str]) -> list[str]:
@@ -219,7 +215,7 @@ class Past:
                 if read_places(self._store, [self._name])[self._name] != place:
                     self._rows = None
                     return self._advance(self._place(skips), until, skips)
-                rows.write(session.connection, closes=closes)
+                rows.write(session.connection, database.tables, closes=closes)
                 place = place.after(pages[-1][-1], place.token + 1)
                 put_place(session, self._name, place)
             closes = True

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from adapters.rows import Cells, MemoryRows, Shape, form_of
-from adapters.store.database import Connection, columns_of, quoted
+from adapters.rows import Cells, MemoryRows, form_of
+from adapters.store.database import Tables
 from adapters.store.keyring import Keyring
 from projections.base import Key, Row, Table
 
@@ -46,31 +46,18 @@ class FoldedRows(MemoryRows):
         if self._changed:
             self._changed[table][self._tables[table].shape.key(key)] = None
 
-    def flush(self, connection: Connection, name_of: dict[str, str]) -> int:
+    def flush(self, tables: Tables, name_of: dict[str, str]) -> int:
         """Write what changed into the stored tables of these names; how many rows."""
         written = 0
         for table, keys in self._changed.items():
             held = self._tables[table]
             gone = [key for key in keys if key not in held.rows]
             kept = [held.rows[key] for key in keys if key in held.rows]
-            put, drop = _statements(held.shape, name_of[table])
+            form = form_of(held.shape.table)._replace(name=name_of[table])
             if gone:
-                connection.executemany(drop, gone)
+                tables.drop(form, gone)
             if kept:
-                connection.executemany(put, kept)
+                tables.put(form, kept)
             written += len(keys)
             keys.clear()
         return written
-
-
-def _statements(shape: Shape, name: str) -> tuple[str, str]:
-    form = form_of(shape.table)
-    where = " AND ".join(f"{quoted(column)} = ?" for column in form.key)
-    sets = ", ".join(
-        f"{quoted(column)} = excluded.{quoted(column)}" for column in form.columns if column not in form.key
-    )
-    put = (
-        f"INSERT INTO {quoted(name)} ({columns_of(form.columns)}) VALUES ({', '.join('?' * len(form.columns))})"
-        f" ON CONFLICT ({columns_of(form.key)}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
-    )
-    return put, f"DELETE FROM {quoted(name)} WHERE {where}"

@@ -29,7 +29,7 @@ class Live:
         self._who = who
         self._now = now
         self._rows = {
-            name: StoredRows(projection.tables, store.database, store.keyring)
+            name: StoredRows(projection.tables, store.database, store.keyring, alone=True)
             for name, projection in projections.items()
         }
         self._left: dict[str, Place] = {}
@@ -132,6 +132,9 @@ class Live:
         reached = place.after(page[-1], token)
         rows, projection = self._rows[name], self._projections[name]
         new: list[Parked] = []
+        if getattr(projection, "by_case", False):
+            streams = {one.stream for one in page if one.stream.startswith("case:")}
+            rows.fetch("case_no", [stream.removeprefix("case:") for stream in sorted(streams)])
         while True:
             try:
                 with self._store.database.transaction(PROJECTIONS):

@@ -200,7 +200,7 @@ class Rebuild:
         with database.transaction(PROJECTIONS) as session:
             self._still_ours(session)
             self._fold_quietly(self._store.head())
-            self._rows.flush(session.connection, self._names)
+            self._rows.flush(database.tables, self._names)
             reach("rebuild.caught-up")
             for table in self._projection.tables:
                 database.tables.swap(form_of(table))

@@ -113,6 +113,15 @@ class Tables(Protocol):
         Outside a transaction; those who write go on in between. What a broken attempt left is dropped.
         """
 
+    def put(self, form: Form, rows: Sequence[Sequence[Any]]) -> None:
+        """Rows in the place of those that have their keys; of different keys, within the transaction that is open."""
+
+    def drop(self, form: Form, keys: Sequence[Sequence[Any]]) -> None:
+        """The rows that have the keys, within the transaction that is open."""
+
+    def find(self, form: Form, column: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        """The rows whose column has one of the values."""
+
     def swap(self, form: Form) -> None:
         """Put the one that was made beside in the place of the other, within the transaction that is open."""
 
@@ -204,6 +213,14 @@ def migrations(kind: str) -> list[str]:
         (item for item in folder.iterdir() if item.name.endswith(".sql")), key=lambda item: item.name
     )
     return [item.read_text("utf-8") for item in found]
+
+
+def upserted(form: Form) -> str:
+    """What an INSERT does where the key is taken."""
+    sets = ", ".join(
+        f"{quoted(column)} = excluded.{quoted(column)}" for column in form.columns if column not in form.key
+    )
+    return f"ON CONFLICT ({columns_of(form.key)}) DO {f'UPDATE SET {sets}' if sets else 'NOTHING'}"
 
 
 def quoted(name: str) -> str:

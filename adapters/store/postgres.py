@@ -59,6 +59,8 @@ _IDLE_SECONDS = 300
 _LOCKS = {LOG: 1, PROJECTIONS: 2}
 _LOCK = "SELECT pg_advisory_xact_lock(1685025124, {})"
 _CHANNEL = "doudi"
+_DROPPING = (b"ROLLBACK", b"DROP", b"ALTER", b"DISCARD", b"DEALLOCATE")
+_PREPARED = "SELECT name FROM pg_prepared_statements"
 _SETTINGS = sql.SQL(
     "SELECT set_config('search_path', 'doudi, doudi_read', false),"
     f" set_config('lock_timeout', '{BUSY_SECONDS}s', false),"
@@ -114,6 +116,7 @@ class PostgresSession:
         self.written: list[Entry] = []
         """Of the transaction that is open."""
         self._prepared: tuple[object, set[bytes]] = (None, set())
+        self._unsure = False
 
     def forget(self) -> None:
         """What it knows of the database may be wrong now."""
@@ -137,6 +140,7 @@ class PostgresSession:
 
     def run(self, statement: bytes | sql.SQL, params: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
         """A read outside of a transaction is said again when the connection was lost."""
+        self.note(statement)
         try:
             return self.raw.execute(statement, params, binary=True)
         except psycopg.Error as error:
@@ -152,10 +156,26 @@ class PostgresSession:
         """One of the log's functions; raises psycopg's errors."""
         if self._prepared[0] is not self.raw:
             self._prepared = (self.raw, set())
+        elif self._unsure:
+            left = self.raw.execute(_PREPARED).fetchall()
+            self._prepared[1].intersection_update(name.encode() for (name,) in left)
+        self._unsure = False
         if call.name not in self._prepared[1]:
             prepare(self.raw, call)
             self._prepared[1].add(call.name)
         return called(self.raw, call, values)
+
+    def note(self, statement: bytes | sql.SQL) -> None:
+        """After some statements psycopg drops all that is prepared on the connection, ours too."""
+        if isinstance(statement, bytes) and any(word in statement for word in _DROPPING):
+            self._unsure = True
+
+    def write(self, call: Call, values: Sequence[Value]) -> None:
+        """Within a transaction."""
+        try:
+            self.call(call, values)
+        except psycopg.Error as error:
+            raise failure(error) from None
 
     def executemany(self, statement: str, rows: Iterable[Sequence[Any]], /) -> None:
         try:
@@ -166,6 +186,7 @@ class PostgresSession:
 
     def script(self, statements: str) -> None:
         """Several statements at once, without values."""
+        self.note(statements.encode())
         try:
             self.raw.execute(statements.encode())
         except psycopg.Error as error:
@@ -307,8 +328,8 @@ class PostgresDatabase:
     def _undo(self, session: PostgresSession) -> None:
         self.rollbacks += 1
         try:
-            session.raw.execute("ROLLBACK")
-        except psycopg.Error:
+            session.script("ROLLBACK")
+        except StoreError:
             session.raw.close()
 
     def _commit(self, session: PostgresSession) -> None:
@@ -323,6 +344,7 @@ class PostgresDatabase:
                 raise failure(error) from None
             return
         if said != "COMMIT":
+            session.note(b"ROLLBACK")
             self.rollbacks += 1
             raise StoreFailed(reason="a statement of the transaction had failed")
 
@@ -336,7 +358,7 @@ class PostgresDatabase:
             session.renew()
             session.script(f"BEGIN; {_LOCK.format(_LOCKS[LOG])}")
             row = session.raw.execute("SELECT 1 FROM commands WHERE id = %s", (command,)).fetchone()
-            session.raw.execute("ROLLBACK")
+            session.script("ROLLBACK")
         except (StoreError, psycopg.Error):
             raise OutcomeUnknown(command=command) from None
         return row is not None

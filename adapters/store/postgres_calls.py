@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from psycopg import Connection, errors
 from psycopg.pq import ExecStatus, Format
 
-from adapters.store.database import Entry
+from adapters.store.database import Entry, Form, columns_of, quoted, upserted
 
 _BOOL, _BYTES, _BIG, _INT, _TEXT = 16, 17, 20, 23, 25
 _ARRAYS = {_BYTES: 1001, _INT: 1007, _TEXT: 1009, _BIG: 1016}
@@ -53,10 +53,12 @@ TOGETHER = _call(
 
 
 def called(raw: Connection[Any], call: Call, values: Sequence[Value]) -> tuple[Any, ...]:
-    """The one row it answers; raises what psycopg would."""
+    """The one row it answers, if it answers; raises what psycopg would."""
     connection = raw.pgconn
     formats = [Format.BINARY] * len(values)
     result = connection.exec_prepared(call.name, values, formats, Format.BINARY)  # type: ignore[arg-type]
+    if result.status == ExecStatus.COMMAND_OK:
+        return ()
     if result.status != ExecStatus.TUPLES_OK:
         raise errors.error_from_result(result, encoding="utf-8")
     found = (result.get_value(0, at) for at in range(len(call.answers)))
@@ -64,6 +66,40 @@ def called(raw: Connection[Any], call: Call, values: Sequence[Value]) -> tuple[A
         value if value is None else value.decode() if kind == "t" else _EIGHT.unpack(value)[0]
         for kind, value in zip(call.answers, found, strict=True)
     )
+
+
+def put_call(form: Form) -> Call:
+    """All rows of a call go over as a column each."""
+    places = ", ".join(f"${number + 1}" for number in range(len(form.columns)))
+    statement = (
+        f"INSERT INTO doudi_read.{quoted(form.name)} ({columns_of(form.columns)})"
+        f" SELECT * FROM unnest({places}) {upserted(form)}"
+    )
+    return Call(f"put {form.name}".encode(), statement.encode(), _arrays_of(form, form.columns), "")
+
+
+def drop_call(form: Form) -> Call:
+    places = ", ".join(f"${number + 1}" for number in range(len(form.key)))
+    same = " AND ".join(f"t.{quoted(column)} = x.{quoted(column)}" for column in form.key)
+    statement = (
+        f"DELETE FROM doudi_read.{quoted(form.name)} t USING unnest({places}) AS x ({columns_of(form.key)})"
+        f" WHERE {same}"
+    )
+    return Call(f"drop {form.name}".encode(), statement.encode(), _arrays_of(form, form.key), "")
+
+
+def _arrays_of(form: Form, names: Iterable[str]) -> list[int]:
+    return [_T if form.columns[name] is str else _Q for name in names]
+
+
+def columns_in(call: Call, rows: Sequence[Sequence[Any]]) -> list[Value]:
+    """What such a call is given; raises `struct.error` where a number has more than 64 bits."""
+    return [
+        _array(_TEXT, (None if value is None else value.encode() for value in column))
+        if kind == _T
+        else _array(_BIG, (None if value is None else _EIGHT.pack(value) for value in column))
+        for kind, column in zip(call.types, zip(*rows, strict=True), strict=True)
+    ]
 
 
 def prepare(raw: Connection[Any], call: Call) -> None:

@@ -1,10 +1,13 @@
 """Read tables in PostgreSQL, in a schema of their own: filled by COPY, put in place by a new name."""
 
+import struct
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from adapters.faults import reach
 from adapters.store.database import Form, columns_of, quoted
+from adapters.store.errors import StoreFailed
+from adapters.store.postgres_calls import Call, columns_in, drop_call, put_call
 
 if TYPE_CHECKING:
     from adapters.store.postgres import PostgresDatabase
@@ -48,6 +51,29 @@ class PostgresTables:
             self._index(form, name)
             session.script(f"ANALYZE {_place(name)}")
         return name
+
+    def put(self, form: Form, rows: Sequence[Sequence[Any]]) -> None:
+        self._call(put_call(form), rows)
+
+    def drop(self, form: Form, keys: Sequence[Sequence[Any]]) -> None:
+        self._call(drop_call(form), keys)
+
+    def find(self, form: Form, column: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        return (
+            self._database.session()
+            .execute(
+                f"SELECT {columns_of(form.columns)} FROM {_place(form.name)} WHERE {quoted(column)} = ANY(?)",
+                (list(values),),
+            )
+            .fetchall()
+        )
+
+    def _call(self, call: Call, rows: Sequence[Sequence[Any]]) -> None:
+        try:
+            values = columns_in(call, rows)
+        except struct.error:
+            raise StoreFailed(reason="NumericValueOutOfRange") from None
+        self._database.session().write(call, values)
 
     def swap(self, form: Form) -> None:
         old = f"{form.name}_old"

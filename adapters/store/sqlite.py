@@ -9,6 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import orjson
+
 from adapters.faults import reach
 from adapters.keys.errors import KeysLost
 from adapters.keys.file import KeyFile
@@ -24,6 +26,7 @@ from adapters.store.database import (
     migrations,
     quoted,
     tail,
+    upserted,
 )
 from adapters.store.errors import BrokenLog, NewerStore, NotAStore, StoreBusy, StoreFailed
 from domain.ids import CommandId, StreamId
@@ -372,6 +375,25 @@ class SQLiteTables:
         with self._database.transaction():
             self._index(form, name)
         return name
+
+    def put(self, form: Form, rows: Sequence[Sequence[Any]]) -> None:
+        places = ", ".join("?" * len(form.columns))
+        self._database.connection.executemany(
+            f"INSERT INTO {quoted(form.name)} ({columns_of(form.columns)}) VALUES ({places}) {upserted(form)}",
+            rows,
+        )
+
+    def drop(self, form: Form, keys: Sequence[Sequence[Any]]) -> None:
+        where = " AND ".join(f"{quoted(column)} = ?" for column in form.key)
+        self._database.connection.executemany(f"DELETE FROM {quoted(form.name)} WHERE {where}", keys)
+
+    def find(self, form: Form, column: str, values: Sequence[str]) -> list[tuple[Any, ...]]:
+        wanted = orjson.dumps(values).decode()
+        return self._database.connection.execute(
+            f"SELECT {columns_of(form.columns)} FROM {quoted(form.name)}"
+            f" WHERE {quoted(column)} IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        ).fetchall()
 
     def swap(self, form: Form) -> None:
         self._run(f"DROP TABLE IF EXISTS {quoted(f'{form.name}_old')}")

@@ -51,7 +51,7 @@ class EventStore:
         return self._recorded(found) if found else []
 
     def page(self, after: int, limit: int) -> list[Recorded]:
-        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)))
+        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)).fetchall())
 
     def page_of(
         self, after: int, limit: int, wanted: Callable[[str], bool]

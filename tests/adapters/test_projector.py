@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -350,6 +351,7 @@ def test_memory_and_file_answer_alike(store: EventStore) -> None:
     pair: list[Rows] = [
         MemoryRows((CASES,), store.keyring),
         StoredRows((CASES,), store.database, store.keyring),
+        StoredRows((CASES,), store.database, store.keyring, alone=True),
     ]
     looks = []
     for rows in pair:
@@ -371,6 +373,48 @@ def test_memory_and_file_answer_alike(store: EventStore) -> None:
         found.append([row["case"] for row in rows.select("cases", opened=None, paid=1)])
         found.append(rows.get("cases", ("a",)))
         looks.append(found)
-    assert looks[0] == looks[1]
+        if isinstance(rows, StoredRows):
+            for row in list(rows.select("cases")):
+                rows.delete("cases", (row["case"],))
+            rows.flush()
+    assert looks[0] == looks[1] == looks[2]
     assert looks[0][0] == ["10", "9", "a", "〇"]
     assert looks[0][3] == ["9", "〇"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_that_nobody_else_writes_are_remembered_as_they_are(store: EventStore, seed: int) -> None:
+    """Any order of looking, looking ahead, changing, flushing and forgetting, against rows in memory."""
+    Projector(store, [Register()])
+    random = Random(seed)
+    memory = MemoryRows((CASES,), store.keyring)
+    stored = StoredRows((CASES,), store.database, store.keyring, alone=True)
+    cases = [f"{number}" for number in range(12)]
+
+    def change() -> None:
+        case = random.choice(cases)
+        row = {**GOOD, "case": case, "village": random.choice("uv"), "paid": random.randrange(3)}
+        gone = random.random() < 0.3
+        for rows in (memory, stored):
+            rows.delete("cases", (case,)) if gone else rows.put("cases", row)
+
+    def look() -> None:
+        equal = random.choice(
+            ({"village": "u"}, {"village": "v", "paid": 1}, {"case": random.choice(cases)}, {})
+        )
+        assert list(stored.select("cases", **equal)) == list(memory.select("cases", **equal))
+        case = random.choice(cases)
+        assert stored.get("cases", (case,)) == memory.get("cases", (case,))
+
+    def keep() -> None:
+        stored.flush()
+        if random.random() < 0.5:
+            stored.forget()
+
+    def ahead() -> None:
+        stored.fetch("case", random.sample(cases, 4))
+
+    for _ in range(120):
+        random.choice((change, change, look, look, keep, ahead))()
+    stored.flush()
+    assert stored.cells("cases") == memory.cells("cases")

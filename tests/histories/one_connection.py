@@ -1,4 +1,7 @@
-"""In place of psycopg_pool, which eventsourcing's recorder imports and doudi doesn't need: a pool of one connection."""
+"""In place of psycopg_pool, which eventsourcing's recorder imports and doudi doesn't need.
+
+It has as many connections as are in use at once.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -16,20 +19,32 @@ class ConnectionPool(Generic[CT]):
         self, conninfo: str = "", *, kwargs: dict[str, Any], configure: Callable[[Any], None], **_: Any
     ) -> None:
         self._conninfo, self._kwargs, self._configure = conninfo, kwargs, configure
-        self._connection: Any = None
+        self._free: list[Any] = []
 
     def open(self, *_: Any) -> None:
-        if self._connection is None or self._connection.closed:
-            self._connection = psycopg.connect(self._conninfo, **self._kwargs)
-            self._configure(self._connection)
+        if not self._free:
+            self._free.append(self._made())
+
+    def _made(self) -> Any:
+        made: Any = psycopg.connect(self._conninfo, **self._kwargs)
+        self._configure(made)
+        return made
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
-        yield self._connection
+        try:
+            taken = self._free.pop()
+        except IndexError:
+            taken = self._made()
+        try:
+            yield taken
+        finally:
+            if not taken.closed:
+                self._free.append(taken)
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
+        while self._free:
+            self._free.pop().close()
 
 
 def stand_in() -> None:
