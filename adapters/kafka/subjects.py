@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import msgspec
 import orjson
 from joserfc import jwe
 from joserfc.jwk import ECKey, OKPKey
@@ -14,7 +15,7 @@ from domain.person import NumberAdded, PersonRegistered
 from domain.personal import Number
 from domain.subscriber import PublicKey
 from projections.public.message import Message
-from projections.public.persons import Subject
+from projections.public.persons import Identity, Subject
 from workflows.world import person_stream
 
 ALGORITHM, ENCRYPTION = "ECDH-ES+A256KW", "A256GCM"
@@ -48,7 +49,7 @@ def sealed(person: PersonRef, number: str, key: PublicKey) -> bytes:
     jwk: dict[str, str | list[str]] = {"kty": key.kty, "crv": key.crv, "x": key.x}
     if key.y is not None:
         jwk["y"] = key.y
-    content = orjson.dumps({"person": person, "number": number})
+    content = orjson.dumps(msgspec.to_builtins(Identity(person=person, number=number)))
     text = jwe.encrypt_compact(
         header, content, _KEYS[key.kty].import_key(jwk), algorithms=[ALGORITHM, ENCRYPTION]
     )

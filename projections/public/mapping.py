@@ -270,7 +270,7 @@ class Publishing:
                 until_month=coverage.month_before(again) if again else None,
                 reason=UNSAID.get(code, code),
             )
-            self._say(gone, number, key, seen, person, place)
+            self._say(gone, key, key, seen, person, place)
         for place, (first, _) in enumerate(coverage.without(has, had)):
             until = next(last for start, last in has if start <= first <= last)
             span = coverage.at(now, first)
@@ -282,7 +282,7 @@ class Publishing:
                 until_month=coverage.ended(until),
                 reason=cause or coverage.code_at(award or {}, first),
             )
-            self._say(come, number, key, seen, person, place)
+            self._say(come, key, key, seen, person, place)
 
     def record(self, key: str, but: CaseNo | None = None, shares: Shares | None = None) -> Recipient:
         """What a person has of a programme from this month on, of all his cases; `but` one, that has `shares`."""

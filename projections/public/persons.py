@@ -98,6 +98,16 @@ class Recipient(Public, frozen=True, kw_only=True):
         )
 
 
+class Identity(Public, frozen=True, kw_only=True):
+    """Who a pseudonym is: what is inside the sealed value. The value itself is a JWE in compact form (RFC 7516)."""
+
+    TYPE: ClassVar[str] = "subject"
+    TOPIC: ClassVar[str] = "subjects"
+
+    person: PersonRef
+    number: str
+
+
 @public
 class Subject(Public, frozen=True, kw_only=True):
     """Whom a subscriber is told of; the adapter opens his number and seals it to the key."""

@@ -89,8 +89,8 @@ def test_an_award_is_told_for_each_person_with_his_share() -> None:
     )
     assert (first.division, first.until_month) == ("110199001", None)
     assert [(one.key, one.subject) for one in messages if one.topic == "approvals"] == [
-        ("a", "a-m1/dibao"),
-        ("a", "a-m2/dibao"),
+        ("a-m1/dibao", "a-m1/dibao"),
+        ("a-m2/dibao", "a-m2/dibao"),
     ]
     assert [one.key for one in messages if one.topic == "recipients"] == ["a-m1/dibao", "a-m2/dibao"]
 
