@@ -17,7 +17,7 @@ from domain.case.intake import Member
 from domain.days import china_day
 from domain.errors import BadValue
 from domain.event import CaseEvent
-from domain.explain import Explanation, ParameterRead
+from domain.explain import Explanation, ParameterRead, out_of_sum
 from domain.ids import CaseNo, DivisionCode, MemberKey
 from domain.means import Assessment, Person, assess
 from domain.policy import Parameter, Policy
@@ -154,6 +154,9 @@ def once_more(
 
 
 def differences(case: Case, event: CaseEvent, explanation: Explanation) -> Iterator[Difference]:
+    if explanation.basis == "ledger":
+        yield from _as_in_ledger(case, event, explanation)
+        return
     try:
         found = decide_again(case, event, explanation)
     except BadValue as error:
@@ -168,6 +171,20 @@ def differences(case: Case, event: CaseEvent, explanation: Explanation) -> Itera
         again = getattr(found, field)
         if kept != again:
             yield Difference(field=field, kept=masked(kept), again=masked(again))
+
+
+def _as_in_ledger(case: Case, event: CaseEvent, explanation: Explanation) -> Iterator[Difference]:
+    """Nothing was computed from facts: its lines must add up to what is paid, from what was paid before."""
+    terms: Terms = event.terms  # type: ignore[attr-defined]
+    wrong = out_of_sum(explanation)
+    if wrong:
+        yield Difference(field=f"lines[{wrong[0]}]", kept=explanation.result, again=None)
+    if (terms.amount, sum(terms.shares.values())) != (explanation.result, explanation.result):
+        yield Difference(field="amount", kept=terms.amount, again=explanation.result)
+    before = case.award.at(explanation.month) if case.award is not None else None
+    first = explanation.lines[0].amount
+    if before is not None and first is not None and first.fraction != before.amount:
+        yield Difference(field="lines[0]", kept=masked(first), again=before.amount)
 
 
 def _lines(kept: Explanation, again: Explanation) -> Iterator[Difference]:

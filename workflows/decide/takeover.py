@@ -131,8 +131,8 @@ def _check(context: Context, command: TakeOver) -> None:
         wrong.append(reason("division-too-high", "data.division"))
     if len(set(keys)) != len(keys):
         wrong.append(reason("member-key-twice", "data.members"))
-    for field, key in (("head", command.head), ("account_holder", command.account_holder or command.head)):
-        if key not in keys:
+    for field, key in (("head", command.head), ("account_holder", command.account_holder)):
+        if key is not None and key not in keys:
             wrong.append(reason("not-a-member", f"data.{field}", member=key))
     for field, month in (("from_month", command.from_month), ("paid_until", command.paid_until)):
         if month > latest:
