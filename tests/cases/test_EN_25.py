@@ -17,7 +17,7 @@ TIMES = ("2025-05-08", "2025-05-31T23:59:59+08:00", "2025-06-03", "2025-06-04T08
 LATER = 1_000
 
 
-def reads() -> list[tuple[str, ...]]:
+def reads(case: str) -> list[tuple[str, ...]]:
     """Every answer that may be asked as known at a time."""
     months = [
         ask
@@ -32,13 +32,14 @@ def reads() -> list[tuple[str, ...]]:
     closed = [
         ("month", "list", "--division", COUNTY),
         ("month", "corrections", "--division", COUNTY),
+        ("case", "replay", case),
     ]
     return [*months, *registers, *closed]
 
 
-def answers(office: Outside) -> dict[tuple[str, ...], tuple[int, str]]:
+def answers(office: Outside, case: str) -> dict[tuple[str, ...], tuple[int, str]]:
     found = {}
-    for ask in reads():
+    for ask in reads(case):
         for time in TIMES:
             said = office.run(*ask, "--known-at", time, "--format", "json")
             found[*ask, time] = (said.code, said.out)
@@ -64,13 +65,13 @@ def test_EN_25(office: Outside) -> None:
     close(office, "2025-05", "2025-06-03")
     office.run("pay", "settle", other, "--month", "2025-05", "--reference", "B-1", actor="payer")
     office.clock("2025-06-04")
-    before = answers(office)
+    before = answers(office, case)
 
     office.clock("2025-06-05")
     given(office, [(case_stream(case), one) for one in corrections(case)])
     changed = office.json("month", "corrections", "--division", COUNTY, "--of", "2025-05")["rows"]
     assert len(changed) > LATER / 2
-    assert answers(office) == before
+    assert answers(office, case) == before
     doudi = office.open()
     try:
         for name in ("statistics", "register"):
@@ -78,16 +79,16 @@ def test_EN_25(office: Outside) -> None:
             doudi.projector.rebuild(name)
     finally:
         doudi.close()
-    assert answers(office) == before
+    assert answers(office, case) == before
 
 
 @pytest.mark.parametrize("later", ["2025-06-05", "2025-06-04T09:00:01+08:00", "2026-01-01"])
 def test_EN_25_the_future_is_not_known(office: Outside, later: str) -> None:
-    paid(office, "a", 300)
+    case = paid(office, "a", 300)
     draw(office, "2025-05", "2025-05-08")
     close(office, "2025-05", "2025-06-03")
     office.clock("2025-06-04")
-    for ask in reads():
+    for ask in reads(case):
         said = office.run(*ask, "--known-at", later, code=1)
         assert said.out == ""
         assert "known_at" in said.err
