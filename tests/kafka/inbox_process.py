@@ -7,15 +7,20 @@ from threading import Event
 
 import msgspec
 
+import adapters.kafka.inbox
 from adapters.bootstrap import open_doudi
 from adapters.faults import Armed, hooked
 from adapters.kafka.inbox import Inbox
 from adapters.kafka.settings import read
 from tests.adapters.messages import BINDINGS
 
+SOON_MISSED = {"session_timeout_ms": 1_500, "heartbeat_interval_ms": 300}
+# Many polls and groups, so that there is much to be killed between.
+adapters.kafka.inbox.MOST, adapters.kafka.inbox.GROUP = 20, 7
+
 
 def main(url: str, address: str, prefix: str, point: str, nth: str) -> None:
-    settings = read({"kafka": {"bootstrap_servers": address}, "consumer": {"session_timeout_ms": 6_000}})
+    settings = read({"kafka": {"bootstrap_servers": address}, "consumer": SOON_MISSED})
     ours = msgspec.structs.replace(settings.ours, prefix=prefix, replication=1, min_insync=1)
     inbox = Inbox(open_doudi(url), replace(settings, ours=ours, inbound=BINDINGS))
     stop = Event()

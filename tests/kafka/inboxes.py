@@ -12,10 +12,14 @@ from typing import Any
 
 import orjson
 from kafka import KafkaProducer
+from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.inbound import TOPICS
 from adapters.kafka.inbox import Inbox
+from adapters.kafka.lag import lag
 from adapters.kafka.letters import SUFFIX, Letter, letters
+from adapters.kafka.topics import COMPACTED, READABLE
+from adapters.store.store import EventStore
 from tests.adapters.messages import BINDINGS, headers
 from tests.harness import COUNTY, V1, TrialOffice, person
 from tests.house.files import ROOT
@@ -31,8 +35,8 @@ class Desk:
     def __init__(self, office: TrialOffice, topics: Topics, partitions: int = 1) -> None:
         self.office = office
         self.settings = replace(topics.settings, inbound=BINDINGS)
-        topics.make(*TOPICS, partitions=partitions)
-        topics.make(*(name + SUFFIX for name in TOPICS), configs={"cleanup.policy": "compact"})
+        topics.make(*TOPICS, partitions=partitions, configs=dict(READABLE))
+        topics.make(*(name + SUFFIX for name in TOPICS), configs={"cleanup.policy": "compact", **COMPACTED})
         office.appoint("bureau", "bureau", COUNTY)
         office.appoint("register", "registrar", COUNTY)
         self.producer = KafkaProducer(**self.settings.producer_args())
@@ -55,13 +59,17 @@ class Desk:
             partition=partition,
         )
 
-    def take(self, quiet: int = 3) -> None:
-        """Until nothing came a few times running."""
+    def take(self) -> None:
+        """Until nothing waits any more."""
         self.producer.flush(10)
-        until, still = time.monotonic() + 60, 0
-        while still < quiet:
-            still = 0 if self.inbox.step(WAIT_MS) or self.inbox.waits_for else still + 1
+        until = time.monotonic() + 60
+        while True:
+            if not self.inbox.step(WAIT_MS) and self.inbox.waits_for is None and not self.behind():
+                return
             assert time.monotonic() < until, (self.inbox.waits_for, self.inbox.counts)
+
+    def behind(self) -> int:
+        return sum(one.behind for one in lag(self.office.doudi, self.settings))
 
     def again(self) -> None:
         """From the beginning, as a group that knows of no offset."""
@@ -74,6 +82,8 @@ class Desk:
             consumer.poll(timeout_ms=WAIT_MS, max_records=1)
             assert time.monotonic() < until
         consumer.seek_to_beginning()
+        places = consumer.assignment()
+        consumer.commit({place: OffsetAndMetadata(0, "", -1) for place in places})
 
     def letters(self) -> list[Letter]:
         return list(letters(self.settings).values())
@@ -93,9 +103,9 @@ def entering(serial: int) -> dict[str, Any]:
     return {"type": "Enter", "data": {**values, "members": [person("m1", "1980-01-01", serial)]}}
 
 
-def entered(office: TrialOffice) -> int:
+def entered(store: EventStore) -> int:
     """Cases that stand in the log."""
-    row = office.store.database.connection.execute(
+    row = store.database.connection.execute(
         "SELECT count(DISTINCT stream), count(*) FROM events WHERE type = 'ApplicationEntered'"
     ).fetchone()
     assert row[0] == row[1]

@@ -3,14 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
+from confluent_kafka import Producer
 
+from adapters.backup import back_up, restore
+from adapters.bootstrap import open_doudi
+from adapters.kafka.inbox import Inbox
 from adapters.kafka.letters import opened
+from adapters.keys.upkeep import back_up as back_up_keys
 from domain.case.enquiry import Answered
 from domain.ids import InstanceId, MemberKey
+from tests.adapters.messages import headers
 from tests.harness import TrialOffice, number
 from tests.kafka.conftest import Topics
-from tests.kafka.inboxes import Desk, entered, entering
+from tests.kafka.inboxes import Desk, entered, entering, waited
+from tests.places import place_of
 from tests.workflows.awards import amount
 from tests.workflows.test_death import couple
 from tests.workflows.test_verification import asked
@@ -70,7 +78,7 @@ def test_what_cannot_be_taken_is_parked_sealed_and_nothing_waits_for_it(desk: De
     desk.send("commands", "4", entering(2), ce_source=None)
     desk.send("commands", "5", entering(3))
     desk.take()
-    assert entered(desk.office) == 2
+    assert entered(desk.office.store) == 2
     first, second, third = desk.letters()
     assert {one.code for one in first.reasons} == {"field-missing", "field-unknown"}
     assert [one.code for one in second.reasons] == ["line-not-json"]
@@ -80,7 +88,8 @@ def test_what_cannot_be_taken_is_parked_sealed_and_nothing_waits_for_it(desk: De
     for record in desk.dead("commands"):
         whole = repr((record.key, record.value, record.headers))
         assert secret not in whole
-        assert "王" not in whole and "张三" not in whole
+        assert "王" not in whole
+        assert "张三" not in whole
     came = opened(desk.office.store.keyring, second)
     assert came.value == b'{"number":"' + secret.encode()
     assert dict(came.headers)["ce_id"] == b"3"
@@ -91,7 +100,7 @@ def test_read_again_from_the_beginning_it_changes_nothing(desk: Desk) -> None:
         desk.send("commands", f"{serial}", entering(serial))
     desk.send("commands", "31", {"type": "Tick"})
     desk.take()
-    assert entered(desk.office) == 30
+    assert entered(desk.office.store) == 30
     head = desk.office.store.head()
     desk.again()
     desk.take()
@@ -104,7 +113,7 @@ def test_the_same_id_with_other_content_is_parked(desk: Desk) -> None:
     desk.send("commands", "1", entering(1))
     desk.send("commands", "1", entering(2))
     desk.take()
-    assert entered(desk.office) == 1
+    assert entered(desk.office.store) == 1
     (letter,) = desk.letters()
     assert [one.code for one in letter.reasons] == ["command-id-used"]
 
@@ -117,3 +126,62 @@ def test_an_id_that_looks_like_a_number_is_not_shown(desk: Desk) -> None:
     assert "ce_subject" not in letter.headers
     (record,) = desk.dead("commands")
     assert A not in repr((record.key, record.value, record.headers))
+
+
+def test_a_store_restored_to_an_earlier_point_takes_again_what_it_lost(desk: Desk, tmp_path: Path) -> None:
+    for serial in range(1, 6):
+        desk.send("commands", f"{serial}", entering(serial))
+    desk.take()
+    back_up(desk.office.url, tmp_path / "log.backup")
+    for serial in range(6, 11):
+        desk.send("commands", f"{serial}", entering(serial))
+    desk.take()
+    back_up_keys(desk.office.store.keyring.keys, tmp_path / "keys.backup")
+    desk.inbox.close()
+    target = f"sqlite:///{tmp_path / 'restored.sqlite'}"
+    restore(tmp_path / "log.backup", target, keys=tmp_path / "keys.backup")
+    doudi = open_doudi(target)
+    assert entered(doudi.store) == 5
+    inbox = Inbox(doudi, desk.settings)
+    waited(lambda: inbox.step(200) is False and inbox.counts.done == 5)
+    inbox.close()
+    assert (entered(doudi.store), inbox.counts.repeated) == (10, 5)
+    doudi.close()
+
+
+@pytest.mark.parametrize("codec", ["lz4", "snappy", "gzip", "zstd"])
+def test_however_a_sender_compresses_it_is_read(office: TrialOffice, topics: Topics, codec: str) -> None:
+    desk = Desk(office, topics)
+    try:
+        sender = Producer({"bootstrap.servers": desk.settings.bootstrap, "compression.type": codec})
+        for serial in range(1, 21):
+            sender.produce(
+                desk.settings.topic("commands"),
+                value=orjson.dumps(entering(serial)),
+                headers=list(headers("commands", f"{serial}")),
+            )
+        sender.flush(10)
+        desk.take()
+        assert entered(office.store) == 20
+    finally:
+        desk.close()
+
+
+def test_the_same_on_postgresql(topics: Topics, tmp_path: Path) -> None:
+    office = TrialOffice(tmp_path, url=place_of("postgres", tmp_path)())
+    desk = Desk(office, topics)
+    try:
+        for serial in range(1, 81):
+            desk.send("commands", f"{serial}", entering(serial) if serial % 10 else {"type": "Tick"})
+            desk.send("commands", f"{serial}", entering(serial) if serial % 10 else {"type": "Tick"})
+        case = couple(office)
+        office.clock("2025-04-03")
+        desk.send("deaths", "1", {"number": A, "died": "2025-03-20"})
+        desk.take()
+        assert entered(office.store) == 72 + 1
+        assert amount(office, case, "2025-04") == 52_000
+        counts = desk.inbox.counts
+        assert (counts.done, counts.repeated, counts.refused) == (73, 72, 16)
+    finally:
+        desk.close()
+        office.doudi.close()

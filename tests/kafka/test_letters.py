@@ -1,0 +1,187 @@
+"""Dead letters by the command line: listed, shown masked, taken again, discarded; allowed and noted."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from adapters.cli.main import root
+from adapters.kafka.deadletter import DeadLetters
+from adapters.store.access_log import Access
+from tests.harness import TrialOffice, number
+from tests.kafka.conftest import Topics
+from tests.kafka.inboxes import Desk, entered, entering
+from tests.workflows.test_verification import asked
+from workflows.refusal import Refused
+
+ANSWER = {
+    "source": "V02",
+    "answer": "differs",
+    "data_day": "2025-03-10",
+    "hit": True,
+    "words": "另有住房 68 平方米",
+}
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> TrialOffice:
+    return TrialOffice(tmp_path)
+
+
+@pytest.fixture
+def desk(office: TrialOffice, topics: Topics) -> Iterator[Desk]:
+    desk = Desk(office, topics)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def call(desk: Desk, tmp_path: Path) -> Call:
+    """`doudi ARGS` on the desk's store and broker."""
+    file = tmp_path / "kafka.toml"
+    bound = "\n".join(
+        f'[inbound.{name}]\nactor = "{one.actor}"\ncommands = {json.dumps(one.commands)}'
+        for name, one in desk.settings.inbound.items()
+    )
+    file.write_text(
+        f'[kafka]\nbootstrap_servers = "{desk.settings.bootstrap}"\n'
+        f'[doudi]\nprefix = "{desk.settings.prefix}"\nreplication = 1\nmin_insync = 1\n{bound}\n'
+    )
+
+    def call(*arguments: str, actor: str = "admin", form: str = "json") -> Result:
+        options = ["--store", desk.office.url, "--as", actor, "--lang", "en", "--format", form]
+        return CliRunner(env={"DOUDI_KAFKA": str(file)}).invoke(root, [*options, *arguments])
+
+    return call
+
+
+def too_early(desk: Desk) -> str:
+    """An answer that came before the centre began."""
+    case = asked(desk.office)
+    desk.office.clock("2025-03-14")
+    desk.send("verification-answers", "7", {"case": case, **ANSWER, "reported_by": "李核对"})
+    desk.take()
+    return case
+
+
+def notes(desk: Desk) -> list[Access]:
+    return [one for one in desk.office.doudi.access_log.entries() if one.purpose.startswith("dlq")]
+
+
+def test_a_letter_is_shown_masked_and_its_original_only_for_a_purpose(desk: Desk, call: Call) -> None:
+    case = too_early(desk)
+    (row,) = json.loads(call("dlq", "list").stdout)["rows"]
+    assert (row["letter"], row["reasons"]) == ("verification-answers-0-0", "case: not-now")
+    shown = json.loads(call("dlq", "show", row["letter"]).stdout)
+    assert shown["message"] == {
+        "case": case,
+        "source": "V02",
+        "answer": "differs",
+        "data_day": "•",
+        "hit": True,
+        "words": "•",
+        "reported_by": "•",
+    }
+    assert shown["reasons"][0]["remedy"]
+    refused = call("dlq", "show", row["letter"], "--unseal")
+    assert isinstance(refused.exception, Refused)
+    assert "另有住房" in call("dlq", "show", row["letter"], "--unseal", "--purpose", "complaint 12").stdout
+    assert [(one.actor, one.purpose, one.command) for one in notes(desk)] == [
+        ("admin", "dlq-show: masked", row["letter"]),
+        ("admin", "dlq-show: complaint 12", row["letter"]),
+    ]
+
+
+def test_taken_again_it_is_the_command_it_was_and_again_it_is_quiet(desk: Desk, call: Call) -> None:
+    case = too_early(desk)
+    name = "verification-answers-0-0"
+    still = call("dlq", "retry", name)
+    assert still.exit_code == 1
+    assert json.loads(still.stdout)["rows"][0]["tries"] == 1
+    desk.office.do("StartVerification", "centre", case)
+    assert call("dlq", "retry", name).exit_code == 0
+    head = desk.office.store.head()
+    assert call("dlq", "retry", name).exit_code == 0
+    desk.send("verification-answers", "7", {"case": case, **ANSWER, "reported_by": "李核对"})
+    desk.take()
+    assert desk.office.store.head() == head
+    assert desk.inbox.counts.repeated == 1
+    assert json.loads(call("dlq", "list").stdout)["rows"] == []
+    (row,) = json.loads(call("dlq", "list", "--all").stdout)["rows"]
+    assert (row["state"], row["by"]) == ("taken", "admin")
+    assert [record.value for record in desk.dead("verification-answers")][-1] == b""
+    assert [one.outcome for one in notes(desk)] == ["not-now", "done"]
+
+
+def test_discarded_its_message_is_gone_and_who_and_why_is_kept(desk: Desk, call: Call) -> None:
+    too_early(desk)
+    name = "verification-answers-0-0"
+    assert call("dlq", "discard", name, "--reason", "sent twice").exit_code == 0
+    assert call("dlq", "discard", name, "--reason", "again").exit_code == 0
+    (row,) = json.loads(call("dlq", "list", "--all").stdout)["rows"]
+    assert (row["state"], row["by"], row["why"]) == ("discarded", "admin", "sent twice")
+    assert "message" not in json.loads(call("dlq", "show", name).stdout)
+    assert isinstance(call("dlq", "retry", name).exception, Refused)
+    assert isinstance(call("dlq", "retry", "deaths-0-9").exception, Refused)
+    assert [one.outcome for one in notes(desk)] == ["discarded"]
+
+
+def test_only_an_administrator_of_the_office_may(desk: Desk, call: Call) -> None:
+    too_early(desk)
+    for arguments in (["list"], ["show", "x"], ["retry", "x"], ["discard", "x", "--reason", "y"]):
+        refused = call("dlq", *arguments, actor="handler").exception
+        assert isinstance(refused, Refused)
+        assert refused.reasons[0].code == "not-your-desk"
+
+
+def test_how_far_behind_the_inbox_is(desk: Desk, call: Call) -> None:
+    desk.inbox.close()
+    for serial in range(1, 4):
+        desk.send("commands", f"{serial}", entering(serial))
+    desk.producer.flush(10)
+    rows = {row["topic"]: row for row in json.loads(call("inbox", "status").stdout)["rows"]}
+    assert (rows["commands"]["behind"], rows["deaths"]["behind"], rows["commands"]["actor"]) == (
+        3,
+        0,
+        "window",
+    )
+    done = call("inbox", "once")
+    assert json.loads(done.stdout)["rows"][0]["done"] == 3
+    assert entered(desk.office.store) == 3
+    after = json.loads(call("inbox", "status", "--alarm", "600").stdout)
+    assert ({row["behind"] for row in after["rows"]}, after["letters"]) == ({0}, 0)
+
+
+def test_an_alarm_tells_by_its_exit(desk: Desk, call: Call) -> None:
+    desk.inbox.close()
+    desk.send("commands", "1", entering(1))
+    desk.producer.flush(10)
+    import time
+
+    time.sleep(2.5)
+    assert call("inbox", "status", "--alarm", "1").exit_code == 1
+
+
+def test_a_letter_of_a_purpose_that_is_empty_is_refused(desk: Desk) -> None:
+    too_early(desk)
+    (letter,) = desk.letters()
+    with pytest.raises(Refused, match="dead-letter-purpose"):
+        DeadLetters(desk.office.doudi, desk.settings).original(letter, "admin", " ")
+
+
+def test_one_too_large_to_go_along_is_named_by_where_it_stands(desk: Desk, call: Call) -> None:
+    desk.send("commands", "1", value=b"x" * 950_000)
+    desk.send("commands", "2", value=b"x" * 500_000)
+    desk.take()
+    first, second = desk.letters()
+    assert ([one.code for one in first.reasons], first.kept, first.size) == (
+        ["message-too-large"],
+        False,
+        950_000,
+    )
+    assert second.kept
+    assert isinstance(call("dlq", "retry", first.id).exception, Refused)
+    assert number("1980-01-01", 1) not in call("dlq", "show", first.id).stdout
