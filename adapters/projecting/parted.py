@@ -4,6 +4,8 @@ Only for a projection that says `by_case`: each of its rows has its case in its 
 events and from persons alone. Whatever goes wrong in a part, the fold by one process tells it better.
 """
 
+import gc
+import marshal
 import os
 import pickle
 import subprocess
@@ -12,7 +14,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from zlib import crc32
 
 from adapters.projecting.fold import A_PAGE, apply_page
 from adapters.projecting.folded import FoldedRows
@@ -26,6 +27,11 @@ from projections.base import Projection
 MANY = 150_000
 """Fewer events than this aren't worth another process."""
 PROCESSES = 2
+_MINE = (
+    "NOT (stream >= 'case:' AND stream < 'case;')"
+    " OR (unicode(substr(stream, -1)) + 3 * unicode(substr(stream, -2, 1))) % ? = ?"
+)
+"""Told by SQLite, so that a process is handed its own cases alone: the last characters of a number say whose it is."""
 _ROOT = str(Path(__file__).resolve().parents[2])
 
 
@@ -77,7 +83,7 @@ def fold_parted(
             said = other.stdout.read()
             if other.wait() != 0:
                 raise PartFailed
-            for table, found in pickle.loads(said).items():
+            for table, found in marshal.loads(said).items():
                 rows.take(table, found)
     finally:
         for other in others:
@@ -98,29 +104,25 @@ def fold_part(
 ) -> Point | None:
     """The events of a part's cases, and all that is no case's, decoded and applied; the last of the whole log."""
     mine, parts = part
-
-    def wanted(stream: str) -> bool:
-        return not stream.startswith("case:") or crc32(stream.encode()) % parts == mine
-
+    until = min(until, store.head())
     after = 0
     while after < until:
-        page, end = store.page_of(after, min(A_PAGE * parts, until - after), wanted)
-        if end is None or end > until:
-            break
-        apply_page(projection, page, rows, skips)
-        after = end
+        upto = min(after + A_PAGE * parts, until)
+        apply_page(projection, store.between(after, upto, _MINE, (parts, mine)), rows, skips)
+        after = upto
         passed(after)
     return store.at(after)
 
 
 def main(part: int, parts: int) -> None:
     url, module, name, until, skips = pickle.load(sys.stdin.buffer)
+    gc.disable()
     import_module("adapters.bootstrap")
     projection: Projection = getattr(import_module(module), name)()
     store = open_store(url)
     rows = FoldedRows(projection.tables, store.keyring)
     fold_part(store, projection, rows, until, skips, (part, parts))
-    pickle.dump(
+    marshal.dump(
         {table.name: list(rows.held(table.name).values()) for table in rows.tables}, sys.stdout.buffer
     )
 

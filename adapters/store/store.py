@@ -1,6 +1,6 @@
 """doudi's store: the log, its commands, the number index (`workflows.ports.Store`), in whichever database."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -53,12 +53,11 @@ class EventStore:
     def page(self, after: int, limit: int) -> list[Recorded]:
         return self._recorded(self.database.connection.execute(_PAGE, (after, limit)).fetchall())
 
-    def page_of(
-        self, after: int, limit: int, wanted: Callable[[str], bool]
-    ) -> tuple[list[Recorded], int | None]:
-        """Of the next events those whose stream is wanted; and the last position looked at, None at the end."""
-        rows = self.database.connection.execute(_PAGE, (after, limit)).fetchall()
-        return self._recorded(row for row in rows if wanted(row[1])), rows[-1][0] if rows else None
+    def between(self, after: int, until: int, condition: str, params: Sequence[object]) -> list[Recorded]:
+        """The events after one position until another for which a condition in the database's SQL holds."""
+        statement = f"SELECT {_COLUMNS} FROM events WHERE position > ? AND position <= ? AND ({condition})"
+        found = self.database.connection.execute(f"{statement} ORDER BY position", (after, until, *params))
+        return self._recorded(found.fetchall())
 
     def all(self) -> Iterator[Recorded]:
         """Every event, in order."""
