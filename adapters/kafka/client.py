@@ -31,6 +31,7 @@ from kafka.errors import (
 )
 
 from adapters.kafka.errors import Denied, Fenced, KafkaTrouble, Refused, Unsure
+from adapters.kafka.health import addresses
 from adapters.kafka.net import SafeNetClient
 from adapters.kafka.settings import KafkaSettings
 
@@ -80,6 +81,7 @@ class Transactions:
         commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self.transactional_id = transactional_id
+        self._settings = settings
         self._arguments = settings.producer_args(transactional_id)
         self._flush_seconds = flush_seconds
         self._commit_seconds = commit_seconds
@@ -100,11 +102,24 @@ class Transactions:
         try:
             self._producer = KafkaProducer(**self._arguments)
             self._producer.init_transactions()
+        except KafkaTimeoutError as error:
+            self.discard()
+            raise self._why(error) from error
         except KafkaError as error:
             raise self._told(error) from error
         except BaseException:
             self.discard()
             raise
+
+    def _why(self, error: KafkaError) -> Unsure:
+        """The library tells a wrong password as a time-out."""
+        tried = [trouble for _, trouble in addresses(self._settings)]
+        first = tried[0] if all(tried) else None
+        if first is None:
+            return Unsure(reason=type(error).__name__)
+        where = str(first.params["address"])
+        passing = first.code in ("kafka.unreachable", "kafka.silent")
+        return Unsure(reason=first.code) if passing else Denied(reason=first.code, what=where)
 
     def _open(self) -> KafkaProducer:
         if self._producer is None:
@@ -148,7 +163,7 @@ class Transactions:
             # One that was sent before has failed meanwhile; which, its own answer tells.
             with suppress(KafkaError):
                 self._all_taken(producer)
-            where, which, cause = self._first_refused() or ("", None, error)
+            where, which, cause = self._culprit() or ("", None, error)
             raise self._told(cause, where, which) from error
         answer.add_errback(partial(_note, self._failed, topic, key))
         self._sent.append(answer)
@@ -172,7 +187,7 @@ class Transactions:
             commit(producer, self._commit_seconds)
             self._same_epoch(producer)
         except KafkaError as error:
-            topic, key, cause = self._first_refused() or ("", None, error)
+            topic, key, cause = self._culprit() or ("", None, error)
             raise self._told(cause, topic, key) from error
 
     def _all_taken(self, producer: KafkaProducer) -> None:
@@ -183,9 +198,10 @@ class Transactions:
         for answer in self._sent:
             answer.get(timeout=max(0, until - monotonic()))
 
-    def _first_refused(self) -> tuple[str, bytes | None, KafkaError] | None:
-        """A record that is refused for ever fails others after it with its own error: the first is the one."""
-        return next((one for one in self._failed if isinstance(one[2], _FOR_EVER)), None)
+    def _culprit(self) -> tuple[str, bytes | None, KafkaError] | None:
+        """A record that is refused fails others after it with its own error: the first is the one."""
+        refused = (*_FOR_EVER, AuthorizationError)
+        return next((one for one in self._failed if isinstance(one[2], refused)), None)
 
     def _same_epoch(self, producer: KafkaProducer) -> None:
         """The library may leave a transaction for a new epoch by itself; what was sent before is lost then."""

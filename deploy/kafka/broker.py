@@ -4,8 +4,10 @@ import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from secrets import token_urlsafe
 from tempfile import mkdtemp
 
+from deploy.kafka.certificates import make
 from deploy.kafka.jars import HERE
 from deploy.kafka.node import Node, filled, free_port
 
@@ -31,8 +33,20 @@ def lines(settings: Mapping[str, str]) -> str:
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
+def password(folder: Path, user: str) -> str:
+    """A user's password in a file of the folder, made where there is none."""
+    path = folder / f"password-{user}"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(token_urlsafe(24) + "\n", encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
 class Broker(Node):
-    """One node. Without a folder it has one of its own, gone when it is removed."""
+    """One node. Without a folder it has one of its own, gone when it is removed.
+
+    `secure`: with TLS, passwords and rights. Then `ca.pem` and `password-admin` stand in the folder.
+    """
 
     def __init__(
         self,
@@ -41,8 +55,10 @@ class Broker(Node):
         port: int | None = None,
         controller_port: int | None = None,
         settings: Mapping[str, str] | None = None,
+        secure: bool = False,
     ) -> None:
         folder = folder or Path(mkdtemp(prefix="doudi-kafka-"))
+        folder.mkdir(parents=True, exist_ok=True)
         port, inner = port or free_port(), controller_port or free_port()
         values = {
             "NODE": 1,
@@ -51,9 +67,15 @@ class Broker(Node):
             "CONTROLLER_PORT": inner,
             "FOLDER": folder,
         }
-        text = filled(HERE / "node.properties", values) + lines(settings or {})
-        super().__init__(folder, text, port)
-        self.format()
+        text = filled(HERE / "node.properties", values)
+        users: dict[str, str] = {}
+        if secure:
+            users["admin"] = password(folder, "admin")
+            if not (folder / "ca.pem").exists():
+                make(folder)
+            text += filled(HERE / "secure.properties", {**values, "ADMIN_PASSWORD": users["admin"]})
+        super().__init__(folder, text + lines(settings or {}), port)
+        self.format(users)
 
     def remove(self) -> None:
         """End it at once and take its folder away."""

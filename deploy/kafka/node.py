@@ -91,7 +91,7 @@ class Node:
         self._process = _parent.submit(_spawn, command, self.log, outlives).result()
         self.pid = self._process.pid
 
-    def wait(self, seconds: int = 60) -> None:
+    def wait(self, seconds: int = 180) -> None:
         """Until it serves."""
         until = monotonic() + seconds
         while STARTED not in self._said():

@@ -11,8 +11,10 @@ import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
+from adapters.kafka.rights import set_password
 from adapters.kafka.settings import KafkaSettings, read
-from deploy.kafka.broker import Broker, Cluster
+from adapters.kafka.upkeep import create
+from deploy.kafka.broker import Broker, Cluster, password
 from deploy.kafka.jars import NoBroker
 
 _numbers = count(1)
@@ -102,3 +104,49 @@ def cluster_topics(cluster: Cluster) -> Iterator[Topics]:
     for node in cluster.nodes:
         node.thaw()
     cluster.start()
+
+
+@dataclass(frozen=True)
+class Secure:
+    """A node with TLS, passwords and rights; `admin` may everything."""
+
+    node: Broker
+    prefix: str = "s."
+
+    @property
+    def admin(self) -> KafkaSettings:
+        return self.settings("admin")
+
+    def settings(self, user: str, **kafka: str) -> KafkaSettings:
+        """As this user would have them; his password's file is in the node's folder."""
+        common = {
+            "bootstrap_servers": self.node.address,
+            "security_protocol": "SASL_SSL",
+            "ssl_cafile": "ca.pem",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": user,
+            "sasl_plain_password_file": f"password-{user}",
+        }
+        ours = {"prefix": self.prefix, "source": "urn:doudi:test", "replication": 1, "min_insync": 1}
+        inbound = {"deaths": {"actor": "registry"}}
+        raw = {"kafka": {**common, **kafka}, "doudi": ours, "inbound": inbound}
+        return read(raw, self.node.folder)
+
+    def user(self, name: str) -> KafkaSettings:
+        """Make a user without any right."""
+        set_password(self.admin, name, password(self.node.folder, name))
+        return self.settings(name)
+
+
+@pytest.fixture(scope="module")
+def secure() -> Iterator[Secure]:
+    """Running, with all topics made, for one module."""
+    try:
+        node = Broker(secure=True)
+    except NoBroker as error:
+        pytest.skip(str(error))
+    node.start()
+    made = Secure(node)
+    create(made.admin)
+    yield made
+    node.remove()
