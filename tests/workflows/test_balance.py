@@ -188,6 +188,9 @@ def figures_balance(small: SmallOffice) -> None:
         sums = lists.get(stream, Counter())
         if sums["closed"]:
             assert sum(figures[name] for name in MONEY[1:]) == sums["drawn"] + sums["again"]  # type: ignore[misc]
+            awards = [small.office.case(case).award for case in small.cases]
+            terms = [award.at(month) for award in awards if award is not None]
+            assert figures["due"] == sum(one.amount for one in terms if one is not None)
         paid += figures["paid"] + figures["corrections"]  # type: ignore[operator,assignment]
     counted = [one for one in lists.values() if one["closed"]]
     assert paid == sum(one["drawn"] + one["again"] - one["back"] for one in counted)
