@@ -162,6 +162,7 @@ def figures_of(
         "person_times_to_date": heads,
         "average_to_date": average(money, heads),
         **{name: tally[name] for name in MONEY},
+        "recovered": tally["recovered"],
         "held_households": tally["held_households"],
         "off_list_households": tally["off_list_households"],
         "off_list_persons": tally["off_list_persons"],
@@ -191,7 +192,7 @@ def figures_of(
 def unit_of(measure: str) -> Unit:
     """What a measure of `figures_of` is counted in."""
     name = measure.partition(".")[0]
-    if name in ("paid", "corrections", "paid_to_date", *MONEY) or name.startswith("average"):
+    if name in ("paid", "corrections", "paid_to_date", "recovered", *MONEY) or name.startswith("average"):
         return "fen"
     if "person_times" in name:
         return "person-times"

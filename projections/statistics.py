@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from domain.case.award import DifferenceDrawn, MonthDrawn
+from domain.case.finding import FindingDecided, FindingRevised, Repaid, SetOff
 from domain.case.payment import PaymentRepeated, PaymentReturned
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
@@ -55,7 +56,7 @@ class Statistics:
     """
 
     name: ClassVar[str] = "statistics"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
     payments: ClassVar[Payments] = Payments("statistics")
@@ -94,6 +95,7 @@ class Statistics:
                 "supplementary": "bool",
                 "held": "bool",
                 "late": "bool",
+                "set_off": "int",
             },
             key=("case_no", "month"),
             indexes=(("list",), ("month",)),
@@ -151,6 +153,14 @@ class Statistics:
             self._came_back(case, event, seen, rows)
         elif isinstance(event, PaymentRepeated):
             self._paid_again(case, event, seen, rows)
+        elif isinstance(event, FindingDecided):
+            for line in event.lines:
+                self._settled(case, line.month, -line.over, -len(line.gone), line.code, seen, rows)
+        elif isinstance(event, FindingRevised):
+            for month, fen in sorted(event.released.items()):
+                self._settled(case, month, fen, len(event.back.get(month, ())), "I06", seen, rows)
+        elif isinstance(event, Repaid | SetOff):
+            self._recovered(case, event, seen, rows)
         self._paid(case, seen, rows)
         steps = steps_of(event)
         if steps:
@@ -196,6 +206,7 @@ class Statistics:
             "supplementary": event.supplementary,
             "held": event.held,
             "late": late,
+            "set_off": 0,
         }
         rows.put(LINE, line)
         if closed:
@@ -252,6 +263,28 @@ class Statistics:
             back = {"case_no": case, "month": month, "amount": -fen, "covered": []}
             self._late({**back, **place, "why": event.code}, seen, rows)
 
+    def _settled(
+        self, case: str, month: str, amount: int, persons: int, why: str, seen: Seen, rows: Rows
+    ) -> None:
+        """What a decision says of money that was paid too much for a month: a correction of the month of deciding."""
+        row = rows.get(LINE, (case, month))
+        assert row is not None
+        place = {"case_no": case, "month": month, "division": row["division"], "area": row["area"]}
+        self._late({**place, "amount": amount, "covered": [], "persons": persons, "why": why}, seen, rows)
+
+    def _recovered(self, case: str, event: Repaid | SetOff, seen: Seen, rows: Rows) -> None:
+        """Money that came back, whatever it was for: a measure of its own, in the month in which it came."""
+        if isinstance(event, SetOff):
+            line = rows.get(LINE, (case, event.month))
+            assert line is not None
+            rows.put(LINE, {**line, "set_off": line["set_off"] + event.amount})
+        household = self.households.of(case, rows)
+        programme, division = household["programme"], household["division"]
+        month = open_month(rows, division, programme, month_of(event.on))
+        cells = Cells(rows, programme, month, seen)
+        cells.add(household["area"], division, "recovered", event.amount)
+        cells.write()
+
     def _closed(self, paylist: str, seen: Seen, rows: Rows) -> None:
         event = seen.event
         if rows.get(LIST, (paylist,)) is not None:
@@ -285,7 +318,7 @@ def last_closed(rows: Rows, paylist: str) -> str | None:
 
 def _correct(line: Row, cells: "Cells") -> None:
     """In the figures of the month it stands in; and for the month it is of, should that be closed."""
-    area, division, persons = line["area"], line["division"], len(line["covered"])
+    area, division, persons = line["area"], line["division"], line.get("persons", len(line["covered"]))
     cells.add(area, division, "corrections", line["amount"])
     cells.add(area, division, "correction_person_times", persons)
     why = line.get("why") or "arrears"

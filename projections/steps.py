@@ -23,6 +23,7 @@ from domain.case.decision import (
     ReturnedForCompletion,
 )
 from domain.case.enquiry import Answered, ReportIssued, VerificationAsked, Visited
+from domain.case.finding import FindingDecided, FindingOpened
 from domain.case.intake import (
     Accepted,
     ApplicationEntered,
@@ -90,6 +91,8 @@ STEPS: dict[type[Event], Callable[[Any], tuple[str, ...]]] = {
     ChangeOpened: _one("changes_reported"),
     ChangeDecided: _named("changes_decided", "effect"),
     GradualExitGranted: _one("gradual_exits"),
+    FindingOpened: _one("findings"),
+    FindingDecided: _named("findings_decided", "outcome"),
     MemberDied: _one("deaths"),
     AppealFiled: _named("appeals", "kind"),
     AppealDecided: _named("appeals_decided", "outcome"),

@@ -16,16 +16,17 @@ import msgspec
 
 from adapters.bootstrap import Doudi
 from domain.case import Case
-from domain.case.award import AmountChanged, GradualExitGranted, Stopped
+from domain.case.award import AmountChanged, DifferenceDrawn, GradualExitGranted, Stopped, Terms
 from domain.case.change import PriorNotice
 from domain.case.decision import Announced, Confirmed, LetterServed, RefusedAid
 from domain.case.enquiry import HitTold
+from domain.case.finding import Finding, FindingDecided, FindingNoticed, LateLine
 from domain.case.intake import Extended, NotAccepted, Terminated
 from domain.case.opinion import ObjectionRaised
 from domain.codes import label
-from domain.days import add_month, age_on, china_day
+from domain.days import Month, add_month, age_on, china_day, month_of
 from domain.event import CaseEvent
-from domain.ids import CaseNo, DivisionCode, MemberKey, county_of
+from domain.ids import CaseNo, DivisionCode, InstanceId, MemberKey, county_of
 from domain.money import rmb_upper, show_yuan
 from workflows.ports import Recorded
 from workflows.refusal import refuse
@@ -93,7 +94,7 @@ class Values:
         """A field's text; raises `letter-not-due` where the case has nothing for it yet."""
         try:
             value = _FIELDS[name](self)
-        except (_NotThere, AttributeError, IndexError):
+        except (_NotThere, AttributeError, IndexError, KeyError, StopIteration):
             raise refuse("letter-not-due", "kind", letter=label("letter", code, "zh"), lacks=name) from None
         if value is None:
             raise refuse("letter-not-due", "kind", letter=label("letter", code, "zh"), lacks=name)
@@ -128,9 +129,36 @@ class Values:
         today = china_day(self.doudi.store.clock.now())
         return member.name.text if age_on(member.born, today) >= ADULT else UNNAMED
 
+    def decided(self, code: str = "") -> AmountChanged | Stopped:
+        """What the last decision of an amount or a stop began with; with a code the last of that code. What only puts
+        right the months of a finding is told in its own letter."""
+        apart = {one.command for one in self.history if isinstance(one.event, FindingDecided)}
+        found = [
+            one
+            for one in self.history
+            if one.command not in apart
+            and (
+                (isinstance(one.event, AmountChanged) and code in ("", one.event.terms.code))
+                or (isinstance(one.event, Stopped) and not code)
+            )
+        ]
+        event = next(one.event for one in found if one.command == found[-1].command)
+        assert isinstance(event, AmountChanged | Stopped)
+        return event
+
+    @property
+    def finding(self) -> Finding:
+        """The one last told of."""
+        told = [one.about for one in self.case.letters if one.letter == "L18"]
+        return self.case.findings[InstanceId(str(told[-1]))]
+
+    @property
+    def today(self) -> date:
+        return china_day(self.doudi.store.clock.now())
+
     @property
     def change_amounts(self) -> tuple[int, int]:
-        event = self.last(AmountChanged, Stopped)
+        event = self.decided()
         if isinstance(event, AmountChanged):
             return event.before, event.terms.amount
         assert isinstance(event, Stopped)
@@ -260,7 +288,28 @@ _FIELDS: dict[str, Callable[[Values], Any]] = {
     "change_effect": lambda v: _change(v)[2],
     "change_before": lambda v: show_yuan(v.change_amounts[0]),
     "change_after": lambda v: show_yuan(v.change_amounts[1]),
-    "change_decided": lambda v: v.last(AmountChanged, Stopped).on,
+    "change_decided": lambda v: v.decided().on,
+    "raise_document": lambda v: _standard(v)[0],
+    "raise_standard": lambda v: _standard(v)[1],
+    "raise_from": lambda v: _month(_raised(v).terms.from_month),
+    "raise_before": lambda v: show_yuan(_raised(v).before),
+    "raise_after": lambda v: show_yuan(_raised(v).terms.amount),
+    "raise_arrears": lambda v: _arrears(v),
+    "raise_decided": lambda v: _raised(v).on,
+    "good_reason": lambda v: _reason(_owed_code(v)),
+    "good_lines": lambda v: (
+        "\n".join(f"{_month(month)}：{show_yuan(fen)}元" for month, fen in _owed(v)) or None
+    ),
+    "good_total": lambda v: show_yuan(sum(fen for _, fen in _owed(v))),
+    "good_decided": lambda v: v.last(AmountChanged).on,
+    "over_lines": lambda v: "\n".join(map(_over_line, v.finding.lines)),
+    "over_total": lambda v: show_yuan(v.finding.over),
+    "over_says": lambda v: _over_says(v),
+    "over_day": lambda v: v.finding.decided or v.last(FindingNoticed).on,
+    "counted_now": lambda v: len(_terms_now(v).counted or _terms_now(v).covered),
+    "amount_now": lambda v: show_yuan(_terms_now(v).amount),
+    "aid_says": lambda v: _aid_says(v),
+    "today": lambda v: v.today,
     "gradual_reason": lambda v: _reason(v.last(GradualExitGranted).code),
     "gradual_from": lambda v: _month(v.last(GradualExitGranted).terms.from_month),
     "gradual_until": lambda v: _month(v.last(GradualExitGranted).until_month),
@@ -275,7 +324,7 @@ _FIELDS: dict[str, Callable[[Values], Any]] = {
 
 def _change(values: Values) -> tuple[str, str, str]:
     """(code, first month, effect) of the last decided change."""
-    event = values.last(AmountChanged, Stopped)
+    event = values.decided()
     if isinstance(event, Stopped):
         return event.code, event.from_month, "停发"
     assert isinstance(event, AmountChanged)
@@ -286,3 +335,95 @@ def _reason(code: str) -> str:
     """The text of a coded reason, whichever list it is of."""
     name = {"S": "stop", "D": "reduce", "I": "increase"}[code[0]]
     return label(name, code, "zh")
+
+
+def _raised(values: Values) -> AmountChanged:
+    event = values.decided("I01")
+    assert isinstance(event, AmountChanged)
+    return event
+
+
+def _standard(values: Values) -> tuple[str, str]:
+    """(document, value) of the standard that a raise read."""
+    explanation = _raised(values).explanation
+    assert explanation is not None
+    read = next(one for one in explanation.parameters if one.name == "standard")
+    assert isinstance(read.value, int)
+    a_head = "每人每年" if read.unit == "yuan/year" else "每人每月"
+    return read.document or "有关文件", f"{a_head}{show_yuan(read.value)}元"
+
+
+def _owed(values: Values) -> list[tuple[str, int]]:
+    """What months drawn are due beyond it; once that is drawn, what the last list added for them."""
+    case = values.case
+    if case.award is None:
+        raise _NotThere
+    open_ones: list[tuple[str, int]] = [
+        (month, terms.amount - line.standing)
+        for month, line in sorted(case.drawn.items())
+        if (terms := case.award.at(month)) is not None and terms.amount > line.standing
+    ]
+    if open_ones:
+        return open_ones
+    added = [one.event for one in values.history if isinstance(one.event, DifferenceDrawn)]
+    return [(one.month, one.amount) for one in added if one.list == added[-1].list]
+
+
+def _owed_code(values: Values) -> str:
+    """The code of what raised them: that of the terms of the first month owed."""
+    award = values.case.award
+    owed = _owed(values)
+    terms = award.at(Month(owed[0][0])) if award is not None and owed else None
+    return terms.code if terms is not None and terms.code[:1] in "SDI" else "I05"
+
+
+def _arrears(values: Values) -> str:
+    owed = _owed(values)
+    if not owed:
+        return ""
+    lines = "\n".join(f"{_month(month)}：{show_yuan(fen)}元" for month, fen in owed)
+    return f"应补发以前月份：\n{lines}\n合计{show_yuan(sum(fen for _, fen in owed))}元\n"
+
+
+def _over_line(line: LateLine) -> str:
+    paid, due = show_yuan(line.old), show_yuan(line.new)
+    return f"{_month(line.month)}：已发{paid}元，应发{due}元，多发{show_yuan(line.over)}元（{_reason(line.code)}）"
+
+
+def _over_says(values: Values) -> str:
+    one = values.finding
+    if one.decided is None:
+        assert one.notice is not None
+        until = _day(one.notice.answer_until)
+        return f"以上款项尚未决定追回。如有不同意见，可在{until}前陈述、申辩。"
+    decided = values.last(FindingDecided)
+    appeal = "如不服本决定，可在收到之日起60日内申请行政复议，或在6个月内提起行政诉讼。"
+    reason = f"理由：{decided.reason.text}"
+    if one.outcome == "waive":
+        return f"决定免于追回。{reason}\n\n{appeal}"
+    if one.set_off_percent is not None:
+        how = f"从每月保障金中抵扣，每月不超过当月金额的{one.set_off_percent}%"
+    else:
+        parts = "\n".join(f"{_day(each.due)}前：{show_yuan(each.amount)}元" for each in one.plan)
+        how = f"按下列期限退还：\n{parts}"
+    return f"决定追回{show_yuan(one.claim)}元，{how}\n\n{reason}\n\n{appeal}"
+
+
+def _terms_now(values: Values) -> Terms:
+    terms = values.case.award.at(month_of(values.today)) if values.case.award is not None else None
+    if terms is None:
+        raise _NotThere
+    return terms
+
+
+def _aid_says(values: Values) -> str:
+    case = values.case
+    who, programme = case.members[case.applicant].name.text, PROGRAMMES[case.area]
+    award = case.award
+    terms = award.at(month_of(values.today)) if award is not None else None
+    if terms is None or award is None:
+        return f"{who}户目前未享受{programme}（受理编号{case.number}）。"
+    return (
+        f"{who}户自{_month(award.began)}起享受{programme}（受理编号{case.number}），"
+        f"保障人口{len(terms.covered)}人，现户月保障金额{show_yuan(terms.amount)}元。"
+    )

@@ -20,6 +20,7 @@ ROLL = (
     "uplift",
     "total",
     "arrears",
+    "set_off",
     "holder",
     "account",
     "supplementary",
@@ -39,7 +40,9 @@ CHANGES = (
     "reason",
 )
 SUMMARY = ("kind", "households", "persons", "amount")
-MONEY = frozenset({"household_part", "uplift", "total", "arrears", "amount", "before", "difference"})
+MONEY = frozenset(
+    {"household_part", "uplift", "total", "arrears", "set_off", "amount", "before", "difference"}
+)
 KINDS = {"new": "新增", "increase": "保障金增加", "reduce": "保障金减少", "stop": "停保"}
 
 
@@ -75,6 +78,7 @@ def roll(
                 "uplift": uplift,
                 "total": line["amount"],
                 "arrears": sum(one["amount"] for one in more.get(case, ())),
+                "set_off": line.get("set_off", 0) if of_month else 0,
                 "holder": holder["name"].masked() if holder else "",
                 "account": household["account"].masked() if household["account"] else "",
                 "supplementary": "补" if line["supplementary"] else "",

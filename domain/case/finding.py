@@ -142,13 +142,16 @@ class RecoveryWrittenOff(CaseEvent, frozen=True, kw_only=True):
 
 
 class FindingRevised(CaseEvent, frozen=True, kw_only=True):
-    """What an appeal leaves of it. `settled` and `shares` are those of each month from now on; `claimed` what is still
-    to be paid back in all; money paid back beyond it is due again by month."""
+    """What an appeal leaves of it. `settled` and `shares` are those of each month from now on, `released` what of each
+    is settled no more and `back` whom it counts again; `claimed` is what is still to be paid back in all; money paid
+    back beyond it is due again by month."""
 
     finding: InstanceId
     claimed: Months
     settled: Months
+    released: Months
     shares: dict[Month, dict[MemberKey, Fen]] = {}
+    back: dict[Month, tuple[MemberKey, ...]] = {}
     appeal: InstanceId | None = None
 
 

@@ -94,13 +94,13 @@ def apart(*arguments: str, **environment: str) -> Said:
 class Outside:
     """A trial office: county C, townships T1 and T2, its staff, the Base's policy. Everything by the command line."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, begun: str = "2025-01-02") -> None:
         self.folder = folder
         self.file = folder / "office.sqlite"
         self.url = f"sqlite:///{self.file}"
         self._ids = count(1)
         if not self.file.exists():
-            shutil.copytree(_furnished(), folder, dirs_exist_ok=True)
+            shutil.copytree(_furnished(begun), folder, dirs_exist_ok=True)
 
     def run(self, *arguments: str, code: int = 0, actor: str | None = None) -> Said:
         """One call; it must end with `code`."""
@@ -221,7 +221,7 @@ class Life(Outside):
     """A journey's file on an office of its own."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        super().__init__(folder)
+        super().__init__(folder, BEGUN.get(name, "2025-01-02"))
         self.name = name
         self.path = HERE / f"{name}.jsonl"
         self.todo = days(read(self.path))
@@ -287,6 +287,8 @@ def days(lines: list[Line]) -> list[tuple[str, list[Line]]]:
     return found
 
 
+BEGUN = {"J11": "2023-01-03"}
+"""Journeys that begin before the others' first day."""
 NAMES = {COUNTY: "丙县", T1: "甲镇", T2: "乙镇", V1: "东山村", V2: "西河村"}
 PAY = {"Draw": "draw", "SignList": "sign", "CloseList": "close"}
 
@@ -322,7 +324,7 @@ def _options(data: Line) -> tuple[str, ...]:
 
 
 @cache
-def _furnished() -> Path:
+def _furnished(begun: str) -> Path:
     """An office set up by the command line, once for a run of tests; each test takes a copy."""
     folder = Path(mkdtemp(prefix="doudi-office-"))
     url = f"sqlite:///{folder / 'office.sqlite'}"
@@ -343,7 +345,7 @@ def _furnished() -> Path:
     ]
     write(folder / "desks.jsonl", lines)
     for arguments in (
-        ("init", "--trial", "--clock", "2025-01-02"),
+        ("init", "--trial", "--clock", begun),
         *(("division", "add", code, name) for code, name in NAMES.items()),
         ("do", str(folder / "desks.jsonl")),
         ("policy", "load", str(BASE)),

@@ -84,7 +84,9 @@ def test_the_term_to_answer_or_two_ways_tried_count_as_heard(office: TrialOffice
     found(office, case)
     office.do("NoticeFinding", "county", case, on="2025-11-04")
     proof = {"sha256": "ab" * 32, "type": "image/jpeg", "size": 1000}
-    assert office.refused("NotReachForFinding", "county", case, on="2025-11-05", way="鸽子") == ["code-unknown"]
+    assert office.refused("NotReachForFinding", "county", case, on="2025-11-05", way="鸽子") == [
+        "code-unknown"
+    ]
     office.quiet("NotReachForFinding", "county", case, on="2025-11-05", way="direct", proof=proof)
     office.do("NotReachForFinding", "county", case, on="2025-11-06", way="post", proof=proof)
     decided = office.do(
@@ -121,7 +123,9 @@ def test_what_is_decided_is_what_is_claimed(office: TrialOffice) -> None:
     assert refused(plan=plan) == ["plan-days"]
     assert refused(plan=plan, set_off_percent=10) == ["plan-or-set-off"]
     assert refused(set_off_percent=21) == ["set-off-too-much"]
-    answer = decide(office, case, outcome="part", amount=10_000, plan=[{"due": "2025-12-31", "amount": 10_000}])
+    answer = decide(
+        office, case, outcome="part", amount=10_000, plan=[{"due": "2025-12-31", "amount": 10_000}]
+    )
     assert answer["claimed"] == 10_000
     event = next(one for one in office.events(case) if isinstance(one, FindingDecided))
     assert event.claimed == {"2025-07": 8_000, "2025-08": 2_000}
@@ -137,9 +141,9 @@ def test_money_that_comes_back_is_counted_once_and_to_the_end(office: TrialOffic
     part = {"on": "2025-11-20", "amount": 6_000, "reference": "B-1"}
     assert office.quiet("RecordRepayment", "payer", case, **part).data["open"] == 10_000
     assert office.refused("RecordRepayment", "payer", case, **part) == ["repayment-known"]
-    assert office.refused("RecordRepayment", "payer", case, **part | {"reference": "B-2", "amount": 10_001}) == [
-        "repaid-too-much"
-    ]
+    assert office.refused(
+        "RecordRepayment", "payer", case, **part | {"reference": "B-2", "amount": 10_001}
+    ) == ["repaid-too-much"]
     plan = [{"due": "2025-12-31", "amount": 4_000}, {"due": "2026-01-31", "amount": 6_000}]
     office.quiet("PlanRecovery", "decider", case, on="2025-11-21", reason="分两次", plan=plan)
     assert office.refused("PlanRecovery", "decider", case, on="2025-11-21", reason="x", plan=plan[:1]) == [
@@ -160,7 +164,10 @@ def test_a_remainder_is_let_go_with_a_reason(office: TrialOffice) -> None:
     decide(office, case)
     office.do("RecordRepayment", "payer", case, on="2025-11-20", amount=6_000, reference="B-1")
     assert office.refused("WriteOff", "decider", case, on="2025-11-21", reason=" ") == ["text-empty"]
-    assert office.quiet("WriteOff", "decider", case, on="2025-11-21", reason="病重").data["written_off"] == 10_000
+    assert (
+        office.quiet("WriteOff", "decider", case, on="2025-11-21", reason="病重").data["written_off"]
+        == 10_000
+    )
     assert office.case(case).state("finding.1") == "settled"
 
 
@@ -179,7 +186,12 @@ def test_a_set_off_takes_a_share_of_each_line_until_all_came_back(office: TrialO
     heard(office, case)
     decide(office, case, set_off_percent=20)
     counts = drawn(office, "2025-11")
-    assert (counts["households"], counts["persons"], counts["amount"], counts["set_off"]) == (1, 1, 50_000, 10_000)
+    assert (counts["households"], counts["persons"], counts["amount"], counts["set_off"]) == (
+        1,
+        1,
+        50_000,
+        10_000,
+    )
     assert drawn(office, "2025-12")["set_off"] == 6_000
     assert office.case(case).state("finding.1") == "settled"
     assert drawn(office, "2026-01")["set_off"] == 0
@@ -228,7 +240,9 @@ def test_facts_withdrawn_never_were(office: TrialOffice) -> None:
     draw(office, case, *MONTHS)
     detected(office, case, "2025-11-03", hidden())
     fact = max(office.case(case).facts, key=lambda key: int(key[1:]))
-    assert office.refused("WithdrawFact", "handler", case, on="2025-11-03", fact="f99", reason="x") == ["fact-unknown"]
+    assert office.refused("WithdrawFact", "handler", case, on="2025-11-03", fact="f99", reason="x") == [
+        "fact-unknown"
+    ]
     office.quiet("WithdrawFact", "handler", case, on="2025-11-03", fact=fact, reason="同名")
     assert office.refused("FindDifference", "county", case, on="2025-11-03") == ["nothing-over"]
 
@@ -244,7 +258,9 @@ def test_a_death_known_late_opens_a_finding(office: TrialOffice) -> None:
     members = [person("m1", "1980-01-01", 11, "周一", "02"), person("m2", "1982-01-01", 12, "周二", "12")]
     case = living(office, members, [])
     draw(office, case, *MONTHS)
-    answer = office.do("RecordDeath", "handler", case, on="2025-11-03", member="m2", died="2025-07-20", source="V14")
+    answer = office.do(
+        "RecordDeath", "handler", case, on="2025-11-03", member="m2", died="2025-07-20", source="V14"
+    )
     assert answer.data["finding"] == "finding.1"
     opened = next(one for one in office.events(case) if isinstance(one, FindingOpened))
     assert [(one.month, one.old, one.new, one.code, one.gone) for one in opened.lines] == [
@@ -254,7 +270,9 @@ def test_a_death_known_late_opens_a_finding(office: TrialOffice) -> None:
     office.do("HearFinding", "county", case, on="2025-11-05", words="才办完丧事")
     decide(office, case, outcome="waive", reason="家属不知情")
     assert office.case(case).drawn[Month("2025-08")].standing == 60_000
-    assert not [one for one in office.events(case) if isinstance(one, AmountChanged) and one.terms.code != "D01"]
+    assert not [
+        one for one in office.events(case) if isinstance(one, AmountChanged) and one.terms.code != "D01"
+    ]
 
 
 # what an appeal ruled
@@ -265,8 +283,15 @@ def claimed(office: TrialOffice) -> str:
     draw(office, case, *MONTHS)
     heard(office, case)
     decide(office, case)
-    office.do("Serve", "handler", case, on="2025-11-07", letter="L18", way="direct", proof={
-        "sha256": "ab" * 32, "type": "image/jpeg", "size": 1000})
+    office.do(
+        "Serve",
+        "handler",
+        case,
+        on="2025-11-07",
+        letter="L18",
+        way="direct",
+        proof={"sha256": "ab" * 32, "type": "image/jpeg", "size": 1000},
+    )
     office.do("FileAppeal", "county", case, on="2025-11-20", kind="reconsideration", against="finding.1")
     return case
 
@@ -278,7 +303,9 @@ def test_an_appeal_s_outcome_stands_in_what_is_computed_later(office: TrialOffic
     office.do("RecordRepayment", "payer", case, on="2025-11-21", amount=6_000, reference="B-1")
     fact = next(key for key, one in office.case(case).facts.items() if one.unreported)
     ruling = {"appeal": "appeal.1", "from_month": "2025-07", "leaves_out": [fact], "reason": "不是他的工资"}
-    assert office.refused("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling) == ["no-appeal-granted"]
+    assert office.refused("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling) == [
+        "no-appeal-granted"
+    ]
     office.do("DecideAppeal", "county", case, on="2025-12-09", outcome="set_aside")
     office.quiet("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling)
     assert office.case(case).state("finding.1") == "settled"

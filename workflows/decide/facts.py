@@ -74,7 +74,7 @@ def state_facts(context: Context, command: StateFacts) -> Decision:
             continue
         key = FactKey(f"f{case.fact_serial + len(facts) + 1}")
         standing[identity(entry)] = key
-        facts.append(_fact(key, entry, note))
+        facts.append(as_stated(key, entry, note))
     if wrong:
         raise Refused(*wrong)
     answer = {"facts": [fact.key for fact in facts]}
@@ -95,7 +95,7 @@ def correct_fact(context: Context, command: CorrectFact) -> Decision:
     if there is not None:
         raise refuse("fact-stated", "data.corrected", fact=there)
     key = FactKey(f"f{case.fact_serial + 1}")
-    fact = _fact(key, entry, words(context, entry.note, "data.corrected.note"))
+    fact = as_stated(key, entry, words(context, entry.note, "data.corrected.note"))
     event = FactsStated(on=context.on, facts=(fact,), replaces=(command.fact,))
     return Decision(events=[event], answer={"facts": [key]})
 
@@ -138,7 +138,8 @@ def _known(case: Case, key: FactKey) -> Fact:
     return fact
 
 
-def _fact(key: FactKey, entry: FactEntry, note: Words | None) -> Fact:
+def as_stated(key: FactKey, entry: FactEntry, note: Words | None) -> Fact:
+    """The fact that an entry states, under a key."""
     return Fact(
         key=key,
         kind=entry.kind,

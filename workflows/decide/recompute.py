@@ -112,19 +112,26 @@ def known_now(case: Case, month: Month) -> Known:
 
 
 def entitled(
-    context: Context, case: Case, month: Month, facts: Mapping[FactKey, Fact], gone: Iterable[MemberKey] = ()
+    context: Context,
+    case: Case,
+    month: Month,
+    facts: Mapping[FactKey, Fact],
+    gone: Iterable[MemberKey] = (),
+    keep: bool | None = None,
 ) -> Assessment:
-    """What a month is due on these facts without who is `gone`; anchor, policy and day as the decision had them."""
+    """What a month is due on these facts without who is `gone`; anchor, policy and day as the decision had them.
+
+    `keep`: the household part goes on as it stands (default: in the months of a gradual exit).
+    """
     award = award_of(case)
     terms = latest_terms(award, month)
     gone = frozenset(gone)
-    keep = award.gradual_from is not None and month >= award.gradual_from
+    if keep is None:
+        keep = award.gradual_from is not None and month >= award.gradual_from
     paid = frozenset(terms.covered) - gone
-    people = [
-        means_person(case, one) for key, one in decided_case(case, month).members.items() if key not in gone
-    ]
+    counted = frozenset(terms.counted or terms.covered) - gone
     found = assess(
-        people,
+        [means_person(case, one) for key, one in case.members.items() if key in counted],
         facts.values(),
         context.policy,
         anchor=anchor_of(context, month),
@@ -197,6 +204,8 @@ def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomp
         return None
     before = entitled(context, case, month, decided_case(case, month).facts)
     after = entitled(context, case, month, known.facts, gone)
+    if not after.eligible and any(case.members[key].died for key in gone):
+        after = entitled(context, case, month, known.facts, gone, keep=True)
     if (before.amount, before.shares) == (after.amount, after.shares):
         return None
     if not (gone or known.corrected or _clear(context, before, after)):

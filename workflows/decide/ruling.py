@@ -174,12 +174,21 @@ def _revise(context: Context, case: Case, one: Finding, command: CarryOutAppeal)
         back = min(surplus, one.claimed.get(month, 0) - claimed.get(month, 0))
         settled[month] += back
         surplus -= back
+    shares = {month: _shares(case, month, case.drawn[month], fen) for month, fen in settled.items()}
+    released = {month: case.drawn[month].settled - fen for month, fen in settled.items()}
+    gone = {line.month: line.gone for line in one.lines}
     return FindingRevised(
         on=context.on,
         finding=one.id,
         claimed=claimed,
         settled=settled,
-        shares={month: _shares(case, month, case.drawn[month], fen) for month, fen in settled.items()},
+        released=released,
+        shares=shares,
+        back={
+            month: again
+            for month, now in shares.items()
+            if (again := tuple(key for key in gone[month] if key in now))
+        },
         appeal=command.appeal,
     )
 

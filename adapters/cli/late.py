@@ -1,0 +1,143 @@
+"""`doudi case late`, `doudi case findings`: what late truth makes of months gone by, and what came of it."""
+
+from datetime import date
+from typing import Any
+
+import click
+import msgspec
+
+from adapters import strict_json
+from adapters.casefile import CaseText
+from adapters.cli.cases import case, purpose_option
+from adapters.cli.scope import case_in_scope
+from adapters.cli.session import Session, session
+from adapters.late import late, looking
+from domain.days import parse_day
+from domain.ids import MemberKey
+from domain.money import show_yuan
+from workflows.commands.enquiry import FactEntry
+from workflows.decide.recompute import Recomputed
+from workflows.refusal import refuse
+
+LINES = ("month", "drawn", "old", "new", "over", "code", "facts", "members")
+FINDINGS = (
+    "finding",
+    "state",
+    "opened",
+    "over",
+    "decided",
+    "outcome",
+    "claimed",
+    "repaid",
+    "set_off",
+    "written_off",
+    "open",
+)
+
+
+@case.command("late")
+@click.argument("number", metavar="CASE")
+@click.option("--died", "deaths", multiple=True, metavar="MEMBER=DAY", help="as if this death were recorded")
+@click.option(
+    "--fact", "facts", multiple=True, metavar="JSON", help="as if this fact were stated, not reported in time"
+)
+@purpose_option
+def case_late(number: str, deaths: tuple[str, ...], facts: tuple[str, ...], purpose: str) -> None:
+    """Each month that is due something else than was paid for it: month, old, new, why. Nothing is written.
+
+    Example: doudi case late 11019920250000017 --died m1=2025-03-20
+    """
+    now = session()
+    found = case_in_scope(now, number, purpose)
+    lines = late(
+        now.doudi,
+        found,
+        now.actor,
+        died=dict(_death(one) for one in deaths),
+        facts=[_fact(one) for one in facts],
+    )
+    text = CaseText.of(now.catalogue, looking(now.doudi, found, now.actor).case)
+    rows = [_row(now, text, one) for one in lines]
+    over = sum(one.line.over for one in lines if one.line.drawn)
+    columns = (*LINES, "explanation") if now.form == "json" else LINES
+    now.show(columns, rows, position=now.doudi.store.head(), case=found, over=over)
+
+
+def _death(said: str) -> tuple[MemberKey, date]:
+    member, _, day = said.partition("=")
+    return MemberKey(member), parse_day(day, "died")
+
+
+def _fact(said: str) -> FactEntry:
+    try:
+        return msgspec.convert(strict_json.read(said), FactEntry)
+    except msgspec.ValidationError:
+        raise refuse("field-wrong", "fact") from None
+
+
+def _row(now: Session, text: CaseText, one: Recomputed) -> dict[str, Any]:
+    line = one.line
+    if now.form == "json":
+        return {
+            "month": line.month,
+            "drawn": line.drawn,
+            "old": line.old,
+            "new": line.new,
+            "over": line.over,
+            "code": line.code,
+            "facts": list(line.facts),
+            "members": list(line.members),
+            "explanation": msgspec.to_builtins(line.explanation) if line.explanation else None,
+        }
+    return {
+        "month": line.month,
+        "drawn": now.text("value.true" if line.drawn else "value.false"),
+        "old": show_yuan(line.old),
+        "new": show_yuan(line.new),
+        "over": show_yuan(line.over),
+        "code": text.code(line.code),
+        "facts": ", ".join(line.facts),
+        "members": ", ".join(map(text.member, line.members)),
+    }
+
+
+@case.command("findings")
+@click.argument("number", metavar="CASE")
+@purpose_option
+def case_findings(number: str, purpose: str) -> None:
+    """What was found paid too much, where it stands, what came back; as json with its months.
+
+    Example: doudi case findings 11019920250000017
+    """
+    now = session()
+    found = case_in_scope(now, number, purpose)
+    of = looking(now.doudi, found, now.actor).case
+    money = (lambda fen: fen) if now.form == "json" else show_yuan
+    rows = []
+    for key, one in of.findings.items():
+        row: dict[str, Any] = {
+            "finding": key,
+            "state": of.state(key),
+            "opened": one.on.isoformat(),
+            "over": money(one.over),
+            "decided": one.decided.isoformat() if one.decided else None,
+            "outcome": one.outcome,
+            "claimed": money(one.claim),
+            "repaid": money(one.repaid),
+            "set_off": money(one.set_off),
+            "written_off": money(one.written_off),
+            "open": money(one.open),
+        }
+        if now.form == "json":
+            row["lines"] = [
+                {"month": line.month, "old": line.old, "new": line.new, "over": line.over, "code": line.code}
+                for line in one.lines
+            ]
+            row["plan"] = [{"due": each.due.isoformat(), "amount": each.amount} for each in one.plan]
+        rows.append(row)
+    columns = (*FINDINGS, "lines", "plan") if now.form == "json" else FINDINGS
+    now.show(columns, rows, position=now.doudi.store.head(), case=found)
+
+
+COMMANDS: list[click.Command] = []
+"""They stand among the `case` commands."""
