@@ -1,0 +1,150 @@
+"""`doudi month`: what was reported, told the same for ever; what came later, line by line; and what check says."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from adapters.closing import closing_of
+from domain.days import Month
+from domain.month import MonthClosed, digest_of, read_table
+from tests.adapters.told import Said, ask
+from tests.harness import COUNTY, T1, V1, V2, TrialOffice
+from tests.workflows.test_closing import listed
+from tests.workflows.test_pay import living
+from workflows.world import month_stream
+
+MAY = ("--division", COUNTY, "--month", "2025-05")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[TrialOffice]:
+    """Two households are paid for May; it is closed in June; then one payment comes back and is paid again."""
+    office = TrialOffice(tmp_path)
+    case = living(office, 1, 2)
+    living(office, 2)
+    listed(office)
+    office.clock("2025-06-03")
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-05")
+    office.do("ReturnPayment", "payer", case, month="2025-05", code="K02", on="2025-06-12")
+    yield office
+    office.doudi.close()
+
+
+def told(office: TrialOffice, *arguments: str, lang: str = "en") -> Said:
+    said = ask(office.url, *arguments, lang=lang)
+    assert said.code == 0, said.err
+    return said
+
+
+def kept(office: TrialOffice) -> MonthClosed:
+    found = closing_of(office.store, COUNTY, "dibao", Month("2025-05"))
+    assert found is not None
+    return found
+
+
+def test_the_raw_table_is_what_was_closed_to_the_byte(office: TrialOffice) -> None:
+    said = told(office, "month", "show", *MAY, "--raw")
+    assert said.out == kept(office).table + "\n"
+    assert kept(office).digest in said.err
+    assert json.loads(said.out)["rows"][COUNTY]["rural"]["paid"] == 180000
+
+
+def test_what_was_reported_and_what_came_later_stand_side_by_side(office: TrialOffice) -> None:
+    shown = told(office, "month", "show", *MAY, "--format", "json").json
+    by_stats = told(office, "stats", *MAY, "--closed", "--format", "json").json
+    assert by_stats == shown
+    figures = {row["measure"]: row["rural"] for row in shown["rows"]}
+    assert (figures["paid"], figures["pending"], figures["average_supplement"]) == (180000, 180000, "60000")
+    about = shown["month_closed"]
+    assert (about["on"], about["by"], about["digest"]) == ("2025-06-03", "chief", kept(office).digest)
+    rural = [line for line in shown["corrections"] if line["area"] == "rural"]
+    assert [(line["figure"], line["old"], line["new"], line["why"], line["known"]) for line in rural] == [
+        ("paid", 180000, 60000, "K02", "2025-06"),
+        ("pending", 180000, 60000, "K02", "2025-06"),
+        ("returned", 0, 120000, "K02", "2025-06"),
+    ]
+
+
+def test_the_month_of_knowing_tells_them_too(office: TrialOffice) -> None:
+    june = ("--division", COUNTY, "--month", "2025-06")
+    found = told(office, "stats", *june, "--format", "json").json
+    assert found["month_closed"] is None
+    assert found["corrections"] == []
+    assert {line["month"] for line in found["corrections_known"]} == {"2025-05"}
+    figures = {row["measure"]: row["rural"] for row in found["rows"]}
+    assert (figures["corrections"], figures["paid_to_date"]) == (-120000, 60000)
+    table = told(office, "stats", *june)
+    assert "known in this month of closed months" in table.out
+    assert "K02 name differs" in table.out
+    assert "户名不符" in told(office, "stats", *june, lang="zh").out
+
+
+def test_a_township_and_a_village_stand_in_their_countys_table(office: TrialOffice) -> None:
+    for division, paid in ((T1, 180000), (V1, 180000)):
+        found = told(
+            office, "month", "show", "--division", division, "--month", "2025-05", "--format", "json"
+        ).json
+        assert {row["measure"]: row["rural"] for row in found["rows"]}["paid"] == paid
+        assert found["corrections"]
+    empty = told(office, "month", "show", "--division", V2, "--month", "2025-05", "--format", "json").json
+    assert (empty["rows"], empty["corrections"]) == ([], [])
+
+
+def test_what_is_closed_is_listed_with_its_digest(office: TrialOffice) -> None:
+    (row,) = told(office, "month", "list", "--division", COUNTY, "--format", "json").json["rows"]
+    assert (row["month"], row["digest"]) == ("2025-05", kept(office).digest)
+    assert row["lines"] == 6
+    before = told(
+        office, "month", "list", "--division", COUNTY, "--known-at", "2025-06-02", "--format", "json"
+    )
+    assert before.json["rows"] == []
+
+
+def test_what_is_not_there_is_refused(office: TrialOffice) -> None:
+    for arguments, code in (
+        (("month", "show", "--division", COUNTY, "--month", "2025-06"), "is not closed"),
+        (("month", "show", "--division", "1101", "--month", "2025-05"), "does not close a month by itself"),
+        (("month", "show", *MAY, "--known-at", "2025-06-02"), "is not closed"),
+    ):
+        said = ask(office.url, *arguments)
+        assert said.code == 1
+        assert code in said.err
+
+
+def test_closing_from_the_command_line(office: TrialOffice) -> None:
+    said = ask(office.url, "--as", "payer", "month", "close", *MAY)
+    assert said.code == 1
+    assert "was closed on 2025-06-03" in said.err
+
+
+def findings(office: TrialOffice) -> list[dict[str, str | int]]:
+    said = ask(office.url, "--format", "json", "check")
+    found: list[dict[str, str | int]] = said.json["findings"]
+    assert said.code == bool(found)
+    return [one for one in found if one["code"].startswith("check.month")]  # type: ignore[union-attr]
+
+
+def test_check_folds_a_closed_month_again(office: TrialOffice) -> None:
+    assert findings(office) == []
+
+
+def test_check_names_each_figure_that_the_program_counts_otherwise(office: TrialOffice) -> None:
+    event = kept(office)
+    table = read_table(event.table)
+    rows = {**table.rows, V1: {**table.rows[V1], "rural": {**table.rows[V1]["rural"], "persons": 4}}}
+    text = replace(table, month=Month("2025-05"), rows=rows).text()
+    wrong = replace(event, table=text, digest=digest_of(text), month=Month("2025-05"))
+    office.write([(month_stream("110198", "dibao"), wrong)])
+    (found,) = findings(office)
+    assert (found["code"], found["division"], found["figure"]) == ("check.month-differs", V1, "persons")
+    assert (found["kept"], found["folded"]) == (4, 3)
+    assert "a defect of the program" in str(found["message"])
+
+
+def test_check_names_a_table_that_was_touched(office: TrialOffice) -> None:
+    event = kept(office)
+    office.write([(month_stream("110198", "dibao"), replace(event, digest="0" * 64))])
+    assert [one["code"] for one in findings(office)] == ["check.month-digest"]
