@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 TOPICS = ("topic", "partitions", "copies", "in_step", "without_leader")
 MADE = ("topic", "made")
 FOUND = ("finding", "where", "says", "remedy", "allowed")
-ADDRESSES = ("address", "state")
+BROKERS = ("broker", "state")
 RIGHTS = ("user", "what", "name", "begins", "may")
 KAFKA = click.option("--kafka", metavar="FILE", help="settings of Kafka; or DOUDI_KAFKA")
-_WHERE = ("topic", "address", "group", "id")
+_WHERE = ["topic", "address", "group", "id"]
 
 
 @click.group(no_args_is_help=True)
@@ -39,7 +39,7 @@ def init(kafka: str | None) -> None:
     now, settings = session(), _settings(kafka)
     made = create(settings)
     names = [settings.topic(one.name) for one in table]
-    now.show(MADE, [{"topic": name, "made": name in made} for name in names])
+    now.listed(MADE, [{"topic": name, "made": name in made} for name in names])
 
 
 @kafka.command()
@@ -55,30 +55,30 @@ def check(kafka: str | None, role: str | None) -> None:
 
     now, settings = session(), _settings(kafka)
     found = findings(settings, role)
-    now.show(FOUND, [{**_row(now, one), "allowed": allowed(one, settings)} for one in found])
+    if found or now.form != "table":
+        now.listed(FOUND, [{**_row(now, one), "allowed": allowed(one, settings)} for one in found])
+    else:
+        click.echo(now.text("kafka.all-well"))
     if not all(allowed(one, settings) for one in found):
         raise SystemExit(REFUSED)
 
 
 @kafka.command()
 @KAFKA
-def status(kafka: str | None) -> None:
-    """Each address, and each topic with its copies; ends with 1 if no address can be used.
+@click.option("--topics", is_flag=True, help="each topic with its copies instead")
+def status(kafka: str | None, topics: bool) -> None:
+    """Each address of the settings and whether it can be used; ends with 1 if none can.
 
-    Example: doudi kafka status
+    Example: doudi kafka status --topics
     """
     from adapters.kafka.health import addresses
     from adapters.kafka.upkeep import offsets
 
     now, settings = session(), _settings(kafka)
     tried = addresses(settings)
-    rows = [{"address": one, "state": trouble.code if trouble else "ok"} for one, trouble in tried]
+    rows = [{"broker": one, "state": trouble.code if trouble else "ok"} for one, trouble in tried]
     usable = any(trouble is None for _, trouble in tried)
-    if now.form == "json":
-        now.show(TOPICS, offsets(settings) if usable else [], addresses=rows)
-    else:
-        now.table(ADDRESSES, rows)
-        now.show(TOPICS, offsets(settings) if usable else [])
+    now.listed(TOPICS, offsets(settings) if usable else []) if topics else now.listed(BROKERS, rows)
     if not usable:
         now.refuse(*(_reason(trouble) for _, trouble in tried if trouble))
 
@@ -168,7 +168,7 @@ def _known(now: Session, topics: tuple[str, ...]) -> None:
 def _show_rights(now: Session, settings: "KafkaSettings", user: str) -> None:
     from adapters.kafka.rights import rights_of
 
-    now.show(
+    now.listed(
         RIGHTS,
         [
             {"user": user, "what": one.what, "name": one.name, "begins": one.begins, "may": one.may}

@@ -103,7 +103,7 @@ def _tried(settings: KafkaSettings, host: str, port: int, seconds: int) -> Kafka
     except socket.gaierror:
         return KafkaTrouble("kafka.unreachable", address=address, reason="unknown-host")
     except OSError as error:
-        reason = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
+        reason = {TimeoutError: "timeout", ConnectionRefusedError: "refused"}.get(type(error), "no-way")
         return KafkaTrouble("kafka.unreachable", address=address, reason=reason)
     with connection:
         trouble = _handshake(arguments, connection, host, address)
@@ -186,7 +186,7 @@ def _topics(admin: KafkaAdminClient, wants: Wants) -> Iterator[KafkaTrouble]:
     names = [*dict.fromkeys((*wants.read, *wants.write))]
     if not names:
         return
-    for told in admin.describe_topics(names):
+    for told in sorted(admin.describe_topics(names), key=lambda one: names.index(one["name"])):
         name, code = told["name"], told["error_code"]
         if code == _TOPIC_MISSING:
             yield KafkaTrouble("kafka.topic-missing", topic=name)

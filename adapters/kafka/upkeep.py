@@ -99,7 +99,8 @@ def _checked(
 ) -> list[KafkaTrouble]:
     found: list[KafkaTrouble] = []
     there: dict[str, Any] = {}
-    for told in client.describe_topics(list(names)):
+    order = list(names)
+    for told in sorted(client.describe_topics(order), key=lambda one: order.index(one["name"])):
         name, code = told["name"], told["error_code"]
         if code == _MISSING:
             found.append(KafkaTrouble("kafka.topic-missing", topic=name))
