@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import adapters.bootstrap  # noqa: F401
-from adapters.docs import commands, events, lives, rules
+from adapters.docs import commands, contracts, events, kafka, lives, rules
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("docs/life-cycles", "docs/rules")
+FOLDERS = ("docs/life-cycles", "docs/rules", "docs/contracts/schemas")
 """Folders in which every page is generated: one that nothing stands for is taken away."""
 
 
 def wanted(root: Path) -> Mapping[str, str]:
-    return {**rules.pages(root), **lives.pages(), **commands.pages(), **events.pages()}
+    return {**rules.pages(root), **lives.pages(), **commands.pages(), **events.pages(), **contracts.pages()}
 
 
 def stale(root: Path) -> list[str]:
@@ -25,7 +25,7 @@ def stale(root: Path) -> list[str]:
         if not (root / name).exists() or (root / name).read_text(encoding="utf-8") != text
     ]
     found = [
-        str(path.relative_to(root)) for folder in FOLDERS for path in sorted((root / folder).glob("*.md"))
+        str(path.relative_to(root)) for folder in FOLDERS for path in sorted((root / folder).glob("*.*"))
     ]
     return differing + [name for name in found if name not in pages]
 
