@@ -13,7 +13,8 @@ FOLDERS = ("docs/life-cycles", "docs/rules", "docs/contracts/schemas")
 
 
 def wanted(root: Path) -> Mapping[str, str]:
-    return {**rules.pages(root), **lives.pages(), **commands.pages(), **events.pages(), **contracts.pages()}
+    made = {**rules.pages(root), **lives.pages(), **commands.pages(), **events.pages(), **contracts.pages()}
+    return {**made, **kafka.pages(root)}
 
 
 def stale(root: Path) -> list[str]:

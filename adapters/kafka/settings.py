@@ -42,7 +42,7 @@ _CONSUMER: Mapping[str, Any] = {
     "request_timeout_ms": 12_000,
     "session_timeout_ms": 10_000,
 }
-_FIXED: Mapping[str, tuple[Any, ...]] = {
+FIXED: Mapping[str, tuple[Any, ...]] = {
     "acks": ("all", -1),
     "enable_idempotence": (True,),
     "isolation_level": ("read_committed",),
@@ -50,6 +50,7 @@ _FIXED: Mapping[str, tuple[Any, ...]] = {
     "auto_offset_reset": ("earliest",),
 }
 """What makes a message neither lost nor doubled isn't for settings to change."""
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {"kafka": _COMMON, "producer": _PRODUCER, "consumer": _CONSUMER}
 _OURS = {
     "kafka_client",
     "transactional_id",
@@ -188,8 +189,8 @@ def _keys(section: str, given: Mapping[str, Any], known: set[str]) -> dict[str, 
             raise BadSettings("kafka.key-ours", key=name)
         if key not in known | references:
             raise BadSettings("kafka.key-unknown", key=name)
-        if key in _FIXED and value not in _FIXED[key]:
-            raise BadSettings("kafka.key-durable", key=name, needed=str(_FIXED[key][0]))
+        if key in FIXED and value not in FIXED[key]:
+            raise BadSettings("kafka.key-durable", key=name, needed=str(FIXED[key][0]))
     return dict(given)
 
 

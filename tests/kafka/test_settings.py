@@ -1,6 +1,7 @@
 """Settings: keys as kafka-python names them, defaults that lose nothing, secrets that are never shown."""
 
 import logging
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,14 @@ def test_a_secret_is_shown_by_nothing(tmp_path: Path, caplog: pytest.LogCaptureF
     assert WORD not in "".join(errors)
     assert WORD not in caplog.text
     assert "sasl_plain_password" in caplog.text
+
+
+def test_the_example_of_the_page_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "kafka.md").read_text(encoding="utf-8")
+    raw = tomllib.loads(page.partition("```toml\n")[2].partition("```")[0])
+    (tmp_path / "ca.pem").touch()
+    (tmp_path / "word").write_text(WORD)
+    raw["kafka"]["sasl_plain_password_file"] = "word"
+    made = read(raw, tmp_path)
+    assert made.inbound["deaths"].actor == "civil-registry"
+    assert made.producer_args()["security_protocol"] == "SASL_SSL"
