@@ -26,7 +26,7 @@ class MonthTables:
 
     def taken(self, division: DivisionCode, programme: str, month: str) -> Taken:
         projector = self._projector()
-        projector.catch_up()
+        projector.catch_up(NAME)
         tables = [stored_name(table) for table in Statistics.tables]
         with self._store.database.reading(*tables):
             rows = projector.rows(NAME)

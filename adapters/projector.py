@@ -1,7 +1,7 @@
 """Runs projections over the log: live, rebuilt, and as of a position. Rows and position change together."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from threading import Lock
 from time import sleep
 
@@ -27,6 +27,7 @@ from adapters.projecting.live import A_BATCH, Live
 from adapters.projecting.parked import Parked, SetAside, parked, put_aside, set_aside, skips
 from adapters.projecting.place import Place, check_place, put_place, read_places
 from adapters.projecting.rebuild import Rebuild, Rebuilt, being_rebuilt
+from adapters.projecting.together import Outcome, build_together
 from adapters.rows import MemoryRows, StoredRows, form_of, stored_name
 from adapters.store.database import PROJECTIONS
 from adapters.store.errors import StoreError
@@ -141,49 +142,74 @@ class Projector:
         with self._guard:
             return self._live.step(limit)
 
-    def build(self) -> None:
-        """Fold in memory what has no rows yet and much before it, and what an older fold left."""
+    def build(self, names: Collection[str] | None = None) -> None:
+        """Fold in memory what has no rows yet and much before it, and what an older fold left, by one pass."""
         head = self.store.head()
-        for name, place in self.places().items():
-            older = 0 < place.version < self._projections[name].version
-            if older or (place.position == 0 and head > _FEW and place.version):
-                self._build(name, place)
+        todo = {
+            name: place
+            for name, place in self.places().items()
+            if (names is None or name in names) and self._to_build(name, place, head)
+        }
+        if len(todo) > 1:
+            rebuilds = [Rebuild(self.store, self._projections[name], self.now) for name in todo]
+            try:
+                told, left = build_together(self.store, rebuilds)
+            finally:
+                for name in todo:
+                    self._forget(name)
+            for name, error in told.items():
+                self._built(name, todo[name], error)
+            todo = {name: todo[name] for name in left}
+        for name, place in todo.items():
+            try:
+                self.rebuild(name)
+            except (RebuildRunning, PoisonEvent) as error:
+                self._built(name, place, error)
 
-    def _build(self, name: str, place: Place) -> None:
-        try:
-            self.rebuild(name)
-        except RebuildRunning:
+    def _to_build(self, name: str, place: Place, head: int) -> bool:
+        older = 0 < place.version < self._projections[name].version
+        return older or (place.position == 0 and head > _FEW and place.version > 0)
+
+    def _built(self, name: str, place: Place, error: Outcome) -> None:
+        if isinstance(error, RebuildRunning):
             while being_rebuilt(self.store, name, self.now()):
                 sleep(_A_LOOK)
-        except PoisonEvent:
+        elif isinstance(error, PoisonEvent):
             # Live it parks what it can't take; a rebuild would have stopped for ever.
             if place.version != self._projections[name].version:
                 self._begin(name, place)
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        with self._guard:
             self._live.forget(name)
 
-    def catch_up(self) -> int:
-        """Bring all projections to the head; how many events were read. Raises what stopped one, at the end.
+    def catch_up(self, *names: str) -> int:
+        """Bring projections to the head, without names all; how many events were read. Raises what stopped one, last.
 
         What another process runs is waited for while its lease lasts, then taken over.
         """
+        wanted = {self._known(name).name for name in names} or self._projections.keys()
         head = self.store.head()
-        self.build()
+        self.build(wanted)
         done, waited = 0, 0
         while True:
-            took = self.step()
+            with self._guard:
+                took = self._live.step(names=wanted)
             done += took
             if took:
                 continue
-            if not self._live.waiting(head):
+            if not self._live.waiting(head, wanted):
                 break
             if waited * _A_LOOK > LEASE / 1_000_000:
                 with self._guard:
-                    done += self._live.step(force=True)
+                    done += self._live.step(force=True, names=wanted)
                 continue
             waited += 1
             sleep(_A_LOOK)
-        for error in self.stopped().values():
-            raise error
+        for name, error in self.stopped().items():
+            if name in wanted:
+                raise error
         return done
 
     def rows(self, name: str) -> Rows:
@@ -282,8 +308,7 @@ class Projector:
         try:
             return Rebuild(self.store, projection, self.now, streams, again).run()
         finally:
-            with self._guard:
-                self._live.forget(name)
+            self._forget(name)
 
     def parked(self, projection: str | None = None) -> list[Parked]:
         """What waits, in one projection or in all."""

@@ -71,7 +71,7 @@ def list_cases(division: str, in_state: str | None, life: str | None, household:
     now = session()
     within = parse_division(division) if division else ""
     note_look(now, "case list")
-    now.catch_up()
+    now.catch_up("timeline")
     found = cases(
         now.doudi.projector.rows("timeline"),
         division=within,
@@ -128,7 +128,7 @@ def show(number: str, purpose: str) -> None:
     if now.form == "csv":
         now.show(TIMELINE, timeline(now, state(events), entries(events)), position=position)
         return
-    now.catch_up()
+    now.catch_up("dependencies")
     _tables(now, state(events), events, of_case(now.doudi.projector.rows("dependencies"), found), position)
 
 

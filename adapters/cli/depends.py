@@ -1,4 +1,4 @@
-"""`doudi depends`: the decisions that read a parameter, or a fact of a case: what a new value touches, and only that."""
+"""`doudi depends`: the decisions that read a parameter, or a fact of a case: what a new value touches."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def depends(
         case = case_in_scope(now, number, "depends")
     else:
         note_look(now, "depends")
-    now.catch_up()
+    now.catch_up("dependencies")
     found = touched_by(
         now.doudi.projector.rows("dependencies"),
         ref=ref,

@@ -14,7 +14,7 @@ def rows_known(now: Session, projection: str, asked: str | None) -> tuple[Rows, 
     with now.waiting():
         if asked is not None:
             return projector.fold_until(projection, position), position
-        projector.catch_up()
+        projector.catch_up(projection)
     return projector.rows(projection), projector.position(projection)
 
 

@@ -32,7 +32,7 @@ def notices(division: str) -> None:
         raise refuse("notices-too-wide", "division", division=where)
     if level_of(where) == "township":
         where = division_in_scope(now, where)
-    now.catch_up()
+    now.catch_up("notices")
     day = today(now.doudi.store)
     unnamed = now.text("notice.unnamed")
     rows = [

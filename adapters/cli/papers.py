@@ -51,7 +51,7 @@ def changes(division: str, of: str, area: str | None) -> None:
     now = session()
     code, asked = division_in_scope(now, division), parse_month(of)
     projector = now.doudi.projector
-    now.catch_up()
+    now.catch_up("register", "statistics")
     note_look(now, "changes")
     rows = month.changes(projector.rows("register"), projector.rows("statistics"), code, asked, area)
     sums = month.summary(rows)
@@ -73,7 +73,7 @@ def roll(division: str, of: str, area: str | None) -> None:
     now = session()
     code, asked = division_in_scope(now, division), parse_month(of)
     projector = now.doudi.projector
-    now.catch_up()
+    now.catch_up("register", "statistics")
     note_look(now, "roll")
     rows = month.roll(projector.rows("register"), projector.rows("statistics"), code, asked, area)
     shown = rows if now.form == "json" else [_yuan(row) for row in rows]

@@ -60,13 +60,13 @@ class Session:
 
     def rows(self, projection: str) -> Rows:
         """A projection's rows, brought to the head of the log."""
-        self.catch_up()
+        self.catch_up(projection)
         return self.doudi.projector.rows(projection)
 
-    def catch_up(self) -> None:
-        """Bring the projections to the head of the log; who looks on is told that it is being read."""
+    def catch_up(self, *projections: str) -> None:
+        """Bring what is looked at to the head of the log; who looks on is told that it is being read."""
         with self.waiting():
-            self.doudi.projector.catch_up()
+            self.doudi.projector.catch_up(*projections)
 
     def waiting(self) -> AbstractContextManager[object]:
         """Says on a terminal that the log is being read; nothing where nobody looks on."""

@@ -51,7 +51,7 @@ def worklist(desk: str | None, division: str, village: str, until: str | None) -
     )
     day = parse_day(until, "until") if until else None
     note_look(now, "worklist")
-    now.catch_up()
+    now.catch_up("worklist")
     found = work(
         now.doudi.projector.rows("worklist"),
         today(now.doudi.store),

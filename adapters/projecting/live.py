@@ -3,7 +3,7 @@
 Pages are read outside the lock; within it a place that is no longer the one read for is left alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from adapters.faults import reach
 from adapters.projecting.errors import NewerRows, PoisonEvent, TooManyParked, whereabouts
@@ -51,14 +51,15 @@ class Live:
     def places(self) -> dict[str, Place]:
         return read_places(self._store, self._projections)
 
-    def step(self, limit: int = A_BATCH, *, force: bool = False) -> int:
+    def step(self, limit: int = A_BATCH, *, force: bool = False, names: Collection[str] | None = None) -> int:
         """Let those furthest behind take the next events, at most `limit`; how many. 0: nothing to do here.
 
-        One that another holder runs is left to it, unless `force`. Raises what stops every reader.
+        One that another holder runs is left to it, unless `force`. `names`: only these. Raises what stops every
+        reader.
         """
         force = force or self._store.database.session().depth > 0
         head = self._store.head()
-        places = self._going(force=force)
+        places = self._going(force=force, names=names)
         behind = [place.position for place in places.values() if place.position < head]
         if not behind:
             return 0
@@ -70,27 +71,30 @@ class Live:
             return 0
         working = {name: place for name, place in places.items() if place.position == lowest}
         with self._store.database.transaction(PROJECTIONS) as session:
-            current = self._going(force=force)
+            current = self._going(force=force, names=working)
             left_out = skips(self._store.database)
             for name, place in working.items():
                 if current.get(name) == place:
                     self._take(session, name, place, page, left_out.get(name, NO_SKIPS))
             self._rollbacks = self._store.database.rollbacks
-        return len(page) + self.step(limit, force=force) if reach("project.done") else len(page)
+        return len(page) + self.step(limit, force=force, names=names) if reach("project.done") else len(page)
 
-    def waiting(self, until: int) -> list[str]:
-        """Those that another holder has not yet brought to a position."""
+    def waiting(self, until: int, names: Collection[str]) -> list[str]:
+        """Those of the names that another holder has not yet brought to a position."""
         held = runners(self._store.database)
         now = self._now()
         return [
             name
             for name, place in self.places().items()
-            if place.position < until and name in held and held[name].keeps_out(self._who, now)
+            if name in names
+            and place.position < until
+            and name in held
+            and held[name].keeps_out(self._who, now)
         ]
 
-    def _going(self, *, force: bool) -> dict[str, Place]:
+    def _going(self, *, force: bool, names: Collection[str] | None) -> dict[str, Place]:
         """Places of those that may be worked on here: whole, of this version, run by nobody else."""
-        places = self.places()
+        places = {name: place for name, place in self.places().items() if names is None or name in names}
         held = {} if force else runners(self._store.database)
         now = self._now() if held else 0
         undone = self._store.database.rollbacks != self._rollbacks

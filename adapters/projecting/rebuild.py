@@ -11,7 +11,7 @@ import msgspec
 from adapters.faults import reach
 from adapters.projecting.compare import Compared, Difference, compare
 from adapters.projecting.errors import PoisonEvent, RebuildRunning
-from adapters.projecting.fold import NO_SKIPS, fold
+from adapters.projecting.fold import NO_SKIPS, Page, apply_page, fold
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.lease import BEAT, LEASE, Now, is_gone, whoami
 from adapters.projecting.migrations import forget
@@ -80,42 +80,75 @@ class Rebuild:
         self._rows = FoldedRows(projection.tables, store.keyring)
         self._last: Point | None = None
         self._skips = NO_SKIPS
+        self._blue = Place()
+        self._began = 0.0
 
     @property
     def _at(self) -> int:
         return self._last.position if self._last is not None else 0
 
+    @property
+    def name(self) -> str:
+        return self._projection.name
+
     def run(self) -> Rebuilt:
         """Raises `RebuildRunning`, `PoisonEvent`, a `CodecError`: then what served serves on."""
-        began = perf_counter()
         try:
-            self._claim()
-            self._skips = self._left_out()
-            blue = read_places(self._store, [self._projection.name])[self._projection.name]
-            compared = self._compare(blue)
+            self.begin()
+            compared = self._compare(self._blue)
             self._fold(self._store.head())
-            reach("rebuild.folded")
-            self._write()
-            reach("rebuild.loaded")
-            while self._store.head() - self._at > NEAR:
-                self._fold(self._store.head())
-            place = self._change_over()
+            return self.finish(compared)
         except BaseException:
-            with suppress(StoreError):
-                self._let_go()
+            self.abandon()
             raise
+
+    def begin(self) -> None:
+        """Claim it. Who goes on with `take` and `finish` himself must `abandon` what fails."""
+        self._began = perf_counter()
+        self._claim()
+        self._skips = self._left_out()
+        self._blue = read_places(self._store, [self.name])[self.name]
+
+    def take(self, page: Page) -> None:
+        """Fold the log's next events."""
+        apply_page(self._projection, page, self._rows, self._skips)
+        self._last = page[-1]
+        self.renew()
+
+    def count(self) -> int:
+        """How many rows there are so far."""
+        return self._rows.count()
+
+    def finish(self, compared: Compared | None = None) -> Rebuilt:
+        """Write what was folded, bring it to the head and change over."""
+        reach("rebuild.folded")
+        self._write()
+        reach("rebuild.loaded")
+        while self._store.head() - self._at > NEAR:
+            self._fold(self._store.head())
+        place = self._change_over()
         reach("rebuild.done")
         for table in self._projection.tables:
             self._store.database.tables.sweep(form_of(table))
         return Rebuilt(
-            projection=self._projection.name,
+            projection=self.name,
             version=self._projection.version,
             position=place.position,
             rows=self._rows.count(),
-            seconds=perf_counter() - began,
+            seconds=perf_counter() - self._began,
             compared=compared,
-            same_fold=blue.version == self._projection.version,
+            same_fold=self._blue.version == self._projection.version,
         )
+
+    def abandon(self) -> None:
+        """What served serves on, and somebody else may build it."""
+        with suppress(StoreError):
+            self._let_go()
+        self._rows = FoldedRows(self._projection.tables, self._store.keyring)
+
+    def renew(self) -> None:
+        """Tell those who wait that this goes on; raises `RebuildRunning` if somebody else has taken it."""
+        self._renew(self._at)
 
     def _claim(self) -> None:
         name, now = self._projection.name, self._now()

@@ -167,6 +167,7 @@ def test_live_rows_are_those_of_a_rebuild(tmp_path: Path) -> None:
         county.run(month)
         told.tell(county)
         told.ask("stats", "--division", COUNTY, "--month", month)
+        told.ask("register", "--division", COUNTY, "--as-of", f"{month}-28")
     projector = told.office.doudi.projector
     for name in ("statistics", "register"):
         assert projector.position(name) == told.office.store.head()
