@@ -1,11 +1,16 @@
 """Looked at before the relay or the inbox begins: the settings, the way to the broker, topics, rights."""
 
+from time import monotonic
+
 from adapters.kafka.errors import KafkaTrouble
-from adapters.kafka.health import Wants, addresses, missing
+from adapters.kafka.health import Wants, addresses, look, missing
 from adapters.kafka.rights import INBOX, RELAY
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import TOPICS, Topic, of_inbox, of_relay
 from adapters.kafka.upkeep import check, check_allow, refuse
+
+PASSING = ("kafka.unreachable", "kafka.silent", "kafka.failed")
+"""A broker that is away comes back; it is waited for."""
 
 
 def findings(settings: KafkaSettings, role: str | None = None) -> list[KafkaTrouble]:
@@ -22,12 +27,27 @@ def findings(settings: KafkaSettings, role: str | None = None) -> list[KafkaTrou
 
 
 def ready(settings: KafkaSettings, role: str) -> None:
-    """Raises the first finding that the settings don't allow; an address that can't be used is none while another
-    can."""
-    found = findings(settings, role)
-    if len([one for one in found if "address" in one.params]) < len(settings.bootstrap.split(",")):
-        found = [one for one in found if "address" not in one.params]
-    refuse(found, settings)
+    """Raises the first finding that the settings don't allow and that doesn't pass by itself."""
+    refuse([one for one in findings(settings, role) if one.code not in PASSING], settings)
+
+
+class Watch:
+    """Asked whenever nothing came. The library says nothing of a topic that may not be read any more, so from time to
+    time it is looked whether nothing was sent or a right is missing."""
+
+    def __init__(self, settings: KafkaSettings, role: str, every: float = 60.0) -> None:
+        self._settings = settings
+        self._role = role
+        self._every = every
+        self._next = monotonic() + every
+
+    def trouble(self) -> KafkaTrouble | None:
+        """What stands in the way; None if nothing does, or if it was looked not long ago."""
+        if monotonic() < self._next:
+            return None
+        found = look(self._settings, _wants(self._settings, self._role, _topics(self._settings, self._role)))
+        self._next = monotonic() + self._every
+        return found[0] if found else None
 
 
 def _topics(settings: KafkaSettings, role: str | None) -> list[Topic]:

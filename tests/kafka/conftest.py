@@ -117,7 +117,7 @@ class Secure:
     def admin(self) -> KafkaSettings:
         return self.settings("admin")
 
-    def settings(self, user: str, **kafka: str) -> KafkaSettings:
+    def settings(self, user: str, **kafka: object) -> KafkaSettings:
         """As this user would have them; his password's file is in the node's folder."""
         common = {
             "bootstrap_servers": self.node.address,
@@ -132,10 +132,10 @@ class Secure:
         raw = {"kafka": {**common, **kafka}, "doudi": ours, "inbound": inbound}
         return read(raw, self.node.folder)
 
-    def user(self, name: str) -> KafkaSettings:
+    def user(self, name: str, **kafka: object) -> KafkaSettings:
         """Make a user without any right."""
         set_password(self.admin, name, password(self.node.folder, name))
-        return self.settings(name)
+        return self.settings(name, **kafka)
 
 
 @pytest.fixture(scope="module")

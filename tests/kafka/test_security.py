@@ -22,7 +22,7 @@ from adapters.kafka.rights import (
     set_password,
 )
 from adapters.kafka.settings import KafkaSettings
-from adapters.kafka.start import findings, ready
+from adapters.kafka.start import Watch, findings, ready
 from deploy.kafka.broker import Broker
 from deploy.kafka.certificates import make
 from deploy.kafka.node import free_port
@@ -172,6 +172,27 @@ def test_the_inbox_has_what_it_needs(secure: Secure) -> None:
     assert told(settings, Wants(write=["s.deaths"])) == ["kafka.topic-denied"]
 
 
+def test_a_right_that_is_taken_away_is_noticed_in_the_silence(secure: Secure) -> None:
+    settings = secure.user("watched")
+    grant(secure.admin, "watched", of_the_inbox(settings))
+    watch = Watch(settings, "inbox", every=0)
+    assert watch.trouble() is None
+    revoke(secure.admin, "watched")
+    trouble = watch.trouble()
+    assert trouble is not None
+    assert (trouble.code, trouble.params["topic"]) == ("kafka.topic-denied", "s.deaths")
+    assert Watch(settings, "inbox", every=60).trouble() is None
+
+
+def test_a_broker_that_is_away_is_no_reason_not_to_begin(secure: Secure) -> None:
+    away = secure.settings("admin", bootstrap_servers=f"127.0.0.1:{free_port()}")
+    assert [one.code for one in findings(away, "relay")] == ["kafka.unreachable"]
+    ready(away, "relay")
+    with pytest.raises(KafkaTrouble) as error:
+        ready(secure.settings("admin", sasl_plain_username="nobody"), "relay")
+    assert error.value.code == "kafka.password"
+
+
 def test_a_sender_writes_and_reads_nothing(secure: Secure) -> None:
     settings = secure.user("registry")
     grant(secure.admin, "registry", of_a_sender(settings, ["deaths"]))
@@ -180,7 +201,7 @@ def test_a_sender_writes_and_reads_nothing(secure: Secure) -> None:
 
 
 def test_a_password_that_was_changed_under_us_is_told_when_the_relay_opens_anew(secure: Secure) -> None:
-    settings = secure.user("changed")
+    settings = secure.user("changed", bootstrap_timeout_ms=1_000)
     grant(secure.admin, "changed", of_the_relay(settings))
     set_password(secure.admin, "changed", "another")
     one = Transactions(settings, f"{settings.topic('relay')}.changed")
