@@ -150,6 +150,11 @@ def owed_again(case: "Case", month: Month) -> Fen:
     return sum(one.returned.get(month, 0) for one in case.payments.values())
 
 
+def paid_for(case: "Case", month: Month) -> Fen:
+    """What counts as paid for a month drawn: less what a decision took out of it, and what came back of it."""
+    return case.drawn[month].standing - owed_again(case, month)
+
+
 def _payment(case: "Case", paylist: StreamId, changed: Payment) -> "Case":
     return replace(case, payments={**case.payments, paylist: changed})
 

@@ -1,6 +1,7 @@
 """What became of a household's money: settled, returned, held until the account is right, paid again (rules.md §7)."""
 
 from domain.case.award import AmountChanged, Stopped, Terms
+from domain.case.finding import FindingOpened
 from domain.case.payment import PaymentRepeated, PaymentReturned, PaymentSettled, lists_of, standing
 from domain.days import Month
 from domain.ids import MemberKey, StreamId
@@ -186,6 +187,21 @@ def test_no_more_is_paid_again_than_the_month_is_due_as_now_known(office: TrialO
     office.do("ChangeAccount", "handler", case, on="2025-05-20", account="6217 0000 1234", holder="m1")
     assert draw(office, "2025-06-08", "2025-06")["rural"]["repeated_amount"] == 60000
     assert stands(office, case) == (0, 0, 0, 60000, 60000)
+
+
+def test_what_came_back_is_not_found_paid_too_much(office: TrialOffice) -> None:
+    """May and June are paid to two; one had died in April. June's money came back, so only May's is looked into."""
+    case = paid(office, members=2)
+    draw(office, "2025-06-08", "2025-06")
+    close(office, "2025-06")
+    office.do("ReturnPayment", "payer", case, month="2025-06", code="K13", on="2025-06-12")
+    died = {"member": "m2", "died": "2025-04-28", "source": "V14"}
+    office.do("RecordDeath", "handler", case, on="2025-06-13", **died)
+    (opened,) = [event for event in office.events(case) if isinstance(event, FindingOpened)]
+    assert [(line.month, line.over) for line in opened.lines] == [("2025-05", 60000)]
+    office.do("ChangeAccount", "handler", case, on="2025-06-20", account="6217 0000 1234", holder="m1")
+    assert draw(office, "2025-07-08", "2025-07")["rural"]["repeated_amount"] == 60000
+    assert stands(office, case, JUNE_LIST) == (0, 0, 0, 60000, 60000)
 
 
 def test_what_a_later_supplement_adds_is_a_transfer_of_its_own(office: TrialOffice) -> None:

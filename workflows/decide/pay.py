@@ -18,7 +18,7 @@ import msgspec
 from domain.case import Case
 from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
 from domain.case.finding import SetOff
-from domain.case.payment import PaymentRepeated, owed_again
+from domain.case.payment import PaymentRepeated, paid_for
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
@@ -182,7 +182,7 @@ class _Drawing:
     def _still_due(case: Case, month: Month) -> int:
         """What the month is due as now known beyond what of it went out and did not come back."""
         terms = case.award.at(month) if case.award is not None else None
-        return 0 if terms is None else terms.amount - case.drawn[month].standing + owed_again(case, month)
+        return 0 if terms is None else terms.amount - paid_for(case, month)
 
     def _repeat(self, case: Case, paylist: StreamId, due: dict[Month, int]) -> PaymentRepeated:
         return PaymentRepeated(

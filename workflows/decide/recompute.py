@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from domain.case import Case
 from domain.case.award import AmountChanged, Terms
 from domain.case.finding import LateLine, Ruling
+from domain.case.payment import paid_for
 from domain.days import Month, add_month, first_day, month_of
 from domain.explain import Explanation
 from domain.facts import Fact
@@ -185,11 +186,12 @@ def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
     award, drawn = award_of(case), case.drawn[month]
     terms = award.at(month)
     if terms is None:
-        if not drawn.standing or drawn.held_on:
+        paid = paid_for(case, month)
+        if not paid or drawn.held_on:
             return None
         gone = tuple(drawn.shares)
         code = award.end_code if award.ends is not None and month >= award.ends else None
-        line = LateLine(month=month, old=drawn.standing, new=0, code=code or "D99", gone=gone)
+        line = LateLine(month=month, old=paid, new=0, code=code or "D99", gone=gone)
         return Recomputed(line=line, terms=None)
     found = None if award.as_in_ledger(month) else _touched(context, case, month, terms)
     if found is None:
@@ -245,7 +247,7 @@ def _line(case: Case, month: Month, terms: Terms, code: str) -> LateLine:
     shares = terms.shares if terms.amount else {}
     return LateLine(
         month=month,
-        old=drawn.standing if drawn else terms.amount,
+        old=paid_for(case, month) if drawn else terms.amount,
         new=terms.amount,
         code=code,
         shares=shares,
