@@ -9,6 +9,7 @@ import workflows.commands
 import workflows.decide  # noqa: F401
 from adapters.closing import MonthTables
 from adapters.due import DueRows
+from adapters.ended import EndedCases
 from adapters.faults import reach
 from adapters.payable import PayableCases
 from adapters.projector import Projector
@@ -41,6 +42,7 @@ from workflows.ports import Commit
 from workflows.processes.deadlines import Deadlines
 from workflows.processes.deaths import Deaths
 from workflows.processes.draw import Draw
+from workflows.processes.raising import Raising
 from workflows.world import CLOCK, ROOT, calendar_stream, staff_stream
 
 ADMINISTRATOR = StaffId("admin")
@@ -71,6 +73,7 @@ class Doudi:
         self.office.world.tables = MonthTables(store, lambda: self.projector)
         self.office.processes["Tick"] = self._tick
         self.office.processes["Draw"] = self._draw
+        self.office.processes["Raise"] = lambda request: self.raising.parts(request)
         self.office.processes["ReportDeath"] = Deaths(self.office).parts
         self.office.after["LoadCalendar"] = lambda request: self.deadlines.move_provisional()
 
@@ -93,6 +96,11 @@ class Doudi:
         cases = PayableCases(self.store, self._waiting)
         due = DueRows(self.store, self._waiting)
         return Draw(self.office, cases, self.deadlines, due, parked=self._parked)
+
+    @cached_property
+    def raising(self) -> Raising:
+        cases = PayableCases(self.store, self._waiting)
+        return Raising(self.office, cases, EndedCases(self.store, lambda: self.projector))
 
     def _parked(self) -> list[CaseNo]:
         """Cases that a projection can't follow; nobody is paid by rows that may be wrong."""

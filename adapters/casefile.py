@@ -33,6 +33,7 @@ _BY_LETTER = {
     "I": "increase",
     "D": "reduce",
     "V": "source",
+    "K": "bank_return",
 }
 MARKS = ("supplementary", "arrears", "held")
 """What a line of a list is said to be, only where it is so."""
@@ -68,6 +69,7 @@ _INSTANCES = frozenset(
         "appeal",
         "hold",
         "instance",
+        "lead",
         "about",
         "against",
         "finding",

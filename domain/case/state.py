@@ -12,6 +12,7 @@ from domain.case.decision import Decision, Letter
 from domain.case.enquiry import DemocraticReview, Verification, Visit
 from domain.case.finding import Finding, Ruling
 from domain.case.intake import Intake, Member, Relation
+from domain.case.lead import Lead
 from domain.case.opinion import Assessed, Dispute, Opinion, Publicity
 from domain.case.payment import Payment
 from domain.case.takeover import Kept, LedgerRow
@@ -112,6 +113,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     appeals: dict[InstanceId, Appeal] = {}
     findings: dict[InstanceId, Finding] = {}
     rulings: tuple[Ruling, ...] = ()
+    leads: dict[InstanceId, Lead] = {}
     reminded: frozenset[str] = frozenset()
     """What ends and was told ahead, by key and day."""
 

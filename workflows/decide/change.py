@@ -24,6 +24,7 @@ from domain.case.finding import LateLine
 from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
+from domain.explain import Explanation
 from domain.ids import InstanceId, MemberKey, StaffId, StreamId
 from domain.money import show_yuan
 from workflows.command import Decision, decides
@@ -443,7 +444,7 @@ def restore(context: Context, command: Restore) -> Decision:
         raise refuse("no-appeal-granted", "data.code")
     first = award.ends if context.rule("restored_with_arrears") else month_after(context.on)
     first = max(first, command.from_month or first)
-    terms = _restored(context, first, command.code)
+    terms, explanation = _restored(context, first, command.code)
     owed = tuple(month for month in months(first, month_of(context.on)) if month not in case.drawn)
     said = needed_words(context, command.reason, "data.reason")
     change = context.instance
@@ -459,6 +460,7 @@ def restore(context: Context, command: Restore) -> Decision:
             terms=terms,
             cause="restored",
             owed=owed,
+            explanation=explanation,
         ),
         *released(context, replace(case, ended=None)),
         LetterIssued(on=context.on, letter="L14", about=InstanceId(change)),
@@ -471,12 +473,12 @@ def restore(context: Context, command: Restore) -> Decision:
     )
 
 
-def _restored(context: Context, first: Month, code: str) -> Terms:
+def _restored(context: Context, first: Month, code: str) -> tuple[Terms, Explanation | None]:
     """On the facts of the decision that stands; an award as in the ledger as it was."""
     award = award_of(context.case)
     if award.as_in_ledger(first):
-        return replace(latest_terms(award, first), from_month=first, code=code, on=context.on)
+        return replace(latest_terms(award, first), from_month=first, code=code, on=context.on), None
     found = assess_again(context, first, keep=False)
     if not found.eligible:
         raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
-    return terms_of(found, first, code, context.on)
+    return terms_of(found, first, code, context.on), found.explanation

@@ -1,0 +1,269 @@
+"""A raise over a whole division: looked at first, then done in chunks that can be broken off and said again.
+
+Each case is a command of its own, named by the raise and the case: said again it answers what it answered. Cases whose
+amount doesn't rise stay as they are (57 art. 32; rules.md §3 told not heard, §6 leads).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, Protocol
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.case import Case
+from domain.case.award import AmountChanged
+from domain.case.payment import paid_for
+from domain.days import Month, add_month, china_day, first_day, month_of, months
+from domain.ids import CaseNo, CommandId, DivisionCode, county_of, within
+from domain.money import Fen
+from domain.policy import Parameter, Policy
+from workflows.command import Request
+from workflows.commands.award import RaiseStandard
+from workflows.commands.raising import OpenLead, Raise
+from workflows.context import Context
+from workflows.decide.lead import reached, recent
+from workflows.decide.raising import raises
+from workflows.decide.terms import award_of
+from workflows.office import Office
+from workflows.ports import Cases
+from workflows.refusal import Refused
+from workflows.world import policy_stream
+
+A_CHUNK = 200
+AREAS = ("urban", "rural")
+STAYS = frozenset({"nothing-raised"})
+
+
+class Ended(Protocol):
+    def ended(self, division: DivisionCode, programme: str) -> Sequence[CaseNo]:
+        """Cases of a division and below that ended, by number, brought to the head."""
+
+
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month of a household rises by; `drawn` False: the next month to draw, and those after it."""
+
+    month: Month
+    more: Fen
+    drawn: bool
+
+
+class Rise(msgspec.Struct, frozen=True, kw_only=True):
+    """A household that a raise changes."""
+
+    case: CaseNo
+    division: DivisionCode
+    area: str
+    before: Fen
+    amount: Fen
+    months: tuple[Owed, ...]
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """Who changes and by how much; who can't be raised, with the codes; who would be reached by it."""
+
+    rises: tuple[Rise, ...]
+    unchanged: int
+    not_raised: tuple[tuple[CaseNo, tuple[str, ...]], ...]
+    leads: tuple[tuple[CaseNo, Fen], ...]
+
+    def cost(self) -> list[dict[str, Any]]:
+        """By month and division: households and fen; months drawn are arrears, the next is what a month costs more."""
+        sums: dict[tuple[Month, DivisionCode, bool], list[int]] = {}
+        for one in self.rises:
+            for owed in one.months:
+                cell = sums.setdefault((owed.month, one.division, owed.drawn), [0, 0])
+                cell[0] += 1
+                cell[1] += owed.more
+        return [
+            {"month": month, "division": division, "arrears": drawn, "households": cell[0], "more": cell[1]}
+            for (month, division, drawn), cell in sorted(sums.items())
+        ]
+
+
+class Raising:
+    """Raises, and looks at what a raise would do."""
+
+    def __init__(self, office: Office, cases: Cases, ended: Ended, size: int = A_CHUNK) -> None:
+        self.office = office
+        self._cases = cases
+        self._ended = ended
+        self._size = size
+
+    def parts(self, request: Request) -> dict[str, Any]:
+        """The parts of the command Raise: counts, and what could not be raised by its codes."""
+        command = request.data
+        assert isinstance(command, Raise)
+        counts: Counter[str] = Counter(raised=0, unchanged=0, arrears_months=0, leads=0)
+        not_raised: list[dict[str, Any]] = []
+        for area in (command.area,) if command.area else AREAS:
+            for chunk in _chunks(self._whose(command, area), self._size):
+                self._chunk(request, command, chunk, counts, not_raised)
+        if command.leads:
+            self._leads(request, command, counts)
+        return {**counts, "not_raised": not_raised}
+
+    def _chunk(
+        self,
+        request: Request,
+        command: Raise,
+        chunk: Sequence[CaseNo],
+        counts: Counter[str],
+        not_raised: list[dict[str, Any]],
+    ) -> None:
+        with self.office.batch():
+            for number in chunk:
+                case = self.office.world.case(number)
+                assert case is not None
+                first = max(Month(command.from_month), award_of(case).began)
+                part = RaiseStandard(on=command.on, from_month=first)
+                answer = self.office.handle(_named(request, number, part))
+                if answer.status == "done":
+                    counts["raised"] += 1
+                    counts["arrears_months"] += len(answer.data["arrears"])
+                    continue
+                codes = [one.code for one in answer.reasons]
+                if set(codes) <= STAYS:
+                    counts["unchanged"] += 1
+                else:
+                    not_raised.append({"case": number, "codes": codes})
+
+    def _leads(self, request: Request, command: Raise, counts: Counter[str]) -> None:
+        for number in self._recent(command, request):
+            part = OpenLead(on=command.on, from_month=Month(command.from_month))
+            answer = self.office.handle(_named(request, number, part))
+            counts["leads"] += answer.status == "done"
+
+    def preview(self, request: Request, standard: Fen | None = None, unit: str = "yuan/month") -> Preview:
+        """What Raise would do now. `standard`: as if it were set from its month on. Nothing is written."""
+        command = request.data
+        assert isinstance(command, Raise)
+        self.office.world.refresh()
+        rises: list[Rise] = []
+        not_raised: list[tuple[CaseNo, tuple[str, ...]]] = []
+        unchanged = 0
+        for area in (command.area,) if command.area else AREAS:
+            for number in self._whose(command, area):
+                context = self._context(request, number, command, standard, unit)
+                first = max(Month(command.from_month), award_of(context.case).began)
+                try:
+                    events = raises(context, first)
+                except Refused as refused:
+                    not_raised.append((number, tuple(one.code for one in refused.reasons)))
+                    continue
+                if not events:
+                    unchanged += 1
+                    continue
+                rises.append(_rise(context.case, events, month_of(context.on)))
+        leads = []
+        for number in self._recent(command, request) if command.leads else ():
+            context = self._context(request, number, command, standard, unit)
+            found = reached(context, max(Month(command.from_month), month_of(context.on)))
+            if found is not None:
+                leads.append((number, found.amount))
+        return Preview(
+            rises=tuple(rises), unchanged=unchanged, not_raised=tuple(not_raised), leads=tuple(leads)
+        )
+
+    def _whose(self, command: Raise, area: str) -> list[CaseNo]:
+        """Awards of the division that live, or lived, in the month of the raise or since, by number."""
+        today = month_of(command.on) if command.on else month_of(_today(self.office))
+        last = max(today, Month(command.from_month))
+        found: set[CaseNo] = set()
+        for month in months(Month(command.from_month), last):
+            found.update(self._cases.cases(county_of(command.division), command.programme, area, month))
+        kept = []
+        for number in sorted(found):
+            case = self.office.world.case(number)
+            if case is None or case.award is None or not within(command.division, case.division):
+                continue
+            if case.award.ends is None or case.award.ends > command.from_month:
+                kept.append(number)
+        return kept
+
+    def _recent(self, command: Raise, request: Request) -> Iterator[CaseNo]:
+        """Refused or stopped for income, not long ago, in the area asked for."""
+        for number in self._ended.ended(command.division, command.programme):
+            case = self.office.world.case(number)
+            if case is None or (command.area is not None and case.area != command.area):
+                continue
+            if recent(self._context(request, number, command, None, ""), case):
+                yield number
+
+    def _context(
+        self, request: Request, number: CaseNo, command: Raise, standard: Fen | None, unit: str
+    ) -> Context:
+        case = self.office.world.case(number)
+        part = replace(request, case=number)
+        context = Context(self.office.world, part, self.office.clock.now(), case, lambda prefix: prefix)
+        if standard is not None and case is not None:
+            context.policy = self._as_if(case, command, standard, unit)
+        return context
+
+    def _as_if(self, case: Case, command: Raise, standard: Fen, unit: str) -> Policy:
+        world = self.office.world
+        chain = world.chain(case.division)
+        streams = [policy_stream(one, name) for one in chain for name in (case.programme, "*")]
+        parameters: list[Parameter] = [one for stream in streams for one in world.state(stream) or ()]
+        mine = Parameter(
+            ref="preview",
+            name="standard",
+            value=standard,
+            unit=unit,
+            since=first_day(Month(command.from_month)),
+            division=case.division,
+            programme=case.programme,
+            area=case.area,  # type: ignore[arg-type]
+            document="preview",
+        )
+        return Policy([*parameters, mine], chain, case.programme, case.area)  # type: ignore[arg-type]
+
+
+def _today(office: Office) -> date:
+    return china_day(office.clock.now())
+
+
+def _named(request: Request, number: CaseNo, part: RaiseStandard | OpenLead) -> Request:
+    kind = "lead" if isinstance(part, OpenLead) else "raise"
+    return Request(
+        id=CommandId(f"{request.id}/{kind}/{number}"),
+        actor=request.actor,
+        data=part,
+        case=number,
+        causation=request.id,
+    )
+
+
+def _rise(case: Case, events: Sequence[AmountChanged], today: Month) -> Rise:
+    """By month drawn what is then due beyond what counts as paid; and for the next to draw what a month rises by."""
+    award = award_of(case)
+    raised = award
+    for event in events:
+        raised = raised.with_terms(event.terms)
+    owed: list[Owed] = []
+    for month in sorted(case.drawn):
+        terms = raised.at(month)
+        if terms is None or month < events[0].terms.from_month:
+            continue
+        more = terms.amount - paid_for(case, month)
+        if more > 0:
+            owed.append(Owed(month=month, more=more, drawn=True))
+    next_one = max(today, add_month(max(case.drawn, default=add_month(award.began, -1)), 1))
+    before, then = award.at(next_one), raised.at(next_one)
+    if before is not None and then is not None and then.amount > before.amount:
+        owed.append(Owed(month=next_one, more=then.amount - before.amount, drawn=False))
+    return Rise(
+        case=case.number,
+        division=case.division,
+        area=case.area,
+        before=events[0].before,
+        amount=events[0].terms.amount,
+        months=tuple(owed),
+    )
+
+
+def _chunks(cases: Iterable[CaseNo], size: int) -> Iterator[list[CaseNo]]:
+    everything = list(cases)
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]
