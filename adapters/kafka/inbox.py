@@ -21,6 +21,7 @@ from adapters.bootstrap import Doudi
 from adapters.faults import reach
 from adapters.kafka.client import Transactions
 from adapters.kafka.errors import BadSettings, Fenced, KafkaTrouble, Refused
+from adapters.kafka.leniently import read_leniently
 from adapters.kafka.letters import SUFFIX, Letter, letter, letters, record
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.taking import PASSING, Arrived, Taken, Waits, take
@@ -50,6 +51,7 @@ class Inbox:
     """One of any number of processes that share the topics. Not for several threads."""
 
     def __init__(self, doudi: Doudi, settings: KafkaSettings) -> None:
+        read_leniently()
         if not settings.inbound:
             raise BadSettings("kafka.nothing-inbound", key="inbound")
         self.counts = Counts()
@@ -99,8 +101,12 @@ class Inbox:
 
     def _open(self) -> KafkaConsumer:
         if self._consumer is None:
-            self._consumer = KafkaConsumer(**self._settings.consumer_args(group(self._doudi, self._settings)))
-            self._consumer.subscribe(list(self._topics))
+            arguments = self._settings.consumer_args(group(self._doudi, self._settings))
+            consumer = self._consumer = KafkaConsumer(**{"metadata_max_age_ms": 30_000, **arguments})
+            # Who joins before he knows the topics may be given none of them, and never hears of it.
+            for topic in self._topics:
+                consumer.partitions_for_topic(topic)
+            consumer.subscribe(list(self._topics))
         return self._consumer
 
     def _drop(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 from confluent_kafka import Producer
+from kafka import KafkaProducer
 
 from adapters.backup import back_up, restore
 from adapters.bootstrap import open_doudi
@@ -185,3 +186,30 @@ def test_the_same_on_postgresql(topics: Topics, tmp_path: Path) -> None:
     finally:
         desk.close()
         office.doudi.close()
+
+
+class NotText(str):
+    """A header's name as only a careless or hostile sender writes it."""
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe"
+
+
+def test_a_header_whose_name_is_no_text_stops_nobody(office: TrialOffice, topics: Topics) -> None:
+    # Of a batch that comes as it is kept the broker looks at nothing.
+    desk = Desk(office, topics)
+    sender = KafkaProducer(**{**desk.settings.producer_args(), "compression_type": "zstd", "linger_ms": 200})
+    try:
+        for serial in range(1, 10):
+            more = [(NotText("x"), b"1")] if serial % 3 == 0 else []
+            sender.send(
+                desk.settings.topic("commands"),
+                value=orjson.dumps(entering(serial)),
+                headers=[*more, *headers("commands", f"{serial}")],
+            )
+        sender.flush(10)
+        desk.take()
+        assert (entered(office.store), desk.letters()) == (9, [])
+    finally:
+        sender.close(timeout=2)
+        desk.close()
