@@ -78,10 +78,11 @@ def columns_of(header: Header, rows: Sequence[Sequence[Cell]], said: Mapping[str
     unused: list[int] = []
     unknown: list[int] = []
     seen: dict[str, int] = {}
+    pairs = _bare_pairs(names, own)
     for column, name in enumerate(names):
         if not name:
             continue
-        beside = None if column in own else _beside(name)
+        beside = pairs.get(column) or (None if column in own else _beside(name))
         field = own.get(column) or (None if beside else _field(name))
         if beside is not None:
             members.setdefault(beside[0], {})[beside[1]] = column
@@ -136,6 +137,26 @@ def _said(names: Sequence[str], said: Mapping[str, str]) -> dict[int, str]:
 def _beside(name: str) -> tuple[int, str] | None:
     parts = name.split("\n")
     return member_of(parts[-1]) or (member_of("".join(parts)) if len(parts) > 1 else None)
+
+
+def _bare_pairs(names: Sequence[str], own: Mapping[int, str]) -> dict[int, tuple[int, str]]:
+    """Members beside a head who has a name and number of his own: each name begins the next one."""
+    known = {column: own.get(column) or _field(name) for column, name in enumerate(names) if name}
+    heads = [column for column, field in known.items() if field == "head"]
+    numbers = [column for column, field in known.items() if field == "id"]
+    if not heads or len(numbers) < 2:
+        return {}
+    found: dict[int, tuple[int, str]] = {}
+    place = 0
+    for column in sorted(known):
+        field = known[column]
+        if column <= numbers[0] or column in own:
+            continue
+        if field == "name":
+            place += 1
+        if place and field in OF_MEMBER and (place, field) not in found.values():
+            found[column] = (place, field)
+    return found if any(field == "id" for _, field in found.values()) else {}
 
 
 def _field(name: str) -> str | None:

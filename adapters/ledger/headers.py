@@ -1,7 +1,7 @@
 """Finding the header of a sheet: one to three rows under titles and notes, groups over merged cells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -12,7 +12,7 @@ DEEPEST = 12
 """Rows in which a header may begin."""
 _LEAST = 3
 """So many columns must be known for a row to be a header."""
-_NOTES = re.compile(r"单位[::]|填报单位|制表|统计单位|日期[::]")
+_NOTES = re.compile(r"单位|制表|填报|日期")
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,19 +30,23 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(one for one in self.titles if _NOTES.search(normalise(one)))
 
 
-def find_header(sheet: Sheet) -> Header | None:
-    """The header that knows most columns; None where no row of the sheet looks like one."""
+def find_header(sheet: Sheet, said: Collection[str] = ()) -> Header | None:
+    """The header that knows most columns; None where no row of the sheet looks like one. `said`: headings that the
+    office knows. Of two that know as many the deeper one where its last row holds headings alone."""
+    own = frozenset(map(normalise, said))
     best: tuple[int, int, Header] | None = None
     for first in range(min(DEEPEST, len(sheet.rows))):
-        for depth in (1, 2, 3):
+        own_words = any(_known(str(cell), own) for cell in sheet.rows[first] if not blank(cell))
+        for depth in (1, 2, 3) if own_words else ():
             last = first + depth - 1
             if last >= len(sheet.rows) or not _texts_only(sheet.rows[last]):
                 break
             names = _names(sheet, first, last)
-            score = sum(_known(name) for name in names)
+            score = sum(_known(name, own) for name in names)
+            deep = depth if _headings_only(sheet.rows[last], own) else -depth
             header = Header(first=first, last=last, names=names, titles=_titles(sheet, first))
-            if score >= _LEAST and (best is None or (score, -depth) > best[:2]):
-                best = (score, -depth, header)
+            if score >= _LEAST and (best is None or (score, deep) > best[:2]):
+                best = (score, deep, header)
     return best[2] if best else None
 
 
@@ -54,8 +58,14 @@ def _texts_only(row: Sequence[Cell]) -> bool:
     return not any(re.search(r"\d{8,}", normalise(str(cell))) for cell in filled)
 
 
-def _known(name: str) -> int:
+def _headings_only(row: Sequence[Cell], own: Collection[str]) -> bool:
+    return all(_known(str(cell), own) for cell in row if not blank(cell))
+
+
+def _known(name: str, own: Collection[str]) -> int:
     parts = name.split("\n")
+    if normalise(parts[-1]) in own or normalise(name) in own:
+        return 1
     found = field_of(parts[-1]) or (field_of("".join(parts)) if len(parts) > 1 else None)
     return 1 if found or member_of(parts[-1]) or member_of("".join(parts)) else 0
 

@@ -92,7 +92,7 @@ class Read(msgspec.Struct, kw_only=True):
 
 def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
     """The ledger of a sheet; None where it has no header of one (a list of codes, a summary)."""
-    header = find_header(sheet)
+    header = find_header(sheet, said.keys())
     if header is None:
         return None
     data = [row for row in range(header.last + 1, len(sheet.rows)) if _is_data(sheet, row, header)]
@@ -212,8 +212,9 @@ class Reading:
         read = Read(rows=tuple(row + 1 for row in group))
         persons = self._persons(group, read)
         of = self._first(group)
+        if not read.troubles:
+            self._counts(group, persons, read)
         amount = self._amount(group, persons, read)
-        self._counts(group, persons, read)
         household = Household(
             sheet=self.table.sheet.place,
             rows=read.rows,
@@ -491,7 +492,6 @@ class Reading:
         for one in persons:
             if one.number and counts[one.number] > 1:
                 self._wrong(read, one.row - 1, self.fields.get("id"), "person-twice")
-                return
 
     # amounts
 
@@ -551,7 +551,11 @@ class Reading:
         if not found:
             return None
         choices = {found[0]} if len(set(found)) == 1 and len(found) in (1, len(group)) else set()
-        if field != "total" and len(found) > 1:
+        said = self._said("total", group)
+        alike = field == "uplift" or (
+            field == "amount" and (choices or (said is not None and said >= sum(found)))
+        )
+        if alike and len(found) > 1:
             choices.add(sum(found))
         if len(choices) == 2:
             choices = self._by_total(field, choices, group)
@@ -621,8 +625,6 @@ class Reading:
 
     def _counts(self, group: Sequence[int], persons: Sequence[Person], read: Read) -> None:
         """Who is named must be as many as the ledger says are covered."""
-        if any(one.code.startswith(("ledger-name", "number-", "ledger-number")) for one in read.troubles):
-            return
         column = self.fields.get("insured")
         if column is None:
             return

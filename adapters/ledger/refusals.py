@@ -67,12 +67,13 @@ def write_refusals(
 
 def _head(sheet: Any, table: Table, forms: dict[str, Any]) -> int:
     """Titles as they stand, then the header in one row; the first row of data."""
+    titles, stem = "\n".join(table.header.titles), table.said.partition("\n")[2]
     line = 0
-    for title in table.header.titles:
+    for title in (
+        *table.header.titles,
+        *(one for one in (table.sheet.name, stem) if one and one not in titles),
+    ):
         sheet.write_string(line, 0, title)
-        line += 1
-    if not any(table.sheet.name in title for title in table.header.titles) and table.sheet.name:
-        sheet.write_string(line, 0, table.sheet.name)
         line += 1
     for column, name in enumerate(table.columns.headings):
         sheet.write_string(line, column, name, forms["bold"])

@@ -73,6 +73,8 @@ class Ledger:
             for read in Reading(table, today).each():
                 self._check(table, read)
         self._twice()
+        for _, read, _ in self.ready:
+            self.outcome.repairs.update(read.repairs)
 
     def _area_known(self) -> None:
         if self.options.area is not None:
@@ -82,7 +84,6 @@ class Ledger:
                 raise refuse("ledger-area-unknown", "area")
 
     def _check(self, table: Table, read: Read) -> None:
-        self.outcome.repairs.update(read.repairs)
         household = read.household
         if household is None:
             self.outcome.refused.append((table, read))
@@ -191,7 +192,14 @@ class Ledger:
         """What names a household, wherever it stands: all that is typed of it, without its place in a file."""
         household = _of(read)
         persons = tuple(msgspec.structs.replace(one, row=0) for one in household.persons)
-        plain = msgspec.structs.replace(household, sheet=0, rows=(), persons=persons)
+        plain = msgspec.structs.replace(
+            household,
+            sheet=0,
+            rows=(),
+            persons=persons,
+            area=household.area or self.options.area,
+            from_month=household.from_month or self.options.since,
+        )
         return msgspec.json.encode((county_of(self.options.division), self.options.programme, plain))
 
 
