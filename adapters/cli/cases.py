@@ -16,6 +16,7 @@ from adapters.replay import recorded, state
 from domain.case import Case
 from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted
 from domain.case.decision import Confirmed
+from domain.case.payment import lists_of, standing
 from domain.case.takeover import TakenOver
 from domain.codes import label
 from domain.days import Month, parse_month, show_instant
@@ -264,6 +265,7 @@ def _tables(
         for month, line in sorted(of.drawn.items())
     ]
     _table(now, "case.drawn", drawn)
+    _table(now, "case.payments", _payments(of))
     _table(now, "case.decisions", [_decision(now, one) for one in decisions])
     now.show(
         TIMELINE,
@@ -305,6 +307,24 @@ def short(now: Session, references: Iterable[str]) -> str:
     defaults = len(named) - len(set_ones)
     words = [now.text("value.parameters.default", count=defaults)] if defaults else []
     return ", ".join([*set_ones, *words])
+
+
+def _payments(of: Case) -> list[dict[str, Any]]:
+    """What became of the money on each list that the bank said something of."""
+    return [
+        {
+            "list": paylist,
+            "pending": show_yuan(sum(one.pending.values())),
+            "held": show_yuan(one.held),
+            "settled": show_yuan(one.settled),
+            "returned": show_yuan(one.returned),
+            "repeated": show_yuan(one.repeated),
+            "set_off": show_yuan(one.set_off),
+        }
+        for paylist in lists_of(of)
+        if paylist in of.payments
+        for one in (standing(of, paylist),)
+    ]
 
 
 def _decision(now: Session, one: Dependent) -> dict[str, Any]:

@@ -117,3 +117,15 @@ def test_settle_and_return_one_by_one(office: TrialOffice, cases: list[str]) -> 
     waiting = ask(office.url, "pay", "returned", "--division", COUNTY, "--format", "json").json["rows"]
     assert [(row["case"], row["code"], row["mended"]) for row in waiting] == [(cases[1], "K99", None)]
     assert "其他" in ask(office.url, "pay", "returned", "--division", COUNTY, lang="zh").out
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "K03 已销户"), ("en", "K03 account closed")])
+def test_a_case_s_file_tells_what_became_of_its_money(
+    office: TrialOffice, cases: list[str], tmp_path: Path, lang: str, said: str
+) -> None:
+    take(office, tmp_path / "bank.csv", text=table(cases))
+    shown = ask(office.url, "case", "show", cases[2], "--format", "csv", lang=lang)
+    assert said in shown.out
+    assert "B-1" in ask(office.url, "case", "show", cases[0], "--format", "csv", lang=lang).out
+    told = ask(office.url, "case", "show", cases[2], lang=lang).out
+    assert {"zh": "发放结果", "en": "what became of the money"}[lang] in told
