@@ -130,6 +130,8 @@ NOT_PUBLIC: Mapping[str, str] = {
     "PaymentRepeated": _PAY,
     "PaymentSettled": _PAY,
     "ApprovalProposed": "names an amount; that it is posted is published",
+    "LeadClosed": "what somebody said of a household, and what was done about it",
+    "LeadOpened": "what somebody said of a household, and what was done about it",
     "LivesBrought": _WITHIN,
     "FindingDecided": _OVERPAID,
     "FindingDropped": _OVERPAID,

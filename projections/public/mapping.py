@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -105,6 +105,7 @@ class Publishing:
         self._before: dict[CaseNo, Shares] = {}
         self._cause: dict[CaseNo, str] = {}
         self._looked: set[PersonRef] = set()
+        self._now: datetime | None = None
 
     @property
     def position(self) -> int:
@@ -118,11 +119,13 @@ class Publishing:
         if seen.command != state.command:
             state.command, state.first = seen.command, seen.position
             self._fired = _FIRED.fullmatch(seen.command) if seen.actor == CLOCK else None
-        state.today = china_day(seen.recorded_at)
+        if seen.recorded_at != self._now:
+            self._now = seen.recorded_at
+            state.today = china_day(seen.recorded_at)
+            state.this_month = month_of(state.today)
         self._take(seen, seen.event)
-        month = month_of(state.today)
-        if month > state.month:
-            state.month = month
+        if state.this_month > state.month:
+            state.month = state.this_month
             self._over(seen)
         if state.rights:
             self._subjects(seen)
@@ -178,19 +181,20 @@ class Publishing:
                 self._persons(number, case, seen)
 
     def _tell_case(self, seen: Recorded, event: CaseEvent, number: CaseNo, case: Known) -> None:
+        life, step, fired = facts.LIFE.get(type(event)), facts.DEADLINES.get(type(event)), self._fired
+        if life is None and step is None and fired is None:
+            return
         common: dict[str, Any] = {
             "case": number,
             "programme": case.programme,
             "division": township(case.division),
             "on": event.on,
         }
-        life, step = facts.LIFE.get(type(event)), facts.DEADLINES.get(type(event))
         if life is not None:
             states = {one.instance: one.state for one in event.moved}
             self._say(life[0](**common, states=states, **facts.extra(event, life[1])), number, number, seen)
         elif step is not None:
             self._say(step(**common, **facts.deadline(event)), number, number, seen)
-        fired = self._fired
         if fired is not None and fired[1] == number:
             self._fired = None
             due = date.fromisoformat(fired[3])
@@ -287,7 +291,7 @@ class Publishing:
     def record(self, key: str, but: CaseNo | None = None, shares: Shares | None = None) -> Recipient:
         """What a person has of a programme from this month on, of all his cases; `but` one, that has `shares`."""
         person, _, programme = key.rpartition("/")
-        ref, this_month = PersonRef(person), month_of(self.state.today)
+        ref, this_month = PersonRef(person), self.state.this_month
         found: list[Span] = []
         for number in self.state.awarded.get(ref, ()):
             case = self.state.cases[number]

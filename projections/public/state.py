@@ -55,6 +55,7 @@ class State(msgspec.Struct):
     command: str = ""
     first: int = 0
     today: date = date.min
+    this_month: Month = Month("")
     month: Month = Month("")
     cases: dict[CaseNo, Known] = {}
     awarded: dict[PersonRef, list[CaseNo]] = {}
