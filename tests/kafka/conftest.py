@@ -85,9 +85,9 @@ def topics(broker: Broker) -> Iterator[Topics]:
         broker.start()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """Three nodes, running; for one module."""
+    """Three nodes, running. What a test stops or freezes `cluster_topics` brings back."""
     try:
         made = Cluster()
     except NoBroker as error:
@@ -138,9 +138,9 @@ class Secure:
         return self.settings(name, **kafka)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def secure() -> Iterator[Secure]:
-    """Running, with all topics made, for one module."""
+    """Running, with all topics made."""
     try:
         node = Broker(secure=True)
     except NoBroker as error:
