@@ -127,6 +127,10 @@ class Projector:
             put_place(session, name, begun)
             migrations.forget(session, name)
 
+    def projection(self, name: str) -> Projection:
+        """The fold; raises `UnknownProjection`."""
+        return self._known(name)
+
     def places(self) -> dict[str, Place]:
         return read_places(self.store, self._projections)
 
