@@ -45,13 +45,17 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def of_the_relay(settings: KafkaSettings) -> list[Right]:
-    """It writes what is told outside and its position, and reads that. Older versions beside begin alike."""
+    """It writes what is told outside and its position, and reads that. Older versions beside begin alike.
+
+    A subscriber's own topic is made by it when he is first told of somebody.
+    """
     names = [settings.topic(one.name) for one in of_relay()] + [settings.topic(SUBJECTS)]
     rights = [
         Right("topic", name, may, begins=True) for name in names for may in ("WRITE", "DESCRIBE_CONFIGS")
     ]
     return [
         *rights,
+        Right("topic", settings.topic(SUBJECTS), "CREATE", begins=True),
         Right("topic", settings.topic("positions"), "READ"),
         Right("transactional-id", settings.topic(RELAY), "WRITE", begins=True),
     ]

@@ -16,6 +16,7 @@ from kafka.errors import AuthorizationError, KafkaError
 from adapters.faults import reach
 from adapters.kafka.client import Transactions
 from adapters.kafka.errors import Denied, Refused, Unsure
+from adapters.kafka.relaying.making import Making
 from adapters.kafka.relaying.record import Record, read_record, write_record
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.wire import Wired
@@ -32,6 +33,7 @@ class Channel:
         self.name = name
         self._settings = settings
         self._prefix = prefix
+        self._making = Making(settings, prefix)
         self._transactions = Transactions(settings, transactional_id)
         self._partition: int | None = None
 
@@ -55,6 +57,7 @@ class Channel:
         Raises `Refused` (its topic without the prefix), `Fenced`, `Denied`, `Unsure`.
         """
         try:
+            self._making.see_to(one.topic for one in messages)
             self._put(messages, record)
         except Refused as refused:
             topic = refused.topic.removeprefix(self._prefix)

@@ -1,0 +1,33 @@
+"""Topics that the table can't name: a subscriber's own, made when he is first told of somebody."""
+
+from collections.abc import Iterable
+
+from adapters.kafka.errors import Denied, KafkaTrouble, Unsure
+from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.topics import SUBJECTS, topic
+from adapters.kafka.upkeep import create
+
+_DENIED = "TopicAuthorizationFailedError"
+
+
+class Making:
+    """A message to a topic that isn't there would hold up all others; so it is made first."""
+
+    def __init__(self, settings: KafkaSettings, prefix: str) -> None:
+        self._settings = settings
+        self._ours = prefix == settings.prefix
+        self._there: set[str] = set()
+
+    def see_to(self, names: Iterable[str]) -> None:
+        """Make those of subscribers that aren't there. Raises `Denied`, `Unsure`."""
+        wanted = {name for name in names if name.startswith(SUBJECTS)} - self._there
+        if not wanted or not self._ours:
+            return
+        try:
+            create(self._settings, [topic(name) for name in sorted(wanted)])
+        except KafkaTrouble as error:
+            reason = str(error.params.get("reason", error.code))
+            if reason == _DENIED:
+                raise Denied(reason=reason, what=self._settings.topic(SUBJECTS)) from error
+            raise Unsure(reason=reason) from error
+        self._there |= wanted
