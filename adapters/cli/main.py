@@ -27,6 +27,7 @@ from adapters.cli import (
     projections,
     raising,
     register,
+    relay,
     replay,
     report,
     simulate,
@@ -84,6 +85,7 @@ for module in (
     stats,
     month,
     register,
+    relay,
     report,
     simulate,
 ):

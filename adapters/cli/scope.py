@@ -5,7 +5,9 @@ from adapters.cli.session import Session
 from adapters.store.access_log import Access
 from domain.days import china_day
 from domain.ids import CaseNo, DivisionCode, parse_case_no, parse_division
+from domain.staff import SERVICE_DESKS
 from workflows.refusal import refuse
+from workflows.world import ROOT
 
 
 def division_in_scope(now: Session, division: str) -> DivisionCode:
@@ -39,9 +41,19 @@ def case_in_scope(now: Session, case: str, purpose: str) -> CaseNo:
 
 
 def sees(now: Session, division: DivisionCode) -> bool:
+    """Whether the actor holds a desk over it; another office's machine only sends, and looks at nothing."""
     actor = now.actor
     if actor == ADMINISTRATOR and now.trial:
         return True
     world = now.doudi.office.world
     today = china_day(now.doudi.store.clock.now())
-    return any(world.roster(one).desks(actor, today) for one in world.chain(division))
+    return any(world.roster(one).desks(actor, today) - SERVICE_DESKS for one in world.chain(division))
+
+
+def for_administrators(now: Session) -> None:
+    """Refuses who holds no administrator's desk at the top: cases of the whole office are named."""
+    world = now.doudi.office.world
+    world.refresh()
+    today = china_day(now.doudi.store.clock.now())
+    if not any(desk == "administrator" for desk, _ in world.desks(now.actor, ROOT, today)):
+        raise refuse("not-your-desk", "actor", actor=now.actor, desks="administrator")

@@ -6,6 +6,7 @@ error the producer is thrown away and the place read anew, so nobody ever has to
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from threading import Event as Signal
 
 from msgspec.structs import replace
@@ -96,18 +97,16 @@ class Relay:
         failures = 0
         try:
             while not stop.is_set():
-                beat()
                 try:
-                    busy = self.step()
+                    beat()
+                    if not self.step():
+                        self._sleep(stop)
                     self.trouble, failures = None, 0
                 except AGAIN as error:
                     self.trouble = error
                     self.rest()
                     stop.wait(_PAUSES[min(failures, len(_PAUSES) - 1)])
                     failures += 1
-                    continue
-                if not busy:
-                    self._sleep(stop)
         except StoreError as error:
             self.lease.say_stopped(self.position, error.code)
             raise
@@ -132,7 +131,8 @@ class Relay:
         if self._worker is not None:
             self._worker.shutdown(wait=True, cancel_futures=True)
             self._worker = self._ahead = None
-        self.lease.leave()
+        with suppress(StoreError):
+            self.lease.leave()
 
     def opened(self) -> Record:
         """The place, read anew after anything went wrong; raises `OtherLog`."""
@@ -146,6 +146,16 @@ class Relay:
                 raise
             self._record = found or Record(log=self.store.log_id)
         return self._record
+
+    def place(self) -> Record | None:
+        """The place in Kafka, of whichever log; None if there is none."""
+        self._record = None
+        return self._channel.open()
+
+    def begin_at(self, record: Record) -> None:
+        """Set the place by people's word; after `place`."""
+        self._channel.put((), record)
+        self._record = record
 
     def _next(self, after: Point) -> list[Unit]:
         """The next commands; while they are told, those behind them are read already."""

@@ -81,13 +81,18 @@ class Binding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The section [doudi]. `allow` names the findings of `doudi kafka check` that are known and accepted."""
+    """The section [doudi]. `allow` names the findings of `doudi kafka check` that are known and accepted.
+
+    The relay gives alarm when its oldest event is `lag_seconds` old, or more than `lag_events` wait.
+    """
 
     prefix: str = "doudi."
     source: str = "urn:doudi"
     replication: int = 3
     min_insync: int = 2
     allow: tuple[str, ...] = ()
+    lag_seconds: int = 300
+    lag_events: int = 10_000
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,27 +1,33 @@
 """Relays on a trial office, alone or as processes that can be killed, and what a reader outside must find."""
 
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from threading import Event as Signal
-from time import monotonic
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import msgspec
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from adapters.bootstrap import open_doudi
+from adapters.bootstrap import Doudi, open_doudi
 from adapters.faults import Armed, hooked
+from adapters.kafka.errors import Unsure
 from adapters.kafka.relay import AGAIN, Relay
-from adapters.kafka.relaying.channel import POSITIONS
+from adapters.kafka.relaying.channel import read_place
 from adapters.kafka.relaying.kept import KeptStates
 from adapters.kafka.relaying.reader import Reader, Wire
 from adapters.kafka.relaying.record import Point
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings, read
+from adapters.kafka.topics import of_relay
+from adapters.kafka.upkeep import create
 from adapters.kafka.wire import Wired
 from adapters.store.store import EventStore
 from projections.public.message import Message
-from tests.harness import TrialOffice, person
+from tests.harness import V1, TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all
 
@@ -31,8 +37,8 @@ Seen = tuple[str, str, str]
 
 
 def make_topics(topics: Topics, partitions: int = 2) -> KafkaSettings:
-    topics.make(*TOLD, partitions=partitions)
-    topics.make(POSITIONS, configs={"cleanup.policy": "compact"})
+    """The relay's topics as `doudi kafka init` makes them, with fewer partitions."""
+    create(topics.settings, [replace(one, partitions=partitions) for one in of_relay()])
     return topics.settings
 
 
@@ -69,10 +75,13 @@ def by_key(messages: list[Seen]) -> dict[tuple[str, str], list[str]]:
 
 def check_told(store: EventStore, settings: KafkaSettings) -> int:
     """Each message of the log is there once, those of a key in order; how many."""
-    wanted = [seen_of(one) for one in expected(store, settings)]
+    wanted = by_key([seen_of(one) for one in expected(store, settings)])
     assert wanted
-    assert by_key(told(settings)) == by_key(wanted)
-    return len(wanted)
+    found = by_key(told(settings))
+    wrong = {key: (names, found.get(key)) for key, names in wanted.items() if found.get(key) != names}
+    if wrong or found.keys() != wanted.keys():
+        raise AssertionError(f"{len(wrong)} of {len(wanted)}: {list(wrong.items())[:5]}")
+    return sum(map(len, wanted.values()))
 
 
 def relay_of(store: EventStore, settings: KafkaSettings, **options: Any) -> Relay:
@@ -164,3 +173,67 @@ def let_pass(settings: KafkaSettings, topic: str, size: int) -> None:
         admin.alter_configs([resource])
     finally:
         admin.close()
+
+
+class Load:
+    """An office that goes on working, whatever becomes of the broker: a case each few moments."""
+
+    def __init__(self, url: str, first: int = 100, pause: float = 0.02) -> None:
+        self._url = url
+        self._pause = pause
+        self._serials = count(first)
+        self._stop = Signal()
+        self._failed: list[BaseException] = []
+        self._thread = Thread(target=self._work, daemon=True)
+        self.cases = 0
+
+    def _work(self) -> None:
+        try:
+            doudi = open_doudi(self._url)
+            while not self._stop.wait(self._pause):
+                enter(doudi, next(self._serials))
+                self.cases += 1
+            doudi.close()
+        except BaseException as error:
+            self._failed.append(error)
+
+    def __enter__(self) -> "Load":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self._failed:
+            raise self._failed[0]
+
+
+def enter(doudi: Doudi, serial: int) -> None:
+    """An application and its withdrawal, as two commands."""
+    members = [person("m1", "1980-05-01", serial)]
+    data = {"division": V1, "area": "rural", "applicant": "m1", "near_relative": False, "members": members}
+    line: dict[str, Any] = {"id": f"enter-{serial}", "type": "Enter", "actor": "window", "data": data}
+    answer = doudi.office.take(line)
+    assert answer.status == "done", answer
+    line = {
+        "id": f"withdraw-{serial}",
+        "type": "Withdraw",
+        "actor": "window",
+        "case": answer.case,
+        "data": {},
+    }
+    assert doudi.office.take(line).status == "done"
+
+
+def wait_told(settings: KafkaSettings, position: int, seconds: float = 60) -> None:
+    """Until the place in Kafka is there or beyond."""
+    until = monotonic() + seconds
+    while monotonic() < until:
+        try:
+            record, _ = read_place(settings, settings.source)
+        except Unsure:
+            record = None
+        if record is not None and record.position >= position:
+            return
+        sleep(0.1)
+    raise AssertionError(f"not told until {position}")

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting
+from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
 from adapters.projecting.parked import set_aside
 from tests.harness import TrialOffice
@@ -22,7 +23,6 @@ from tests.kafka.relays import (
     make_topics,
     seen_of,
     told,
-    wire_of,
 )
 
 Ids = dict[tuple[str, str], list[str]]

@@ -31,7 +31,7 @@ class Channel:
 
     def __init__(self, settings: KafkaSettings, name: str, transactional_id: str, prefix: str) -> None:
         self.name = name
-        self._settings = settings
+        self.settings = settings
         self._prefix = prefix
         self._making = Making(settings, prefix)
         self._transactions = Transactions(settings, transactional_id)
@@ -45,7 +45,7 @@ class Channel:
         """What was committed last under the name, None if nothing ever was. Raises `Fenced`, `Denied`, `Unsure`."""
         self._transactions.open()
         try:
-            found, self._partition = read_place(self._settings, self.name)
+            found, self._partition = read_place(self.settings, self.name)
         except BaseException:
             self.discard()
             raise
@@ -79,7 +79,7 @@ class Channel:
             )
         reach("relay.sent")
         transactions.send(
-            self._settings.topic(POSITIONS),
+            self.settings.topic(POSITIONS),
             key=self.name.encode(),
             value=write_record(record),
             partition=self._partition,

@@ -52,7 +52,7 @@ class NoCommonPast(StoreError):
 
 
 class NotForHistory(StoreError):
-    """History can't be written to a topic of the contract, or to one that isn't there (params: topic)."""
+    """No topic for it (params: topic, reason = contract | missing | not-empty | unknown)."""
 
     code = "relay.history-topic"
 

@@ -44,6 +44,7 @@ class Mapping(Protocol):
     def state(self) -> Any: ...
 
     def apply(self, seen: Recorded, /) -> list[Message]: ...
+    def snapshot(self, last: Recorded, /) -> list[Message]: ...
 
 
 Wire = Callable[[Message], Wired]
@@ -95,6 +96,14 @@ class Reader:
         """Stay near who acts, to begin at once where he ends: fold up to a position, and remember nothing."""
         self._made.clear()
         self._fold_to(until)
+
+    def present(self, until: int) -> tuple[Point, list[Wired]]:
+        """Every recipient as of the last command that ends at or before a position, and where that is."""
+        self.follow(until)
+        last = self._store.at(self._at.position)
+        if self._mapping is None or last is None:
+            return self._at, []
+        return self._at, [self._wire(message) for message in self._mapping.snapshot(last)]
 
     def _seek(self, after: Point) -> None:
         while self._made and self._made[0].first <= after.position:

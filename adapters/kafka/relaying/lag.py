@@ -1,0 +1,169 @@
+"""How far the relay is behind, by age and by count, and what is amiss; for people and for their monitoring."""
+
+from pathlib import Path
+from time import monotonic
+
+import msgspec
+
+from adapters.kafka.errors import KafkaTrouble
+from adapters.kafka.relay import Relay
+from adapters.kafka.relaying.channel import read_place
+from adapters.kafka.relaying.lease import holder
+from adapters.kafka.relaying.record import Record, check_log, check_point
+from adapters.kafka.settings import KafkaSettings
+from adapters.projecting.lease import micros, state_of
+from adapters.store.errors import StoreError
+from adapters.store.store import EventStore
+
+_EVERY = 5.0
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """`code` and `code.remedy` are in the message catalogue."""
+
+    code: str
+    params: dict[str, str | int]
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """`age`: seconds since the oldest event that isn't told was recorded, 0 where all is; `beat`: microseconds.
+
+    `state`: stopped | stalled | working | idle | waiting | current (adapters.projecting.lease.state_of).
+    """
+
+    position: int
+    head: int
+    behind: int
+    age: int
+    sent: int
+    stuck: int
+    waiting: int
+    state: str
+    holder: str | None
+    beat: int | None
+    trouble: str | None
+    alarms: tuple[Alarm, ...]
+
+
+def looked(store: EventStore, settings: KafkaSettings) -> Looked:
+    """Reads the place in Kafka; where that doesn't answer, the one that whoever acts noted last counts."""
+    record: Record | None = None
+    trouble: KafkaTrouble | StoreError | None = None
+    try:
+        record, _ = read_place(settings, settings.source)
+        if record is not None:
+            check_log(store, record)
+            if record.position:
+                check_point(record.point, store.at(record.position), store.head())
+    except (KafkaTrouble, StoreError) as error:
+        trouble = error
+    return _looked(store, settings, record, trouble)
+
+
+def _looked(
+    store: EventStore,
+    settings: KafkaSettings,
+    record: Record | None,
+    trouble: KafkaTrouble | StoreError | None,
+) -> Looked:
+    runner = holder(store.database)
+    position = record.position if record is not None else runner.position if runner is not None else 0
+    head = store.head()
+    behind = max(0, head - position)
+    state = state_of(runner, behind, micros())
+    found = Looked(
+        position=position,
+        head=head,
+        behind=behind,
+        age=_age(store, position) if behind else 0,
+        sent=record.sent if record is not None else 0,
+        stuck=len(record.stuck) if record is not None else 0,
+        waiting=len(record.waiting) if record is not None else 0,
+        state=state,
+        holder=runner.holder if runner is not None and runner.holder else None,
+        beat=runner.beat if runner is not None else None,
+        trouble=trouble.code if trouble is not None else runner.stopped if runner is not None else None,
+        alarms=(),
+    )
+    return msgspec.structs.replace(found, alarms=tuple(_alarms(found, settings, trouble)))
+
+
+def _alarms(found: Looked, settings: KafkaSettings, trouble: KafkaTrouble | StoreError | None) -> list[Alarm]:
+    alarms = []
+    if trouble is not None:
+        alarms.append(Alarm(trouble.code, dict(trouble.params)))
+    elif found.trouble is not None:
+        alarms.append(Alarm("relay.alarm-stopped", {"reason": found.trouble}))
+    if found.stuck:
+        alarms.append(Alarm("relay.alarm-parked", {"count": found.stuck, "keys": found.waiting}))
+    if found.age > settings.ours.lag_seconds:
+        alarms.append(Alarm("relay.alarm-age", {"age": found.age, "limit": settings.ours.lag_seconds}))
+    if found.behind > settings.ours.lag_events:
+        alarms.append(Alarm("relay.alarm-count", {"behind": found.behind, "limit": settings.ours.lag_events}))
+    if found.state == "stalled" or (found.state == "waiting" and found.behind):
+        alarms.append(Alarm("relay.alarm-nobody", {"behind": found.behind}))
+    return alarms
+
+
+def _age(store: EventStore, position: int) -> int:
+    waiting = store.at(position + 1)
+    if waiting is None:
+        return 0
+    return max(0, int((store.clock.now() - waiting.recorded_at).total_seconds()))
+
+
+_HELP = {
+    "position": "last position of the log that was told",
+    "head": "last position of the log",
+    "lag_events": "events that aren't told",
+    "lag_seconds": "age of the oldest event that isn't told",
+    "sent_total": "messages told so far",
+    "parked": "messages or commands that can't be told",
+    "keys_waiting": "keys that wait behind them",
+    "alarms": "what is amiss",
+}
+
+
+def prometheus_text(found: Looked) -> str:
+    """In Prometheus' text form."""
+    values = {
+        "position": found.position,
+        "head": found.head,
+        "lag_events": found.behind,
+        "lag_seconds": found.age,
+        "sent_total": found.sent,
+        "parked": found.stuck,
+        "keys_waiting": found.waiting,
+        "alarms": len(found.alarms),
+    }
+    lines = []
+    for name, value in values.items():
+        kind = "counter" if name.endswith("_total") else "gauge"
+        lines += [
+            f"# HELP doudi_relay_{name} {_HELP[name]}",
+            f"# TYPE doudi_relay_{name} {kind}",
+            f"doudi_relay_{name} {value}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+class Metrics:
+    """Written into a file now and then by the relay that acts, from what it knows itself."""
+
+    def __init__(self, relay: Relay, path: Path) -> None:
+        self._relay = relay
+        self._path = path
+        self._written: float | None = None
+
+    def __call__(self) -> None:
+        if self._written is not None and monotonic() - self._written < _EVERY:
+            return
+        self._written = monotonic()
+        relay = self._relay
+        if not relay.lease.held:
+            self._path.unlink(missing_ok=True)
+            return
+        text = prometheus_text(_looked(relay.store, relay.settings, relay.record, relay.trouble))
+        partial = self._path.with_name(f"{self._path.name}.partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(self._path)

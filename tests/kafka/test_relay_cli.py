@@ -1,0 +1,169 @@
+"""`doudi relay`: what people see of it and what they decide."""
+
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from adapters.kafka.relay import Relay
+from adapters.kafka.relaying.telling import wire_of
+from adapters.kafka.settings import KafkaSettings
+from tests.adapters.told import Said, ask
+from tests.harness import TrialOffice
+from tests.kafka.conftest import Topics
+from tests.kafka.relays import (
+    catch_up,
+    check_told,
+    expected,
+    fat,
+    let_pass,
+    live,
+    make_topics,
+    relay_of,
+    seen_of,
+)
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> TrialOffice:
+    return TrialOffice(tmp_path)
+
+
+@pytest.fixture
+def settings(topics: Topics) -> KafkaSettings:
+    return make_topics(topics)
+
+
+class Desk:
+    """The command line with settings in a file."""
+
+    def __init__(self, office: TrialOffice, settings: KafkaSettings, folder: Path) -> None:
+        ours = settings.ours
+        self._url = office.url
+        self._file = folder / "kafka.toml"
+        self._file.write_text(
+            f'[kafka]\nbootstrap_servers = "{settings.bootstrap}"\n[doudi]\nprefix = "{ours.prefix}"\n'
+            f'source = "{ours.source}"\nreplication = 1\nmin_insync = 1\n'
+        )
+
+    def ask(self, what: str, *arguments: str, actor: str = "admin") -> Said:
+        options = ("--as", actor, "--format", "json", "relay", what, "--kafka", str(self._file))
+        return ask(self._url, *options, *arguments)
+
+
+def test_once_tells_all_and_status_says_so(
+    office: TrialOffice, settings: KafkaSettings, tmp_path: Path
+) -> None:
+    desk = Desk(office, settings, tmp_path)
+    live(office, 2)
+    before = desk.ask("status")
+    assert before.code == 1
+    assert [one["alarm"] for one in before.json["alarms"]] == ["relay.alarm-nobody"]
+    assert before.json["rows"][0]["behind"] == office.store.head()
+    done = desk.ask("once")
+    assert done.code == 0, done.err
+    (row,) = done.json["rows"]
+    assert (row["position"], row["behind"], row["age"], row["state"]) == (
+        office.store.head(),
+        0,
+        0,
+        "current",
+    )
+    assert row["told"] == check_told(office.store, settings)
+    assert desk.ask("status").code == 0
+    text = desk.ask("status", "--prometheus").out
+    assert f"doudi_relay_position {office.store.head()}\n" in text
+    assert "doudi_relay_lag_seconds 0\n" in text
+
+
+def test_what_is_old_gives_alarm(office: TrialOffice, settings: KafkaSettings, tmp_path: Path) -> None:
+    desk = Desk(office, settings, tmp_path)
+    live(office, 1)
+    desk.ask("once")
+    live(office, 1, serial=30)
+    office.clock("2025-03-05")
+    found = desk.ask("status")
+    assert found.code == 1
+    assert {one["alarm"] for one in found.json["alarms"]} == {"relay.alarm-age", "relay.alarm-nobody"}
+    assert found.json["rows"][0]["age"] >= 86_400
+
+
+def test_people_retry_and_discard_while_a_relay_runs(
+    office: TrialOffice, settings: KafkaSettings, tmp_path: Path
+) -> None:
+    desk = Desk(office, settings, tmp_path)
+    one, other = live(office, 2)
+    let_pass(settings, "cases", 3_000)
+    ids = {case: [name for _, key, name in map(seen_of, expected(office.store, settings)) if key == case]
+           for case in (one, other)}  # fmt: skip
+    relay = Relay(office.store, settings, fat(wire_of(office.store, settings), ids[one][1], ids[other][0]))
+    stop = Event()
+    running = Thread(target=relay.run, args=(stop,))
+    running.start()
+    try:
+        waited(desk, 2)
+        found = desk.ask("status")
+        assert found.code == 1
+        assert "relay.alarm-parked" in [alarm["alarm"] for alarm in found.json["alarms"]]
+        rows = desk.ask("show").json["rows"]
+        assert {(row["key"], row["reason"], row["state"]) for row in rows} == {
+            (one, "too-large", "parked"),
+            (other, "too-large", "parked"),
+        }
+        assert desk.ask("show", actor="handler").code == 1
+        assert desk.ask("retry", one, actor="handler").code == 1
+        assert desk.ask("retry", "nothing").code == 1
+        done = desk.ask("retry", one)
+        assert (done.code, len(done.json["rows"])) == (0, 1)
+        done = desk.ask("discard", other, "--reason", "told by letter")
+        assert (done.code, done.json["rows"]) == (0, [])
+        (row,) = desk.ask("show").json["rows"]
+        assert (row["state"], row["by"], row["reason"]) == ("discarded", "admin", "told by letter")
+        live(office, 1, serial=90)
+        waited(desk, 0)
+    finally:
+        stop.set()
+        running.join()
+    noted = [(entry.actor, entry.purpose, entry.case) for entry in office.doudi.access_log.entries()]
+    assert ("admin", "relay-retry", one) in noted
+    assert ("admin", "relay-discard", other) in noted
+
+
+def waited(desk: Desk, stuck: int) -> None:
+    """Until all is told that can be."""
+    for _ in range(100):
+        rows = [row for row in desk.ask("show").json["rows"] if row["state"] == "parked"]
+        status = desk.ask("status").json["rows"][0]
+        if status["behind"] == 0 and len(rows) == stuck:
+            return
+    raise AssertionError(status)
+
+
+def test_history_by_command(
+    office: TrialOffice, settings: KafkaSettings, topics: Topics, tmp_path: Path
+) -> None:
+    desk = Desk(office, settings, tmp_path)
+    live(office, 1)
+    topics.make("history", "now")
+    done = desk.ask("emit", "--topic", "history", "--only", "cases")
+    assert done.code == 0, done.err
+    assert done.json["rows"] == [{"topic": "history", "first": 1, "last": office.store.head(), "messages": 2}]
+    assert desk.ask("snapshot", "--topic", "now").code == 0
+    refused = desk.ask("emit", "--topic", "cases")
+    assert refused.code == 1
+    assert "name a topic of your own" in refused.err
+    assert desk.ask("emit", "--topic", "history", actor="handler").code == 1
+
+
+def test_who_finds_a_running_relay_leaves_it_alone(
+    office: TrialOffice, settings: KafkaSettings, tmp_path: Path
+) -> None:
+    live(office, 1)
+    relay = relay_of(office.store, settings, limit=10)
+    relay.step()
+    done = Desk(office, settings, tmp_path).ask("once")
+    assert done.code == 1
+    assert done.json["rows"][0]["position"] == relay.position
+    catch_up(relay)
+    relay.close()
+    check_told(office.store, settings)
