@@ -18,6 +18,7 @@ from adapters.kafka.health import admin
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import DAY, TOPICS, Topic
 
+_READ = ("zstd", "gzip", "uncompressed")
 _DENIED = 29
 _MISSING = 3
 FINDINGS = (
@@ -29,6 +30,7 @@ FINDINGS = (
     "topic-retention",
     "topic-unclean",
     "topic-timestamps",
+    "topic-compression",
 )
 """What `check` may find; `allow` in the settings names those that are known: `topic-replication`, for one topic
 `cases/topic-replication`. A missing or denied topic can't be allowed."""
@@ -145,6 +147,8 @@ def _compared(
         yield KafkaTrouble("kafka.topic-unclean", topic=name)
     if configs["message.timestamp.type"] != "LogAppendTime":
         yield KafkaTrouble("kafka.topic-timestamps", topic=name)
+    if topic.direction == "in" and configs["compression.type"] not in _READ:
+        yield KafkaTrouble("kafka.topic-compression", topic=name, found=configs["compression.type"])
 
 
 def _shorter(found_ms: int, days: int) -> bool:

@@ -14,11 +14,11 @@ import orjson
 from kafka import KafkaProducer
 from kafka.structs import OffsetAndMetadata
 
-from adapters.kafka.inbound import TOPICS
 from adapters.kafka.inbox import Inbox
 from adapters.kafka.lag import lag
 from adapters.kafka.letters import SUFFIX, Letter, letters
-from adapters.kafka.topics import COMPACTED, READABLE
+from adapters.kafka.topics import of_inbox
+from adapters.kafka.upkeep import create
 from adapters.store.store import EventStore
 from tests.adapters.messages import BINDINGS, headers
 from tests.harness import COUNTY, V1, TrialOffice, person
@@ -35,8 +35,9 @@ class Desk:
     def __init__(self, office: TrialOffice, topics: Topics, partitions: int = 1) -> None:
         self.office = office
         self.settings = replace(topics.settings, inbound=BINDINGS)
-        topics.make(*TOPICS, partitions=partitions, configs=dict(READABLE))
-        topics.make(*(name + SUFFIX for name in TOPICS), configs={"cleanup.policy": "compact", **COMPACTED})
+        for one in of_inbox(self.settings):
+            many = partitions if one.direction == "in" else 1
+            topics.make(one.name, partitions=many, configs=one.configs_wanted(self.settings))
         office.appoint("bureau", "bureau", COUNTY)
         office.appoint("register", "registrar", COUNTY)
         self.producer = KafkaProducer(**self.settings.producer_args())

@@ -182,6 +182,8 @@ def test_a_right_that_is_taken_away_is_noticed_in_the_silence(secure: Secure) ->
     assert trouble is not None
     assert (trouble.code, trouble.params["topic"]) == ("kafka.topic-denied", "s.deaths")
     assert Watch(settings, "inbox", every=60).trouble() is None
+    grant(secure.admin, "watched", of_the_inbox(settings))
+    assert watch.trouble() is None
 
 
 def test_a_broker_that_is_away_is_no_reason_not_to_begin(secure: Secure) -> None:

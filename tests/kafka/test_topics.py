@@ -79,6 +79,7 @@ def test_what_was_made_is_as_it_should_be_and_isnt_made_twice(topics: Topics) ->
         ("lists", {"retention_ms": "9999999999999"}, "topic-retention"),
         ("exits", {"unclean_leader_election_enable": "true"}, "topic-unclean"),
         ("cases", {"message_timestamp_type": "CreateTime"}, "topic-timestamps"),
+        ("deaths", {"compression_type": "producer"}, "topic-compression"),
     ],
 )
 def test_a_weaker_topic_is_named_and_refused_unless_allowed(
