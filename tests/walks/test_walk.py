@@ -88,6 +88,18 @@ class OfficeWalk(RuleBasedStateMachine):
     def closes(self, months: int, area: str) -> None:
         self.walk.close(add_month(month_of(self.walk.today), months), area)
 
+    @rule(place=CASES, back=st.integers(0, 3), code=st.sampled_from(["", "", "K01", "K03", "K13"]))
+    def the_bank_says(self, place: int, back: int, code: str) -> None:
+        self.walk.bank(self._case(place), back, code)
+
+    @rule(place=CASES)
+    def mends(self, place: int) -> None:
+        self.walk.mend(self._case(place))
+
+    @rule(back=st.integers(1, 2))
+    def closes_months(self, back: int) -> None:
+        self.walk.close_month(back)
+
     @precondition(lambda self: len(self.walk.kept) < 12)
     @rule()
     def keeps(self) -> None:
