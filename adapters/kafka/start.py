@@ -40,16 +40,14 @@ class Watch:
         self._role = role
         self._every = every
         self._next = monotonic() + every
-        self._found: KafkaTrouble | None = None
 
     def trouble(self) -> KafkaTrouble | None:
-        """What stood in the way when it was last looked; looked at anew when it is time."""
-        if monotonic() >= self._next:
-            topics = _topics(self._settings, self._role)
-            found = look(self._settings, _wants(self._settings, self._role, topics))
-            self._found = found[0] if found else None
-            self._next = monotonic() + self._every
-        return self._found
+        """What stands in the way; None if nothing does, or if it was looked not long ago."""
+        if monotonic() < self._next:
+            return None
+        found = look(self._settings, _wants(self._settings, self._role, _topics(self._settings, self._role)))
+        self._next = monotonic() + self._every
+        return found[0] if found else None
 
 
 def _topics(settings: KafkaSettings, role: str | None) -> list[Topic]:
