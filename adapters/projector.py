@@ -216,7 +216,7 @@ class Projector:
                 raise error
         return done
 
-    def rows(self, name: str) -> Rows:
+    def rows(self, name: str) -> StoredRows:
         """A projection's rows as they stand in the store."""
         projection = self._known(name)
         self.asked.add(name)

@@ -410,6 +410,20 @@ class StoredRows:
         held.flush()
         return map(held.shape.row, held.fetched(wanted))
 
+    def page(self, table: str, column: str, prefix: str, after: Key, limit: int) -> list[Row]:
+        """Rows whose column begins with a prefix, behind a key and in key order, at most so many."""
+        held = self._tables[table]
+        held.flush()
+        last = held.shape.key(after)
+        where = f"({held.order}) > ({', '.join('?' * len(last))})"
+        values: list[Any] = [*last]
+        if prefix:
+            where += f" AND {quoted(column)} >= ? AND {quoted(column)} < ?"
+            values += [prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)]
+        statement = f"SELECT {held.columns} FROM {held.name} WHERE {where} ORDER BY {held.order} LIMIT ?"
+        found = self._database.connection.execute(statement, (*values, limit))
+        return [held.shape.row(cells) for cells in found.fetchall()]
+
     def cells(self, table: str) -> list[Cells]:
         """All rows of a table as cells, in key order."""
         held = self._tables[table]

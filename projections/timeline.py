@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
@@ -31,7 +31,7 @@ from domain.case.takeover import UNDONE, TakenOver, TakeOverUndone
 from domain.days import add_month
 from domain.event import CaseEvent, Event, Moved
 from domain.personal import Personal
-from projections.base import Row, Rows, Seen, Table
+from projections.base import Key, Row, Rows, Seen, Table
 
 CASE = "timeline_case"
 MEMBER = "timeline_member"
@@ -242,6 +242,33 @@ def cases(
         for row in found
         if row["division"].startswith(division) and in_scope(row["division"]) and _fits(row, state, life)
     ]
+
+
+class Pages(Protocol):
+    """Rows of which a page can be had without the others."""
+
+    def page(self, table: str, column: str, prefix: str, after: Key, limit: int) -> list[Row]: ...
+
+
+def page_of_cases(
+    rows: Pages,
+    division: str,
+    limit: int,
+    after: str = "",
+    *,
+    state: str | None = None,
+    life: str | None = None,
+    in_scope: Callable[[str], bool] = lambda division: True,
+) -> list[Found]:
+    """The next cases by number behind one, in a division and below, as in `cases`; at most so many."""
+    found: list[Found] = []
+    while len(found) < limit:
+        page = rows.page(CASE, "division", division, (after,), limit)
+        found += [_found(row) for row in page if in_scope(row["division"]) and _fits(row, state, life)]
+        if len(page) < limit:
+            break
+        after = page[-1]["case_no"]
+    return found[:limit]
 
 
 def _fits(row: Row, state: str | None, life: str | None) -> bool:

@@ -25,7 +25,7 @@ from domain.explain_text import published, render
 from domain.ids import CaseNo, parse_division
 from domain.money import show_yuan
 from projections.dependencies import DEFAULT, Dependent, explained, of_case
-from projections.timeline import Entry, cases, entries, masked
+from projections.timeline import Entry, cases, entries, masked, page_of_cases
 from workflows.definition import shipped
 from workflows.ports import Recorded
 from workflows.refusal import refuse
@@ -64,7 +64,16 @@ def purpose_option(command: Any) -> Any:
 @click.option("--state", "in_state", help="a life cycle stands in this state (posted, living …)")
 @click.option("--life", help="the life cycle meant (application, award, review …)")
 @click.option("--household", metavar="REF", help="the cases of one household: its file")
-def list_cases(division: str, in_state: str | None, life: str | None, household: str | None) -> None:
+@click.option("--first", type=click.IntRange(1), metavar="N", help="at most so many, by case number")
+@click.option("--after", default="", metavar="CASE", help="behind this case: the next page (with --first)")
+def list_cases(
+    division: str,
+    in_state: str | None,
+    life: str | None,
+    household: str | None,
+    first: int | None,
+    after: str,
+) -> None:
     """Cases in your divisions, with where each stands.
 
     Example: doudi case list --division 110199 --life application --state posted
@@ -73,14 +82,13 @@ def list_cases(division: str, in_state: str | None, life: str | None, household:
     within = parse_division(division) if division else ""
     note_look(now, "case list")
     now.catch_up("timeline")
-    found = cases(
-        now.doudi.projector.rows("timeline"),
-        division=within,
-        state=in_state,
-        life=life,
-        household=household,
-        in_scope=in_scope(now),
-    )
+    rows_of, seen = now.doudi.projector.rows("timeline"), in_scope(now)
+    if first is None or household is not None:
+        found = cases(
+            rows_of, division=within, state=in_state, life=life, household=household, in_scope=seen
+        )[:first]
+    else:
+        found = page_of_cases(rows_of, within, first, after, state=in_state, life=life, in_scope=seen)
     text = CaseText(now.catalogue)
     rows = []
     for one in found:

@@ -142,6 +142,20 @@ def test_list_says_where_each_case_stands(office: TrialOffice, living: str) -> N
     assert (refused["ended"], refused["ended_code"]) == ("2025-05-16", "R01")
 
 
+def test_a_list_is_read_page_by_page(office: TrialOffice) -> None:
+    whole = rows(office, "case", "list")
+    assert len(whole) == 2
+    paged, after = [], ""
+    while page := rows(office, "case", "list", "--division", T1, "--first", "1", "--after", after):
+        paged += page
+        after = page[-1]["case"]
+    assert paged == whole
+    assert rows(office, "case", "list", "--first", "9") == whole
+    refused = rows(office, "case", "list", "--first", "1", "--state", "refused")
+    assert refused == rows(office, "case", "list", "--state", "refused")
+    assert rows(office, "case", "list", "--division", "110199002", "--first", "5") == []
+
+
 def test_list_by_division_state_and_life(office: TrialOffice) -> None:
     assert len(rows(office, "case", "list", "--division", T1)) == 2
     assert rows(office, "case", "list", "--division", "110199002") == []

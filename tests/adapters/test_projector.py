@@ -382,6 +382,22 @@ def test_memory_and_file_answer_alike(store: EventStore) -> None:
     assert looks[0][3] == ["9", "〇"]
 
 
+def test_a_page_has_the_rows_behind_a_key(store: EventStore) -> None:
+    Projector(store, [Register()])
+    rows = StoredRows((CASES,), store.database, store.keyring)
+    for number, village in (("1", "a1"), ("2", "b1"), ("3", "a2"), ("10", "a"), ("4", "a9"), ("5", "a〇")):
+        rows.put("cases", {**GOOD, "case": number, "village": village})
+
+    def page(prefix: str, after: str, limit: int) -> list[str]:
+        return [row["case"] for row in rows.page("cases", "village", prefix, (after,), limit)]
+
+    assert page("a", "", 9) == ["1", "10", "3", "4", "5"]
+    assert page("a", "10", 2) == ["3", "4"]
+    assert page("", "1", 9) == ["10", "2", "3", "4", "5"]
+    assert page("a9", "", 9) == ["4"]
+    assert page("c", "", 9) == []
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_rows_that_nobody_else_writes_are_remembered_as_they_are(store: EventStore, seed: int) -> None:
     """Any order of looking, looking ahead, changing, flushing and forgetting, against rows in memory."""
