@@ -1,15 +1,18 @@
 """What other offices are told of whole lives and of a simulated year: the register month by month, nobody by name."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 import pytest
 
 from adapters.bootstrap import Doudi
+from adapters.contracts.released import ENDING, FOLDER
 from adapters.kafka.wire import Wired, source_of, wired
 from domain.days import Month, china_day, last_day, month_of
 from domain.ids import PersonRef
@@ -18,7 +21,7 @@ from projections.public.mapping import Publishing
 from projections.public.message import Message
 from projections.register import Register, living
 from tests.adapters.test_simulate_play import Place
-from tests.journeys.lives import Life, pages
+from tests.journeys.lives import ROOT, Life, pages
 from tests.projections.publics import compacted, in_month
 from workflows.ports import Recorded
 
@@ -122,6 +125,23 @@ def test_nothing_personal_is_in_any_message(told: Told) -> None:
     )
     assert [text for text in personal if f'"{text}"' in whole or (len(text) > 7 and text in whole)] == []
     assert whole.isascii()
+
+
+def test_each_payload_is_what_its_checked_in_schema_says(told: Told) -> None:
+    """By a library that knows nothing of us, against the files that others have."""
+    schemas = {
+        path.name.removesuffix(ENDING): jsonschema_rs.validator_for(
+            json.loads(path.read_text("utf-8")), validate_formats=True
+        )
+        for path in sorted((ROOT / FOLDER).glob(f"*{ENDING}"))
+    }
+    kinds = set()
+    for one in wires(told):
+        if one.value is not None:
+            name = dict(one.headers)["ce_type"].decode().removeprefix("cn.doudi.")
+            kinds.add(name)
+            schemas[name].validate(json.loads(one.value))
+    assert len(kinds) > 12
 
 
 def test_the_same_log_tells_the_same_to_the_byte(office: Doudi, told: Told) -> None:

@@ -1,10 +1,12 @@
 """Public messages of a county's log, and what a reader makes of them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from typing import Any
 
 from domain.days import CHINA, Month
+from domain.event import Event
 from domain.ids import CommandId, DivisionCode, PersonRef, StreamId
 from projections.public.mapping import Publishing
 from projections.public.message import Message
@@ -60,6 +62,28 @@ class Log:
     def messages(self, topic: str | None = None, **options: Any) -> list[Message]:
         found = [message for _, messages in self.told(**options) for message in messages]
         return [one for one in found if topic is None or one.topic == topic]
+
+
+def plain(*events: tuple[str, Event], clock: str = "") -> Log:
+    """Events of streams as they are, whatever a case would say to them. `clock`: the clock's command, of the last."""
+    versions: Counter[str] = Counter()
+    found = []
+    for place, (stream, event) in enumerate(events, 1):
+        versions[stream] += 1
+        last = place == len(events) and bool(clock)
+        found.append(
+            Recorded(
+                position=place,
+                stream=StreamId(stream),
+                version=versions[stream],
+                command=CommandId(clock if last else f"c{place}"),
+                actor="clock" if last else "given",
+                division=DivisionCode("110199"),
+                recorded_at=datetime.combine(event.on, time(9), tzinfo=CHINA),
+                event=event,
+            )
+        )
+    return Log(found)
 
 
 def log(county: County, commands: dict[int, str] | None = None) -> Log:

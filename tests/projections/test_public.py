@@ -1,6 +1,7 @@
 """What other offices are told: from the log alone, the same each time, and adding up to what the register says."""
 
 from datetime import date
+from hashlib import sha256
 from typing import Any, ClassVar
 
 import msgspec
@@ -9,10 +10,16 @@ from hypothesis import strategies as st
 
 import adapters.bootstrap  # noqa: F401
 from adapters.store.codec import known_events
-from domain.case.award import HoldEnded, HoldSet
+from domain.case.award import DifferenceDrawn, HoldEnded, HoldSet
+from domain.case.change import DeadlineEscalated, DeadlineMoved, DeadlineWarned
 from domain.case.enquiry import Answered, VerificationAsked
+from domain.case.intake import Lapsed
+from domain.case.payment import PaymentRepeated
+from domain.case.takeover import TakenOver, TakeOverUndone
 from domain.days import Month, month_of
-from domain.ids import CaseNo, InstanceId, PersonRef
+from domain.ids import CaseNo, InstanceId, MemberKey, PersonRef
+from domain.month import MonthClosed
+from domain.payment import ListDrawn
 from domain.person import PersonForgotten
 from projections.public import facts
 from projections.public.events import PUBLIC
@@ -20,10 +27,11 @@ from projections.public.mapping import Publishing
 from projections.public.message import Message
 from projections.public.persons import Approved, Recipient
 from projections.register import Register, living
-from tests.projections.county import County, fold
-from tests.projections.publics import Log, compacted, covered, in_month, log
+from tests.golden.example import example
+from tests.projections.county import COUNTY, V1, County, fold
+from tests.projections.publics import Log, compacted, covered, in_month, log, plain
 from tests.projections.test_statistics import MONTHS, lives
-from workflows.world import person_stream
+from workflows.world import list_stream, month_stream, person_stream
 
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -299,6 +307,137 @@ def test_two_versions_stand_side_by_side_for_a_period() -> None:
         ("recipients", "case:b@1/recipient.v1/a-m1/dibao", True),
         ("recipients.v0", "case:b@1/recipient.v0/a-m1/dibao", True),
     ]
+
+
+# Lists, months, deadlines, awards taken over.
+
+
+def drawn(county: County, month: str, area: str = "rural", **sums: int) -> None:
+    """The totals of what was drawn, beside the lines."""
+    stream = list_stream(COUNTY, "dibao", area, month)
+    county.add(stream, ListDrawn(on=date.fromisoformat(f"{month}-08"), **sums))  # type: ignore[arg-type]
+
+
+def test_a_list_is_told_with_totals_and_a_digest_that_anybody_can_compute() -> None:
+    county = County()
+    county.award("a", "2025-05", persons=2)
+    county.award("b", "2025-05")
+    county.draw("2025-05")
+    drawn(county, "2025-05", households=2, persons=3, amount=90000)
+    county.close("2025-05", "rural")
+    first, last = (one for one in log(county).messages("lists"))
+    lines = ["b|2025-05|30000", "a|2025-05|60000"]
+    digest = sum(int.from_bytes(sha256(line.encode()).digest(), "big") for line in lines) % 2**256
+    for one in (first, last):
+        assert one.key == one.subject == "110199/dibao/rural/2025-05"
+        said = one.data
+        assert (said.households, said.persons, said.amount) == (2, 3, 90000)  # type: ignore[union-attr]
+        assert said.digest == f"{digest:064x}"  # type: ignore[union-attr]
+    assert (first.type, last.type) == ("list-drawn", "list-closed")
+
+
+def test_what_is_drawn_later_adds_to_the_list() -> None:
+    county = County()
+    county.award("a", "2025-05")
+    county.draw("2025-05")
+    line = county.lines[-1]
+    more = DifferenceDrawn(
+        **{name: getattr(line, name) for name in ("on", "month", "list", "area", "division")},
+        amount=5000,
+        shares={MemberKey("m1"): 5000},
+        persons=(),
+        code="I01",
+    )
+    again = PaymentRepeated(
+        on=line.on,
+        list=line.list,
+        of=list_stream(COUNTY, "dibao", "rural", "2025-04"),
+        months={Month("2025-03"): 100, Month("2025-04"): 200},
+        amount=300,
+        area="rural",
+        division=COUNTY,
+    )
+    totals = ListDrawn(
+        on=line.on, households=1, persons=1, amount=30000, repeated_lines=1, repeated_amount=300
+    )
+    standing = [(one.stream, one.event) for one in county.log]
+    whole = plain(*standing, ("case:a", more), ("case:a", again), (line.list, totals))
+    last = whole.messages("lists")[-1].data
+    lines = ["a|2025-05|30000", "a|2025-05|5000", "a|2025-03|100", "a|2025-04|200"]
+    digest = sum(int.from_bytes(sha256(line.encode()).digest(), "big") for line in lines) % 2**256
+    assert last.digest == f"{digest:064x}"  # type: ignore[union-attr]
+    assert (last.amount, last.repeated_lines, last.repeated_amount) == (30000, 1, 300)  # type: ignore[union-attr]
+
+
+def test_a_closed_month_is_told_with_its_figures() -> None:
+    county = County()
+    closed = msgspec.structs.replace(
+        example(MonthClosed),
+        division=COUNTY,
+        programme="dibao",
+        month=Month("2025-05"),
+        figures={"rural": {"households": 2}},
+        digest="0" * 64,
+        position=7,
+    )
+    county.add(month_stream(COUNTY, "dibao"), closed)
+    (message,) = log(county).messages()
+    assert (message.topic, message.key, message.type) == (
+        "statistics",
+        "110199/dibao/2025-05",
+        "month-closed",
+    )
+    assert (message.data.figures, message.data.position) == ({"rural": {"households": 2}}, 7)  # type: ignore[union-attr]
+
+
+def test_a_deadline_is_told_when_it_moves_is_warned_of_escalated_or_fires() -> None:
+    county = County()
+    county.enter("a", on="2025-01-01")
+    whole, key = "application/whole", "application/papers"
+    moved = DeadlineMoved(on=date(2025, 1, 2), key=whole, due=date(2025, 3, 1), warn=None, cause="objection")
+    warned = DeadlineWarned(on=date(2025, 2, 20), key=whole, owner="handler")
+    escalated = DeadlineEscalated(on=date(2025, 3, 2), key=whole, to="leader")
+    lapsed = Lapsed(on=date(2025, 3, 3))
+    events = [("case:a", one) for one in (county.log[0].event, moved, warned, escalated, lapsed)]
+    found = plain(*events, clock=f"clock:a/{key}/2025-03-03/fire#2").messages("deadlines")
+    assert [(one.type, one.key) for one in found] == [
+        *(
+            ("deadline-moved", "a"),
+            ("deadline-warned", "a"),
+            ("deadline-escalated", "a"),
+            ("deadline-fired", "a"),
+        )
+    ]
+    said = [msgspec.structs.asdict(one.data) for one in found if one.data is not None]
+    assert [one["deadline"] for one in said] == [whole, whole, whole, key]
+    assert (said[0]["due"], said[1]["desk"], said[2]["desk"]) == (date(2025, 3, 1), "handler", "leader")
+    assert said[3]["due"] == date(2025, 3, 3)
+    assert plain(*events).messages("deadlines") == found[:3]
+
+
+def test_an_award_taken_over_is_approved_from_its_first_month_and_an_undone_one_exits() -> None:
+    whole = example(TakenOver)
+    assert isinstance(whole, TakenOver)
+    key = MemberKey("m1")
+    taken = msgspec.structs.replace(
+        whole,
+        on=date(2025, 4, 2),
+        area="rural",
+        division=V1,
+        members=(msgspec.structs.replace(whole.members[0], key=key, person=PersonRef("p-1")),),
+        terms=msgspec.structs.replace(
+            whole.terms, from_month=Month("2019-03"), covered=(key,), shares={key: 41000}
+        ),
+    )
+    undone = msgspec.structs.replace(example(TakeOverUndone), on=date(2025, 4, 3))
+    (_, first), (_, second) = plain(("case:a", taken), ("case:a", undone)).told()
+    assert topics(first) == ["cases", "approvals", "recipients"]
+    (come,) = said(first, "approvals")
+    assert (come.from_month, come.amount, come.reason) == ("2019-03", 41000, "taken_over")
+    assert topics(second) == ["cases", "exits", "recipients"]
+    (gone,) = said(second, "exits")
+    assert (gone.from_month, gone.reason) == ("2019-03", "E06")
+    assert said(second, "recipients") == [None]
 
 
 # What holds whatever happens.
