@@ -1,5 +1,6 @@
 """Relays on a trial office, alone or as processes that can be killed, and what a reader outside must find."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -131,9 +132,12 @@ def settings_from(path: str) -> KafkaSettings:
     return read(msgspec.json.decode(Path(path).read_bytes()))
 
 
-def act(url: str, settings: str, point: str = "", nth: int = 1, limit: int = 20) -> None:
+def act(
+    url: str, settings: str, point: str = "", nth: int = 1, limit: int = 20, large: Sequence[str] = ()
+) -> None:
     """A process: a relay until it is killed, at the `nth` time that it reaches a point if one is named."""
-    relay = relay_of(open_doudi(url).store, settings_from(settings), limit=limit)
+    store, found = open_doudi(url).store, settings_from(settings)
+    relay = Relay(store, found, fat(wire_of(store, found), *large), limit=limit)
     if point:
         with hooked(Armed(point=point, how="kill", nth=nth)):
             relay.run(Signal())
