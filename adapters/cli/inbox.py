@@ -1,14 +1,17 @@
 """`doudi inbox`: what other offices send, taken as commands; `doudi dlq`: what couldn't be."""
 
 import signal
+from datetime import datetime
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
+from adapters.cli.kafka import KAFKA
 from adapters.cli.session import REFUSED, Session, session
-from domain.days import china_day, show_instant
+from domain.days import CHINA, china_day, show_instant
 from workflows.refusal import refuse
 from workflows.world import ROOT
 
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 LAG = ("topic", "partition", "actor", "committed", "end", "behind", "age")
 COUNTS = ("done", "repeated", "passed", "refused", "waited")
 LETTERS = ("letter", "arrived", "type", "reasons", "tries", "state", "by", "why")
-KAFKA = click.option("--kafka", metavar="FILE", help="settings of Kafka; or DOUDI_KAFKA")
 CLEAR = frozenset({"case", "source", "answer", "kind", "code", "type", "verification"})
 """Fields of a message whose values show nobody."""
 
@@ -33,15 +35,27 @@ def inbox() -> None:
 
 @inbox.command()
 @KAFKA
-def run(kafka: str | None) -> None:
+@click.option(
+    "--metrics",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="write metrics there, in Prometheus' form",
+)
+def run(kafka: str | None, metrics: Path | None) -> None:
     """Take what comes until stopped; any number may run, they share the partitions.
 
     Example: doudi inbox run
     """
+    from adapters.kafka.lag import Metrics
+
     stop = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    _inbox(kafka).run(stop)
+    inbox = _inbox(kafka)
+    if metrics is None:
+        inbox.run(stop)
+    else:
+        inbox.run(stop, Metrics(metrics))
 
 
 @inbox.command()
@@ -73,16 +87,26 @@ def once(kafka: str | None, seconds: int) -> None:
 @click.option(
     "--alarm", type=click.IntRange(min=1), metavar="SECONDS", help="end with 1 where something waits longer"
 )
-def status(kafka: str | None, alarm: int | None) -> None:
+@click.option("--prometheus", is_flag=True, help="as metrics in Prometheus' form")
+def status(kafka: str | None, alarm: int | None, prometheus: bool) -> None:
     """How far behind each topic is, by count and by the age in seconds of what waits; and open dead letters.
 
     Example: doudi inbox status --alarm 600
     """
-    from adapters.kafka.lag import lag
+    from adapters.kafka.lag import Values, lag, of_lags, prometheus_text
 
     now, settings = session(), _settings(kafka)
     rows = lag(now.doudi, settings)
     waiting = [one for one in _letters(now, settings).all().values() if one.state == "open"]
+    if prometheus:
+        age = int((datetime.now(CHINA) - waiting[0].at).total_seconds()) if waiting else 0
+        values: Values = {
+            **of_lags(rows),
+            "letters_open": [({}, len(waiting))],
+            "letters_seconds": [({}, age)],
+        }
+        click.echo(prometheus_text(values), nl=False)
+        return
     oldest = show_instant(waiting[0].at) if waiting else None
     now.show(
         LAG,
@@ -231,8 +255,11 @@ def _settings(file: str | None) -> "KafkaSettings":
 
 def _inbox(file: str | None) -> "Inbox":
     from adapters.kafka.inbox import Inbox
+    from adapters.kafka.start import ready
 
-    return Inbox(session().doudi, _settings(file))
+    settings = _settings(file)
+    ready(settings, "inbox")
+    return Inbox(session().doudi, settings)
 
 
 def _letters(now: Session, settings: "KafkaSettings") -> "DeadLetters":

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from adapters.bootstrap import Doudi
 from adapters.kafka.client import Transactions
 from adapters.kafka.errors import KafkaTrouble
+from adapters.kafka.inbox import group
 from adapters.kafka.letters import Letter, letters, opened, record, settled
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.taking import Arrived, Waits, take
@@ -85,7 +86,7 @@ class DeadLetters:
 
     def _put(self, one: Letter) -> None:
         made = record(one)
-        sending = Transactions(self._settings, f"{self._settings.prefix}letters-{self._doudi.store.log_id}")
+        sending = Transactions(self._settings, f"{group(self._doudi, self._settings)}-letters")
         try:
             sending.open()
             sending.begin()

@@ -5,10 +5,11 @@ is named by the log: a store restored to an earlier point reads again what is st
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from threading import Event
+from time import monotonic, time
 from typing import Any
 from uuid import uuid4
 
@@ -22,8 +23,10 @@ from adapters.faults import reach
 from adapters.kafka.client import Transactions
 from adapters.kafka.errors import BadSettings, Fenced, KafkaTrouble, Refused
 from adapters.kafka.leniently import read_leniently
-from adapters.kafka.letters import SUFFIX, Letter, letter, letters, record
+from adapters.kafka.letters import Letter, letter, letters, record
+from adapters.kafka.rights import INBOX
 from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.start import Watch
 from adapters.kafka.taking import PASSING, Arrived, Taken, Waits, take
 from domain.days import CHINA
 
@@ -33,6 +36,7 @@ GROUP = 50
 """So many commands share a transaction of the store at most."""
 POLL_MS = 500
 LONGEST_PAUSE = 5.0
+SEEN_SECONDS = 90.0
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,18 @@ class Counts(msgspec.Struct):
     passed: int = 0
     refused: int = 0
     waited: int = 0
+
+
+class Lag(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one partition. `age`: seconds since the oldest message that waits came, 0 where none does."""
+
+    topic: str
+    partition: int
+    actor: str
+    committed: int
+    end: int
+    behind: int
+    age: int
 
 
 class Inbox:
@@ -61,9 +77,11 @@ class Inbox:
         self._settings = settings
         self._topics = {settings.topic(name): name for name in settings.inbound}
         self._consumer: KafkaConsumer | None = None
-        self._letters = Transactions(settings, f"{settings.prefix}inbox-{uuid4()}")
+        self._letters = Transactions(settings, f"{settings.topic(INBOX)}-{uuid4()}")
         self._pauses = 0
         self._settled: frozenset[str] | None = None
+        self._seen: tuple[str | None, float] = (None, 0.0)
+        self._reached: dict[TopicPartition, tuple[int, float]] = {}
 
     def step(self, wait_ms: int = POLL_MS) -> bool:
         """Poll once, take or park all that came, commit. False where nothing came or nothing could be taken.
@@ -84,11 +102,45 @@ class Inbox:
             self._drop()
             return False
 
-    def run(self, stop: Event) -> None:
+    def run(self, stop: Event, beat: Callable[["Inbox"], object] = lambda inbox: None) -> None:
+        """Until stopped. Where nothing comes, it is looked now and then whether a right or the broker is missing."""
+        watch = Watch(self._settings, INBOX)
         while not stop.is_set():
-            if not self.step() and self.waits_for is not None:
-                stop.wait(self.pause)
+            if not self.step():
+                if self.waits_for is not None:
+                    stop.wait(self.pause)
+                elif (trouble := watch.trouble()) is not None:
+                    log.warning("nothing comes: %s", trouble.code)
+                    self._seen = (trouble.code, monotonic() + SEEN_SECONDS)
+            beat(self)
         self.close()
+
+    def lags(self) -> list[Lag]:
+        """Of the partitions that are this process's, as far as it knows; asks nobody."""
+        found = []
+        for place in sorted(self._consumer.assignment() if self._consumer else ()):
+            end = self._consumer.highwater(place)  # type: ignore[union-attr]
+            committed, at = self._reached.get(place, (end or 0, 0.0))
+            behind = max(0, (end or 0) - committed)
+            name = self._topics[place.topic]
+            found.append(
+                Lag(
+                    topic=name,
+                    partition=place.partition,
+                    actor=self._settings.inbound[name].actor,
+                    committed=committed,
+                    end=end or 0,
+                    behind=behind,
+                    age=max(0, int(time() - at)) if behind and at else 0,
+                )
+            )
+        return found
+
+    @property
+    def trouble(self) -> str | None:
+        """What stands in the way now, or did when it was last looked."""
+        code, until = self._seen
+        return self.waits_for or (code if monotonic() < until else None)
 
     @property
     def pause(self) -> float:
@@ -144,12 +196,14 @@ class Inbox:
                 self._open().seek(place, offsets.get(place, records[0].offset))
         self._commit(offsets, self._new(parked))
         reach("inbox.committed")
+        for (place, one), _ in zip(arrived, taken, strict=False):
+            self._reached[place] = (one.offset + 1, one.at / 1000)
         for outcome in taken:
             setattr(self.counts, outcome.how, getattr(self.counts, outcome.how) + 1)
         if waits is not None:
             self._wait(waits)
             return False
-        self._pauses, self.waits_for = 0, None
+        self._pauses, self.waits_for, self._seen = 0, None, (None, 0.0)
         return True
 
     def _taken(self, arrived: list[Arrived]) -> tuple[list[Taken], str | None]:
@@ -220,7 +274,4 @@ def _without(one: Letter) -> Letter:
 
 def group(doudi: Doudi, settings: KafkaSettings) -> str:
     """The consumer group: a log's own."""
-    return f"{settings.prefix}inbox-{doudi.store.log_id}"
-
-
-__all__ = ["SUFFIX", "Counts", "Inbox", "group"]
+    return f"{settings.topic(INBOX)}-{doudi.store.log_id}"

@@ -1,28 +1,16 @@
 """How far the inbox is behind: by count and by the age of the oldest message that waits."""
 
 from collections.abc import Iterator
-from time import time
+from pathlib import Path
+from time import monotonic, time
 
-import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from adapters.bootstrap import Doudi
 from adapters.kafka.errors import KafkaTrouble
-from adapters.kafka.inbox import group
+from adapters.kafka.inbox import Inbox, Lag, group
 from adapters.kafka.settings import KafkaSettings
-
-
-class Lag(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one partition. `age`: seconds since the oldest message that waits came, 0 where none does."""
-
-    topic: str
-    partition: int
-    actor: str
-    committed: int
-    end: int
-    behind: int
-    age: int
 
 
 def lag(doudi: Doudi, settings: KafkaSettings) -> list[Lag]:
@@ -69,3 +57,57 @@ def _age(consumer: KafkaConsumer, place: TopicPartition, offset: int) -> int:
     for records in consumer.poll(timeout_ms=2_000, max_records=1).values():
         return max(0, int(time() - records[0].timestamp / 1000))
     return 0
+
+
+Values = dict[str, list[tuple[dict[str, str | int], int]]]
+"""Metric → labels and value of each line."""
+_EVERY = 5.0
+_HELP = {
+    "lag_messages": ("gauge", "messages that aren't taken yet"),
+    "lag_seconds": ("gauge", "age of the oldest message that isn't taken yet"),
+    "letters_open": ("gauge", "dead letters that nobody settled"),
+    "letters_seconds": ("gauge", "age of the oldest of them"),
+    "messages_total": ("counter", "messages since the process began, by outcome"),
+    "waits": ("gauge", "1 while nothing can be taken"),
+}
+
+
+def prometheus_text(values: Values) -> str:
+    """In Prometheus' text form."""
+    lines = []
+    for name, found in values.items():
+        kind, told = _HELP[name]
+        lines += [f"# HELP doudi_inbox_{name} {told}", f"# TYPE doudi_inbox_{name} {kind}"]
+        for labels, value in found:
+            named = ",".join(f'{key}="{one}"' for key, one in labels.items())
+            lines.append(f"doudi_inbox_{name}{{{named}}} {value}" if named else f"doudi_inbox_{name} {value}")
+    return "\n".join(lines) + "\n"
+
+
+def of_lags(lags: list[Lag]) -> Values:
+    labels: list[dict[str, str | int]] = [{"topic": one.topic, "partition": one.partition} for one in lags]
+    return {
+        "lag_messages": [(label, one.behind) for label, one in zip(labels, lags, strict=True)],
+        "lag_seconds": [(label, one.age) for label, one in zip(labels, lags, strict=True)],
+    }
+
+
+class Metrics:
+    """Written into a file now and then by an inbox, from what it knows itself."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._written: float | None = None
+
+    def __call__(self, inbox: Inbox) -> None:
+        if self._written is not None and monotonic() - self._written < _EVERY:
+            return
+        self._written = monotonic()
+        counts: list[tuple[dict[str, str | int], int]] = [
+            ({"outcome": name}, getattr(inbox.counts, name)) for name in inbox.counts.__struct_fields__
+        ]
+        waits = int(inbox.trouble is not None)
+        values: Values = {**of_lags(inbox.lags()), "messages_total": counts, "waits": [({}, waits)]}
+        partial = self._path.with_name(f"{self._path.name}.partial")
+        partial.write_text(prometheus_text(values), encoding="utf-8")
+        partial.replace(self._path)

@@ -18,7 +18,6 @@ from adapters.kafka.inbox import Inbox
 from adapters.kafka.lag import lag
 from adapters.kafka.letters import SUFFIX, Letter, letters
 from adapters.kafka.topics import of_inbox
-from adapters.kafka.upkeep import create
 from adapters.store.store import EventStore
 from tests.adapters.messages import BINDINGS, headers
 from tests.harness import COUNTY, V1, TrialOffice, person

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from kafka import KafkaAdminClient
 
 from adapters.cli.main import root
 from adapters.kafka.deadletter import DeadLetters
+from adapters.kafka.errors import KafkaTrouble
+from adapters.kafka.lag import Metrics
 from adapters.store.access_log import Access
 from tests.harness import TrialOffice, number
 from tests.kafka.conftest import Topics
@@ -151,6 +154,9 @@ def test_how_far_behind_the_inbox_is(desk: Desk, call: Call) -> None:
     done = call("inbox", "once")
     assert json.loads(done.stdout)["rows"][0]["done"] == 3
     assert entered(desk.office.store) == 3
+    told = call("inbox", "status", "--prometheus").stdout.splitlines()
+    assert 'doudi_inbox_lag_messages{topic="commands",partition="0"} 0' in told
+    assert "doudi_inbox_letters_open 0" in told
     after = json.loads(call("inbox", "status", "--alarm", "600").stdout)
     assert ({row["behind"] for row in after["rows"]}, after["letters"]) == ({0}, 0)
 
@@ -185,3 +191,28 @@ def test_one_too_large_to_go_along_is_named_by_where_it_stands(desk: Desk, call:
     assert second.kept
     assert isinstance(call("dlq", "retry", first.id).exception, Refused)
     assert number("1980-01-01", 1) not in call("dlq", "show", first.id).stdout
+
+
+def test_a_running_inbox_writes_its_metrics(desk: Desk, tmp_path: Path) -> None:
+    metrics = Metrics(tmp_path / "inbox.prom")
+    desk.send("commands", "1", entering(1))
+    desk.send("commands", "2", {"type": "Tick"})
+    desk.take()
+    metrics(desk.inbox)
+    told = (tmp_path / "inbox.prom").read_text().splitlines()
+    assert 'doudi_inbox_messages_total{outcome="done"} 1' in told
+    assert 'doudi_inbox_messages_total{outcome="refused"} 1' in told
+    assert 'doudi_inbox_lag_messages{topic="commands",partition="0"} 0' in told
+    assert "doudi_inbox_waits 0" in told
+
+
+def test_an_inbox_without_its_topics_does_not_begin(desk: Desk, call: Call) -> None:
+    admin = KafkaAdminClient(**desk.settings.admin_args())
+    admin.delete_topics([desk.settings.topic("deaths.dead-letter")])
+    admin.close()
+    refused = call("inbox", "once").exception
+    assert isinstance(refused, KafkaTrouble)
+    assert (refused.code, refused.params["topic"]) == (
+        "kafka.topic-missing",
+        desk.settings.topic("deaths.dead-letter"),
+    )
