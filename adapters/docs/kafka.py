@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from adapters.catalogue import Catalogue
 from adapters.kafka.settings import DEFAULTS, FIXED, Ours
 from adapters.kafka.topics import FOR_EVER, SUBJECTS, TOPICS, Topic, topic
@@ -13,6 +15,15 @@ PAGE = "docs/kafka.md"
 _PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.S)
 WAYS = ("unreachable", "silent", "tls", "protocol", "mechanism", "password", "group-denied", "id-denied")
 TROUBLES = ("fenced", "unsure", "denied", "refused", "too-few-brokers", "no-rights")
+_OURS = {
+    "prefix": "begins every topic, group and transactional id",
+    "source": "CloudEvents' `source`; the log's id is added",
+    "replication": "copies of a topic",
+    "min_insync": "copies that must have a message before it counts as written",
+    "allow": "findings below that are known and accepted: `topic-cleanup`, or `cases/topic-cleanup`",
+    "lag_seconds": "the relay gives alarm when what waits is older",
+    "lag_events": "… or when more events wait",
+}
 
 
 def pages(root: Path) -> Mapping[str, str]:
@@ -46,16 +57,9 @@ def _defaults() -> str:
     for section, keys in DEFAULTS.items():
         for key, value in keys.items():
             lines.append(f"| {section} | `{key}` | `{value}` | {'fixed' if key in FIXED else ''} |")
-    ours = Ours()
     lines += [
-        f"| doudi | `{key}` | `{getattr(ours, key)}` | {words} |"
-        for key, words in {
-            "prefix": "begins every topic, group and transactional id",
-            "source": "CloudEvents' `source`; the log's id is added",
-            "replication": "copies of a topic",
-            "min_insync": "copies that must have a message before it counts as written",
-            "allow": "findings below that are known and accepted: `topic-cleanup`, or `cases/topic-cleanup`",
-        }.items()
+        f"| doudi | `{one.name}` | `{one.default}` | {_OURS.get(one.name, '')} |"
+        for one in msgspec.structs.fields(Ours)
     ]
     return "\n".join(lines) + "\n"
 

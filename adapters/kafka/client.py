@@ -196,7 +196,8 @@ class Transactions:
         with suppress(UnknownError):
             producer.flush(self._flush_seconds)
         for answer in self._sent:
-            answer.get(timeout=max(0, until - monotonic()))
+            if not answer.succeeded():
+                answer.get(timeout=max(0, until - monotonic()))
 
     def _culprit(self) -> tuple[str, bytes | None, KafkaError] | None:
         """A record that is refused fails others after it with its own error: the first is the one."""
