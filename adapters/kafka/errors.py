@@ -23,9 +23,7 @@ class KafkaTrouble(Exception):
 
 
 class BadSettings(KafkaTrouble):
-    """The settings can't be used (params: file, key, …)."""
-
-    code = "kafka.settings"
+    """The settings can't be used; its code says why (params: file, key, …)."""
 
 
 class Fenced(KafkaTrouble):
