@@ -30,6 +30,7 @@ X,dibao,rural,average_supplement,M12,199,yuan/person,1
 X,dibao,rural,exits_households,M1-M12,6,household,1
 X,dibao,rural,exits_persons,M1-M12,10,person,1
 """
+COUNTY, FIRST_COUNTY = "110199", 200_000
 COLUMNS_OF_LOG = (
     "stream",
     "version",
@@ -57,25 +58,28 @@ def template(folder: Path, to: str | None = None) -> EventStore:
     return open_doudi(to or url).store
 
 
-def fill(store: EventStore, count: int) -> int:
-    """Load events until there are so many; the head. Only the log grows, not the table of commands."""
+def fill(store: EventStore, count: int, *, apart: bool = False) -> int:
+    """Load events until there are so many; the head. Only the log grows, not the table of commands.
+
+    `apart`: each turn of the cases in a county of its own, as a larger log is of more offices, of the same persons,
+    so that their names can be opened.
+    """
     connection = store.database.connection
     rows: list[Raw] = [
         row[:10]
         for row in connection.execute(f"SELECT {', '.join(COLUMNS_OF_LOG)} FROM events ORDER BY position")
     ]
+    again = _of_a_case if apart else _personal
     ids = re.compile(
-        "|".join(
-            re.escape(stream.partition(":")[2]) for stream in {row[0] for row in rows if _personal(row[0])}
-        )
+        "|".join(re.escape(stream.partition(":")[2]) for stream in {row[0] for row in rows if again(row[0])})
     )
     parted = [(row, ids.split(row[9].decode()), ids.findall(row[9].decode())) for row in rows]
-    parted = [one for one in parted if _personal(one[0][0])]
+    parted = [one for one in parted if again(one[0][0])]
     position, recorded_at = store.head(), rows[-1][7]
     turn = 0
     while position < count:
         turn += 1
-        made = list(_again(parted, turn, position, recorded_at))[: count - position]
+        made = list(_again(parted, turn, position, recorded_at, apart))[: count - position]
         with store.database.transaction():
             store.database.load("events", COLUMNS_OF_LOG, made)
             store.database.settle()
@@ -84,12 +88,16 @@ def fill(store: EventStore, count: int) -> int:
     return position
 
 
+def _of_a_case(stream: str) -> bool:
+    return stream.startswith("case:")
+
+
 def _personal(stream: str) -> bool:
     return stream.startswith(("case:", "person:"))
 
 
 def _again(
-    parted: list[tuple[Raw, list[str], list[str]]], turn: int, position: int, recorded_at: int
+    parted: list[tuple[Raw, list[str], list[str]]], turn: int, position: int, recorded_at: int, apart: bool
 ) -> Iterator[tuple[object, ...]]:
     """The template's cases and persons under numbers of their own, in the same order."""
     names: dict[str, str] = {}
@@ -100,18 +108,20 @@ def _again(
             names[name] = name[:4] + serial + name[10:] if name.isdigit() else f"{name}-{serial}"
         return names[name]
 
+    county = f"{FIRST_COUNTY + turn}" if apart else COUNTY
     for row, texts, found in parted:
         position += 1
         kind, _, name = row[0].partition(":")
-        words = [texts[0]]
+        words = [texts[0].replace(COUNTY, county)]
         for each, text in zip(found, texts[1:], strict=True):
-            words += (other(each), text)
+            words += (other(each), text.replace(COUNTY, county))
         payload = "".join(words).encode()
         yield (
             f"{kind}:{other(name)}",
             *row[1:4],
             f"bulk-{turn}",
-            *row[5:7],
+            row[5],
+            row[6].replace(COUNTY, county),
             recorded_at,
             None,
             payload,
