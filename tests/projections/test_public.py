@@ -225,6 +225,29 @@ def test_the_awards_of_two_cases_are_one_state_of_the_person() -> None:
     ]
 
 
+def test_what_changes_nothing_for_a_person_is_not_told() -> None:
+    """Not even where he has months in two cases."""
+    county = County()
+    county.award("a", "2025-05")
+    county.enter("b", members=tuple(county.cases["a"].members.values()), on="2025-05-20")
+    county.stop("a", "2025-07", "S05")
+    county.begin("b", "2025-07", cause="moved")
+    county.change("b", "2025-07", "I99", 30000)
+    assert topics(list(log(county).told())[-1][1]) == ["cases"]
+
+
+def test_an_award_begun_again_leaves_the_months_before_standing() -> None:
+    county = County()
+    county.award("a", "2025-01")
+    county.stop("a", "2025-03")
+    county.begin("a", "2025-06")
+    messages = log(county).messages()
+    assert [one.from_month for one in said(messages, "exits")] == ["2025-03"]
+    months = covered(messages)[PersonRef("a-m1"), "a"]
+    assert {"2025-01", "2025-02", "2025-06"} <= months
+    assert months.isdisjoint({"2025-03", "2025-05"})
+
+
 def test_reasons_that_no_office_needs_are_not_said() -> None:
     for code, told in (("S12", "S99"), ("S13", "S99"), ("S03", "S03")):
         county = County()
