@@ -78,7 +78,7 @@ def running(folder: Path) -> int:
         return 0
     told = Path(f"/proc/{pid}/cmdline")
     # A number is given to another process when the machine was started anew.
-    return pid if not told.parent.parent.joinpath("self").exists() or _is(told, folder) else 0
+    return pid if _is(told, folder) or not Path("/proc/self").exists() else 0
 
 
 def _is(told: Path, folder: Path) -> bool:
