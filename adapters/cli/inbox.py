@@ -10,10 +10,10 @@ import click
 import orjson
 
 from adapters.cli.kafka import KAFKA
+from adapters.cli.scope import for_administrators
 from adapters.cli.session import REFUSED, Session, session
-from domain.days import CHINA, china_day, show_instant
+from domain.days import CHINA, show_instant
 from workflows.refusal import refuse
-from workflows.world import ROOT
 
 if TYPE_CHECKING:
     from adapters.kafka.deadletter import DeadLetters
@@ -132,7 +132,7 @@ def dlq() -> None:
 def list_(kafka: str | None, everything: bool) -> None:
     """What waits for somebody, with its reasons. Example: doudi dlq list"""
     now = session()
-    _for_administrators(now)
+    for_administrators(now)
     found = _letters(now, _settings(kafka)).all().values()
     now.show(LETTERS, [_row(one) for one in found if everything or one.state == "open"])
 
@@ -148,7 +148,7 @@ def show(kafka: str | None, letter: str, unseal: bool, purpose: str) -> None:
     Example: doudi --as admin dlq show deaths-0-41
     """
     now = session()
-    _for_administrators(now)
+    for_administrators(now)
     box = _letters(now, _settings(kafka))
     one = box.find(letter)
     said: dict[str, Any] = {**_row(one), "headers": one.headers, "size": one.size}
@@ -183,7 +183,7 @@ def retry(kafka: str | None, letters: tuple[str, ...]) -> None:
     Example: doudi --as admin dlq retry deaths-0-41
     """
     now = session()
-    _for_administrators(now)
+    for_administrators(now)
     box = _letters(now, _settings(kafka))
     known = box.all()
     missing = [name for name in letters if name not in known]
@@ -205,7 +205,7 @@ def discard(kafka: str | None, letter: str, reason: str) -> None:
     Example: doudi --as admin dlq discard deaths-0-41 --reason "sent for another county"
     """
     now = session()
-    _for_administrators(now)
+    for_administrators(now)
     box = _letters(now, _settings(kafka))
     now.show(LETTERS, [_row(box.discard(box.find(letter), now.actor, reason))])
 
@@ -266,15 +266,6 @@ def _letters(now: Session, settings: "KafkaSettings") -> "DeadLetters":
     from adapters.kafka.deadletter import DeadLetters
 
     return DeadLetters(now.doudi, settings)
-
-
-def _for_administrators(now: Session) -> None:
-    """Letters are of the whole office."""
-    world = now.doudi.office.world
-    world.refresh()
-    today = china_day(now.doudi.store.clock.now())
-    if not any(desk == "administrator" for desk, _ in world.desks(now.actor, ROOT, today)):
-        raise refuse("not-your-desk", "actor", actor=now.actor, desks="administrator")
 
 
 COMMANDS: list[click.Command] = [inbox, dlq]
