@@ -21,7 +21,7 @@ from deploy.kafka.broker import Broker, Cluster
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all, values
 
-QUICK = {"request_timeout_ms": 1_000, "delivery_timeout_ms": 1_500, "linger_ms": 0, "max_block_ms": 8_000}
+QUICK = {"request_timeout_ms": 1_500, "delivery_timeout_ms": 2_500, "linger_ms": 0, "max_block_ms": 8_000}
 
 
 @contextmanager
@@ -140,7 +140,7 @@ def test_2_an_expired_record_is_left_out_and_commit_succeeds(broker: Broker, top
         wait()
         broker.kill()
         send(b"b")
-        sleep(2.5)
+        sleep(3.5)
         broker.start()
         send(b"c")
 
