@@ -9,7 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.case import Case, evolve
-from domain.case.award import MonthDrawn
+from domain.case.award import Line, MonthDrawn
 from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import (
@@ -20,6 +20,7 @@ from domain.case.finding import (
     FindingNoticed,
     FindingNotReached,
     FindingOpened,
+    FindingRevised,
     Instalment,
     LateLine,
     Months,
@@ -31,7 +32,8 @@ from domain.case.finding import (
 from domain.codes import check_code
 from domain.days import Month
 from domain.event import CaseEvent, Moved
-from domain.ids import InstanceId, StaffId
+from domain.ids import InstanceId, MemberKey, StaffId
+from domain.means.shares import split
 from domain.money import Fen, show_yuan
 from workflows.command import Decision, decides
 from workflows.commands.finding import (
@@ -51,6 +53,7 @@ from workflows.context import Context
 from workflows.decide.effect import heard
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.recompute import Recomputed, late_lines, over, owing, restated, total
+from workflows.decide.terms import award_of
 from workflows.engine import due_day, guard, next_of, pick
 from workflows.refusal import Reason, reason, refuse
 
@@ -84,7 +87,8 @@ def finding_other_hand(context: Context, command: DecideFinding) -> Reason | Non
 
 @guard
 def claims_nothing(context: Context, command: DecideFinding) -> Reason | None:
-    return None if command.outcome == "waive" else reason("something-claimed", "data.outcome")
+    nothing = command.outcome == "waive" or not _finding(context, command).over
+    return None if nothing else reason("something-claimed", "data.outcome")
 
 
 @guard
@@ -343,9 +347,11 @@ def make_good(context: Context, command: MakeGood) -> Decision:
         raise refuse("nothing-owed", "case")
     said = needed_words(context, command.reason, "data.reason")
     lines = [one.line for one in found]
+    put_right = after(context.case, terms)
+    revised = revisions(context, put_right)
     return Decision(
-        events=[*corrected(context, "correction", "I05", said), *terms, _letter(context)],
-        moves=still(context.case),
+        events=[*corrected(context, "correction", "I05", said), *terms, *revised, _letter(context)],
+        moves={**still(context.case), **closing(context.case, after(put_right, revised), revised)},
         answer={"lines": shown(lines), "arrears": [one.month for one in lines if one.drawn]},
     )
 
@@ -410,3 +416,76 @@ def after(case: Case, events: Sequence[CaseEvent]) -> Case:
     for event in events:
         case = evolve(case, event)
     return case
+
+
+def revisions(context: Context, case: Case, appeal: InstanceId | None = None) -> list[FindingRevised]:
+    """What is left of each decided finding, on the terms as they now are."""
+    found = []
+    for one in case.findings.values():
+        if one.outcome is None:
+            continue
+        event = _revise(context, case, one, appeal)
+        if event is not None:
+            found.append(event)
+    return found
+
+
+def _revise(context: Context, case: Case, one: Finding, appeal: InstanceId | None) -> FindingRevised | None:
+    """What is no longer too much is no longer settled, but for what came back of it: that is due again."""
+    settled: dict[Month, Fen] = {}
+    claimed = dict(one.claimed)
+    for line in one.lines:
+        drawn, terms = case.drawn[line.month], award_of(case).at(line.month)
+        if terms is None:
+            continue
+        needed = min(drawn.settled, max(drawn.drawn - terms.amount, 0))
+        if needed < drawn.settled:
+            settled[line.month] = needed
+            left = min(claimed.get(line.month, 0), needed)
+            claimed = {month: fen for month, fen in {**claimed, line.month: left}.items() if fen}
+    if not settled:
+        return None
+    surplus = one.repaid + one.set_off - sum(claimed.values())
+    for month in sorted(settled):
+        if surplus <= 0:
+            break
+        back = min(surplus, one.claimed.get(month, 0) - claimed.get(month, 0))
+        settled[month] += back
+        surplus -= back
+    shares = {month: _shares(case, month, case.drawn[month], fen) for month, fen in settled.items()}
+    released = {month: case.drawn[month].settled - fen for month, fen in settled.items()}
+    gone = {line.month: line.gone for line in one.lines}
+    return FindingRevised(
+        on=context.on,
+        finding=one.id,
+        claimed=claimed,
+        settled=settled,
+        released=released,
+        shares=shares,
+        back={
+            month: again
+            for month, now in shares.items()
+            if (again := tuple(key for key in gone[month] if key in now))
+        },
+        appeal=appeal,
+    )
+
+
+def _shares(case: Case, month: Month, drawn: Line, settled: Fen) -> dict[MemberKey, Fen]:
+    """The shares of what then counts as paid for a month: those it is due, cut to the sum."""
+    terms = award_of(case).at(month)
+    standing = drawn.drawn - settled
+    if terms is None or not standing:
+        return {}
+    if terms.amount == standing:
+        return dict(terms.shares)
+    return split(standing, terms.covered, {}, case.head)
+
+
+def closing(case: Case, done: Case, revised: Sequence[FindingRevised]) -> dict[str, str]:
+    """The findings that a revision leaves nothing open of."""
+    return {
+        str(one.finding): "settled"
+        for one in revised
+        if case.state(one.finding) == "recovering" and done.findings[one.finding].open == 0
+    }

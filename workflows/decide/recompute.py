@@ -45,6 +45,8 @@ class Recomputed(msgspec.Struct, frozen=True, kw_only=True):
 
     line: LateLine
     terms: Terms | None
+    falls: bool = False
+    """Whether the award's terms say more."""
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,7 @@ def known_now(case: Case, month: Month) -> Known:
             late.remove(key)
         if key in decided:
             late.append(key)
+            corrected = True
     return Known(facts=facts, late=tuple(late), corrected=corrected)
 
 
@@ -196,7 +199,7 @@ def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
     found = None if award.as_in_ledger(month) else _touched(context, case, month, terms)
     if found is None:
         found = Recomputed(line=_line(case, month, terms, terms.code), terms=terms)
-    return found if found.line.over else None
+    return found if found.line.over or not _same(found.terms, terms) else None
 
 
 def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomputed | None:
@@ -210,23 +213,27 @@ def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomp
         after = entitled(context, case, month, known.facts, gone, keep=True)
     if (before.amount, before.shares) == (after.amount, after.shares):
         return None
-    if not (gone or known.corrected or _clear(context, before, after)):
+    if not (gone or known.corrected or _clear(context, case, month, before, after)):
         return None
     code = _code(case, known, gone, before, after)
     made = terms_of(after, month, code, context.on)
     line = _line(case, month, made, code)
-    return Recomputed(
-        line=replace(line, facts=known.late, members=gone, explanation=after.explanation), terms=made
-    )
+    line = replace(line, facts=known.late, members=gone, explanation=after.explanation)
+    return Recomputed(line=line, terms=made, falls=made.amount < terms.amount)
 
 
-def _clear(context: Context, before: Assessment, after: Assessment) -> bool:
-    """A loss of property or standing is clear; an income must be (`clear_change_percent`)."""
+def _clear(context: Context, case: Case, month: Month, before: Assessment, after: Assessment) -> bool:
+    """A loss of property or standing is clear; an income must be (`clear_change_percent`), all that wasn't reported
+    together: so the order in which it came to light makes no difference."""
     if before.counted != after.counted or set(after.grounds) - {"R01"}:
         return True
-    return before.income_month == after.income_month or clear_income(
-        context, before.explanation, after.explanation
-    )
+    if before.income_month == after.income_month:
+        return True
+    decided = decided_case(case, month).facts
+    reported = {key: fact for key, fact in decided.items() if not fact.unreported}
+    if len(reported) < len(decided):
+        before = entitled(context, case, month, reported)
+    return clear_income(context, before.explanation, after.explanation)
 
 
 def _code(
@@ -321,13 +328,15 @@ def _same(one: Terms | None, other: Terms | None) -> bool:
 
 
 def over(found: Iterable[Recomputed]) -> list[Recomputed]:
-    """Months drawn and paid too much."""
-    return [one for one in found if one.line.drawn and one.line.over > 0]
+    """Months drawn and paid too much; and those whose terms promise more than is due, though it isn't drawn yet."""
+    return [
+        one for one in found if one.line.drawn and (one.line.over > 0 or (not one.line.over and one.falls))
+    ]
 
 
 def owing(found: Iterable[Recomputed]) -> list[Recomputed]:
     """Months drawn that are due more; and the next to draw, where it is put right upward."""
-    return [one for one in found if one.line.over < 0]
+    return [one for one in found if one.line.over < 0 or (not one.line.over and not one.falls)]
 
 
 def total(lines: Iterable[LateLine]) -> Fen:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from domain.case import Case
 from domain.case.award import Terms
 from domain.case.decision import LetterIssued
-from domain.case.finding import Finding, FindingRevised, LateLine, Ruled
+from domain.case.finding import LateLine, Ruled
 from domain.days import Month, add_month, month_of
-from domain.ids import InstanceId, MemberKey, StaffId
+from domain.ids import StaffId
 from domain.means.shares import split
 from domain.money import Fen
 from workflows.command import Decision, decides
 from workflows.commands.finding import CarryOutAppeal
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
-from workflows.decide.finding import after, corrected, shown, still
+from workflows.decide.finding import after, closing, corrected, revisions, shown, still
 from workflows.decide.papers import needed_words
 from workflows.decide.recompute import Recomputed, late_lines, restated
 from workflows.decide.terms import award_of
@@ -25,7 +25,7 @@ from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 
 if TYPE_CHECKING:
-    from domain.case.award import Line
+    pass
 
 
 @guard
@@ -56,13 +56,11 @@ def carry_out_appeal(context: Context, command: CarryOutAppeal) -> Decision:
     as_ruled = after(case, [ruled])
     found = _found(context, as_ruled, command)
     terms = restated(context, found, as_ruled)
-    revised = _revised(context, after(as_ruled, terms), command)
+    revised = revisions(context, after(as_ruled, terms), command.appeal)
     if not terms and not revised:
         raise refuse("nothing-ruled", "case")
     done = after(as_ruled, [*terms, *revised])
-    closed: dict[str, str] = {
-        str(one.finding): "settled" for one in revised if _closes(case, done, one.finding)
-    }
+    closed = closing(case, done, revised)
     lines = [one.line for one in found]
     return Decision(
         events=[
@@ -139,70 +137,3 @@ def _fixed(context: Context, case: Case, month: Month, amount: Fen) -> Recompute
         drawn=drawn is not None,
     )
     return Recomputed(line=line, terms=made)
-
-
-def _revised(context: Context, case: Case, command: CarryOutAppeal) -> list[FindingRevised]:
-    found = []
-    for one in case.findings.values():
-        if one.outcome is None:
-            continue
-        event = _revise(context, case, one, command)
-        if event is not None:
-            found.append(event)
-    return found
-
-
-def _revise(context: Context, case: Case, one: Finding, command: CarryOutAppeal) -> FindingRevised | None:
-    """What is no longer too much is no longer settled, but for what came back of it: that is due again."""
-    settled: dict[Month, Fen] = {}
-    claimed = dict(one.claimed)
-    for line in one.lines:
-        drawn, terms = case.drawn[line.month], award_of(case).at(line.month)
-        if terms is None:
-            continue
-        needed = min(drawn.settled, max(drawn.drawn - terms.amount, 0))
-        if needed < drawn.settled:
-            settled[line.month] = needed
-            left = min(claimed.get(line.month, 0), needed)
-            claimed = {month: fen for month, fen in {**claimed, line.month: left}.items() if fen}
-    if not settled:
-        return None
-    surplus = one.repaid + one.set_off - sum(claimed.values())
-    for month in sorted(settled):
-        if surplus <= 0:
-            break
-        back = min(surplus, one.claimed.get(month, 0) - claimed.get(month, 0))
-        settled[month] += back
-        surplus -= back
-    shares = {month: _shares(case, month, case.drawn[month], fen) for month, fen in settled.items()}
-    released = {month: case.drawn[month].settled - fen for month, fen in settled.items()}
-    gone = {line.month: line.gone for line in one.lines}
-    return FindingRevised(
-        on=context.on,
-        finding=one.id,
-        claimed=claimed,
-        settled=settled,
-        released=released,
-        shares=shares,
-        back={
-            month: again
-            for month, now in shares.items()
-            if (again := tuple(key for key in gone[month] if key in now))
-        },
-        appeal=command.appeal,
-    )
-
-
-def _shares(case: Case, month: Month, drawn: "Line", settled: Fen) -> dict[MemberKey, Fen]:
-    """The shares of what then counts as paid for a month: those it is due, cut to the sum."""
-    terms = award_of(case).at(month)
-    standing = drawn.drawn - settled
-    if terms is None or not standing:
-        return {}
-    if terms.amount == standing:
-        return dict(terms.shares)
-    return split(standing, terms.covered, {}, case.head)
-
-
-def _closes(before: Case, done: Case, finding: InstanceId) -> bool:
-    return before.state(finding) == "recovering" and done.findings[finding].open == 0
