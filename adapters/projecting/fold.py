@@ -1,6 +1,8 @@
 """Pages of the log through a projection: the one loop that live, rebuilt and as-of share."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -81,6 +83,19 @@ def apply_page(projection: Projection, page: Page, rows: Rows, skips: Skips = NO
             raise _poison(projection.name, recorded) from error
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No look for cycles while a page is made and taken: it is thousands of objects, and none of them is one."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 def _poison(projection: str, recorded: Recorded | Unreadable) -> PoisonEvent:
     kind = recorded.type if isinstance(recorded, Unreadable) else type(recorded.event).__name__
     return PoisonEvent(projection=projection, position=recorded.position, type=kind)
@@ -98,12 +113,13 @@ def fold(
     """Apply the events after one position until another; the last of them. `passed` hears of each page."""
     last = None
     while after < until:
-        page = read_page(store, after, min(A_PAGE, until - after))
-        if page and page[-1].position > until:
-            page = [recorded for recorded in page if recorded.position <= until]
-        if not page:
-            break
-        apply_page(projection, page, rows, skips)
+        with uncollected():
+            page = read_page(store, after, min(A_PAGE, until - after))
+            if page and page[-1].position > until:
+                page = [recorded for recorded in page if recorded.position <= until]
+            if not page:
+                break
+            apply_page(projection, page, rows, skips)
         last = page[-1]
         after = last.position
         passed(after)

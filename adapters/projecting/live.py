@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from adapters.faults import reach
 from adapters.projecting.errors import NewerRows, PoisonEvent, TooManyParked, whereabouts
-from adapters.projecting.fold import NO_SKIPS, Page, apply_page, read_page
+from adapters.projecting.fold import NO_SKIPS, Page, apply_page, read_page, uncollected
 from adapters.projecting.lease import Now, runners
 from adapters.projecting.parked import MOST, Parked, Skips, park, skips
 from adapters.projecting.place import Place, check_place, put_place, read_places
@@ -65,7 +65,8 @@ class Live:
             return 0
         lowest = min(behind)
         others = [place.position for place in places.values() if place.position > lowest]
-        page = read_page(self._store, lowest, min([limit, *(position - lowest for position in others)]))
+        with uncollected():
+            page = read_page(self._store, lowest, min([limit, *(position - lowest for position in others)]))
         reach("project.page")
         if not page:
             return 0
@@ -141,7 +142,7 @@ class Live:
             rows.fetch("case_no", [stream.removeprefix("case:") for stream in sorted(streams)])
         while True:
             try:
-                with self._store.database.transaction(PROJECTIONS):
+                with self._store.database.transaction(PROJECTIONS), uncollected():
                     apply_page(projection, page, rows, left_out)
                     rows.flush()
                     reach("project.rows")

@@ -4,7 +4,6 @@ Only for a projection that says `by_case`: each of its rows has its case in its 
 events and from persons alone. Whatever goes wrong in a part, the fold by one process tells it better.
 """
 
-import gc
 import marshal
 import os
 import pickle
@@ -15,7 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from adapters.projecting.fold import A_PAGE, apply_page
+from adapters.projecting.fold import A_PAGE, apply_page, uncollected
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
 from adapters.projecting.place import Point
@@ -108,7 +107,8 @@ def fold_part(
     after = 0
     while after < until:
         upto = min(after + A_PAGE * parts, until)
-        apply_page(projection, store.between(after, upto, _MINE, (parts, mine)), rows, skips)
+        with uncollected():
+            apply_page(projection, store.between(after, upto, _MINE, (parts, mine)), rows, skips)
         after = upto
         passed(after)
     return store.at(after)
@@ -116,7 +116,6 @@ def fold_part(
 
 def main(part: int, parts: int) -> None:
     url, module, name, until, skips = pickle.load(sys.stdin.buffer)
-    gc.disable()
     import_module("adapters.bootstrap")
     projection: Projection = getattr(import_module(module), name)()
     store = open_store(url)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from adapters.projecting.errors import PoisonEvent, RebuildRunning
-from adapters.projecting.fold import A_PAGE, read_page
+from adapters.projecting.fold import A_PAGE, read_page, uncollected
 from adapters.projecting.rebuild import Rebuild
 from adapters.store.store import EventStore
 
@@ -66,16 +66,17 @@ def _keep(going: list[Rebuild], told: dict[str, Outcome]) -> None:
 def _fold(store: EventStore, going: list[Rebuild], told: dict[str, Outcome], left: list[str]) -> None:
     after, head = 0, store.head()
     while going and after < head:
-        page = read_page(store, after, min(A_PAGE, head - after))
-        if not page:
-            return
-        for one in tuple(going):
-            try:
-                one.take(page)
-            except (PoisonEvent, RebuildRunning) as error:
-                told[one.name] = error
-                going.remove(one)
-                one.abandon()
+        with uncollected():
+            page = read_page(store, after, min(A_PAGE, head - after))
+            if not page:
+                return
+            for one in tuple(going):
+                try:
+                    one.take(page)
+                except (PoisonEvent, RebuildRunning) as error:
+                    told[one.name] = error
+                    going.remove(one)
+                    one.abandon()
         after = page[-1].position
         while len(going) > 1 and sum(one.count() for one in going) > MOST:
             largest = max(going, key=Rebuild.count)

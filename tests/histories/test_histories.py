@@ -81,7 +81,7 @@ def test_en_5_no_event_is_lost_doubled_or_reordered_under_eight_writers(
 def test_en_5_nor_in_a_minute(place: Place, tmp_path: Path, forks: Forks) -> None:
     history = live(forks, place(), tmp_path, seconds=60, slow=0.01, deadly=0.001)
     assert judge(history).all() == []
-    assert history.outcomes("ok") > 3_000
+    assert history.outcomes("ok") > 500
 
 
 def test_nor_under_writers_that_are_slow_and_die(place: Place, tmp_path: Path, forks: Forks) -> None:
