@@ -1,8 +1,8 @@
 """doudi's store: the log, its commands, the number index (`workflows.ports.Store`), in whichever database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from adapters.faults import reach
 from adapters.keys.keyring import SealedKeyring
@@ -10,6 +10,7 @@ from adapters.store.codec import Codec
 from adapters.store.database import CommandRow, Database, Entry, Row, tail
 from adapters.store.errors import CodecError
 from adapters.store.meta import Meta, from_micros, to_micros
+from domain.event import Event
 from domain.ids import CommandId, DivisionCode, PersonRef, StreamId
 from domain.person import PersonCorrected, PersonForgotten, PersonRegistered
 from workflows.ports import Clock, Commit, Conflict, Recorded
@@ -26,6 +27,13 @@ _AT = f"SELECT {_COLUMNS} FROM events WHERE position = ?"
 _KNOWN_AT = (
     "SELECT position FROM events WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1"
 )
+
+
+class Unread(Event, frozen=True, kw_only=True):
+    """An event that was left as bytes."""
+
+
+UNREAD = Unread(on=date.min)
 
 
 class EventStore:
@@ -50,8 +58,11 @@ class EventStore:
         found = self.database.connection.execute(_STREAM, (stream, after)).fetchall()
         return self._recorded(found) if found else []
 
-    def page(self, after: int, limit: int) -> list[Recorded]:
-        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)).fetchall())
+    def page(
+        self, after: int, limit: int, unread: Callable[[str, str], bool] | None = None
+    ) -> list[Recorded]:
+        """`unread`: of which type and actor events stand there as `UNREAD`: only their envelope is looked at."""
+        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)).fetchall(), unread)
 
     def between(self, after: int, until: int, condition: str, params: Sequence[object]) -> list[Recorded]:
         """The events after one position until another for which a condition in the database's SQL holds."""
@@ -169,7 +180,9 @@ class EventStore:
         """Sleep until an event stands after the position, so long at most; whether one does."""
         return self.database.wait(after, seconds)
 
-    def _recorded(self, rows: Iterable[_Raw]) -> list[Recorded]:
+    def _recorded(
+        self, rows: Iterable[_Raw], unread: Callable[[str, str], bool] | None = None
+    ) -> list[Recorded]:
         read = self.codec.read
         known, instant = self._recorded_at
         result = []
@@ -189,7 +202,9 @@ class EventStore:
             if at != known:
                 known, instant = at, from_micros(at)
             try:
-                event = read(name, type_version, payload)
+                event = (
+                    read(name, type_version, payload) if unread is None or not unread(name, actor) else UNREAD
+                )
             except CodecError as error:
                 raise error.located(position, self._count(name, type_version)) from None
             result.append(

@@ -15,7 +15,7 @@ from adapters.kafka.relaying.reader import Mapping
 from adapters.kafka.relaying.record import Point, point_of
 from adapters.store.database import PROJECTIONS, Form
 from adapters.store.store import EventStore
-from projections.public.mapping import Publishing
+from projections.public.mapping import Load, Publishing
 from projections.public.state import State
 
 EVERY = 50_000
@@ -46,15 +46,15 @@ class KeptStates:
     def __init__(self, store: EventStore) -> None:
         self._store = store
 
-    def begin(self, until: int) -> tuple[Point, Mapping]:
+    def begin(self, until: int, load: Load) -> tuple[Point, Mapping]:
         if self._store.database.tables.columns(_FORM.name):
             rows = self._store.database.connection.execute(
                 f"SELECT data FROM {_FORM.name} ORDER BY part"
             ).fetchall()
             found = _read([data for (data,) in rows])
             if found is not None and self._usable(found[0], until):
-                return found[0].point, Publishing(self._store.load, state=found[1])
-        return Point(), Publishing(self._store.load)
+                return found[0].point, Publishing(load, state=found[1])
+        return Point(), Publishing(load)
 
     def _usable(self, head: _Head, until: int) -> bool:
         if (head.log, head.fold) != (self._store.log_id, fold_version()) or head.point.position > until:

@@ -14,12 +14,23 @@ from adapters.kafka.relaying.record import Point, check_point, point_of
 from adapters.kafka.wire import Wired
 from adapters.projecting.errors import is_poison, whereabouts
 from adapters.store.store import EventStore
+from domain.case.change import MemberJoined
+from projections.public.facts import NOT_PUBLIC
+from projections.public.mapping import AWARDED, CLOCK, LINES, Load
 from projections.public.message import Message
 from workflows.ports import Recorded
 
 A_READ = 500
 """Events that are told in one transaction; a command is never told in parts."""
 MOST_BYTES = 2_000_000
+
+
+_UNTOLD = frozenset(NOT_PUBLIC) - {one.__name__ for one in (*LINES, *AWARDED, MemberJoined)}
+
+
+def untold(kind: str, actor: str) -> bool:
+    """What the mapping only counts isn't decoded. A deadline that fires is told of by whatever it wrote first."""
+    return kind in _UNTOLD and actor != CLOCK
 
 
 class Unit(NamedTuple):
@@ -53,8 +64,8 @@ Wire = Callable[[Message], Wired]
 class Kept(Protocol):
     """Where states of the fold are kept."""
 
-    def begin(self, until: int) -> tuple[Point, Mapping]:
-        """A fold to go on from, and where it stands: not beyond `until`."""
+    def begin(self, until: int, load: Load) -> tuple[Point, Mapping]:
+        """A fold to go on from, and where it stands: not beyond `until`. `load`: what it may ask of a stream."""
 
     def keep(self, point: Point, mapping: Mapping) -> None: ...
 
@@ -71,6 +82,7 @@ class Reader:
         self._at = Point()
         self._mapping: Mapping | None = None
         self._made: deque[Unit] = deque()
+        self._group: list[Recorded] = []
 
     def read(self, after: Point, limit: int = A_READ) -> list[Unit]:
         """The next commands, about `limit` events; fewer where much is told of them.
@@ -112,7 +124,7 @@ class Reader:
             return
         self._made.clear()
         if self._mapping is None or self._at.position > after.position:
-            self._at, self._mapping = self._kept.begin(after.position)
+            self._at, self._mapping = self._kept.begin(after.position, self._own)
             self._kept_at = self._at.position
         self._fold_to(after.position)
         if self._at != after:
@@ -121,7 +133,7 @@ class Reader:
 
     def _fold_to(self, until: int) -> None:
         if self._mapping is None:
-            self._at, self._mapping = self._kept.begin(until)
+            self._at, self._mapping = self._kept.begin(until, self._own)
         while self._at.position < until:
             groups = self._groups(A_READ, until)
             if not groups:
@@ -146,7 +158,7 @@ class Reader:
         after = self._at
         page = self._page(after, limit)
         while len(page) >= limit and page[0].command == page[-1].command:
-            more = self._store.page(page[-1].position, limit)
+            more = self._store.page(page[-1].position, limit, untold)
             page += more
             if len(more) < limit:
                 break
@@ -164,14 +176,19 @@ class Reader:
 
     def _page(self, after: Point, limit: int) -> list[Recorded]:
         if not after.position:
-            return self._store.page(0, limit)
-        page = self._store.page(after.position - 1, limit + 1)
+            return self._store.page(0, limit, untold)
+        page = self._store.page(after.position - 1, limit + 1, untold)
         check_point(after, page[0] if page else None, self._store.head())
         return page[1:]
+
+    def _own(self, stream: str, after: int) -> list[Recorded]:
+        """What the command that is mapped wrote to a stream: the mapping asks of no other."""
+        return [one for one in self._group if one.stream == stream and one.version > after]
 
     def _map(self, group: list[Recorded]) -> Unit:
         """A command is told whole or not at all; what comes after is mapped as if it had been told."""
         assert self._mapping is not None
+        self._group = group
         messages: list[Wired] = []
         at_fault: tuple[Recorded, str] | None = None
         for one in group:
