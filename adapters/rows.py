@@ -410,17 +410,27 @@ class StoredRows:
         held.flush()
         return map(held.shape.row, held.fetched(wanted))
 
-    def page(self, table: str, column: str, prefix: str, after: Key, limit: int) -> list[Row]:
-        """Rows whose column begins with a prefix, behind a key and in key order, at most so many."""
+    def page(
+        self, table: str, column: str, prefix: str, after: tuple[Any, ...] | None, limit: int
+    ) -> list[Row]:
+        """Rows whose column begins with a prefix, by column and key, at most so many; an index must have these.
+
+        `after`: the column and the key of the row that the page lies behind.
+        """
         held = self._tables[table]
         held.flush()
-        last = held.shape.key(after)
-        where = f"({held.order}) > ({', '.join('?' * len(last))})"
-        values: list[Any] = [*last]
+        order = columns_of((column, *held.shape.table.key))
+        where, values = [], []
         if prefix:
-            where += f" AND {quoted(column)} >= ? AND {quoted(column)} < ?"
+            where.append(f"{quoted(column)} >= ? AND {quoted(column)} < ?")
             values += [prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)]
-        statement = f"SELECT {held.columns} FROM {held.name} WHERE {where} ORDER BY {held.order} LIMIT ?"
+        if after is not None:
+            where.append(f"({order}) > ({', '.join('?' * len(after))})")
+            values += after
+        statement = (
+            f"SELECT {held.columns} FROM {held.name} {'WHERE ' if where else ''}{' AND '.join(where)}"
+            f" ORDER BY {order} LIMIT ?"
+        )
         found = self._database.connection.execute(statement, (*values, limit))
         return [held.shape.row(cells) for cells in found.fetchall()]
 

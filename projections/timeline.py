@@ -131,7 +131,7 @@ class Timeline:
                 "events": "int",
             },
             key=("case_no",),
-            indexes=(("household",), ("division",)),
+            indexes=(("household",), ("division", "case_no")),
         ),
         Table(
             name=MEMBER,
@@ -247,27 +247,36 @@ def cases(
 class Pages(Protocol):
     """Rows of which a page can be had without the others."""
 
-    def page(self, table: str, column: str, prefix: str, after: Key, limit: int) -> list[Row]: ...
+    def get(self, table: str, key: Key) -> Row | None: ...
+    def page(
+        self, table: str, column: str, prefix: str, after: tuple[Any, ...] | None, limit: int
+    ) -> list[Row]: ...
 
 
 def page_of_cases(
     rows: Pages,
     division: str,
     limit: int,
-    after: str = "",
+    after: str | None = None,
     *,
     state: str | None = None,
     life: str | None = None,
     in_scope: Callable[[str], bool] = lambda division: True,
 ) -> list[Found]:
-    """The next cases by number behind one, in a division and below, as in `cases`; at most so many."""
+    """The next cases by division and number, as in `cases`. Raises KeyError if the one behind isn't there."""
     found: list[Found] = []
+    last = None
+    if after is not None:
+        row = rows.get(CASE, (after,))
+        if row is None:
+            raise KeyError(after)
+        last = (row["division"], after)
     while len(found) < limit:
-        page = rows.page(CASE, "division", division, (after,), limit)
+        page = rows.page(CASE, "division", division, last, limit)
         found += [_found(row) for row in page if in_scope(row["division"]) and _fits(row, state, life)]
         if len(page) < limit:
             break
-        after = page[-1]["case_no"]
+        last = (page[-1]["division"], page[-1]["case_no"])
     return found[:limit]
 
 

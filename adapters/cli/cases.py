@@ -26,6 +26,7 @@ from domain.ids import CaseNo, parse_division
 from domain.money import show_yuan
 from projections.dependencies import DEFAULT, Dependent, explained, of_case
 from projections.timeline import Entry, cases, entries, masked, page_of_cases
+from workflows.authority import case_unknown
 from workflows.definition import shipped
 from workflows.ports import Recorded
 from workflows.refusal import refuse
@@ -64,15 +65,15 @@ def purpose_option(command: Any) -> Any:
 @click.option("--state", "in_state", help="a life cycle stands in this state (posted, living …)")
 @click.option("--life", help="the life cycle meant (application, award, review …)")
 @click.option("--household", metavar="REF", help="the cases of one household: its file")
-@click.option("--first", type=click.IntRange(1), metavar="N", help="at most so many, by case number")
-@click.option("--after", default="", metavar="CASE", help="behind this case: the next page (with --first)")
+@click.option("--first", type=click.IntRange(1), metavar="N", help="at most so many, by division and number")
+@click.option("--after", metavar="CASE", help="behind this case: the next page (with --first)")
 def list_cases(
     division: str,
     in_state: str | None,
     life: str | None,
     household: str | None,
     first: int | None,
-    after: str,
+    after: str | None,
 ) -> None:
     """Cases in your divisions, with where each stands.
 
@@ -88,7 +89,10 @@ def list_cases(
             rows_of, division=within, state=in_state, life=life, household=household, in_scope=seen
         )[:first]
     else:
-        found = page_of_cases(rows_of, within, first, after, state=in_state, life=life, in_scope=seen)
+        try:
+            found = page_of_cases(rows_of, within, first, after, state=in_state, life=life, in_scope=seen)
+        except KeyError:
+            raise case_unknown() from None
     text = CaseText(now.catalogue)
     rows = []
     for one in found:

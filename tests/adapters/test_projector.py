@@ -388,14 +388,15 @@ def test_a_page_has_the_rows_behind_a_key(store: EventStore) -> None:
     for number, village in (("1", "a1"), ("2", "b1"), ("3", "a2"), ("10", "a"), ("4", "a9"), ("5", "a〇")):
         rows.put("cases", {**GOOD, "case": number, "village": village})
 
-    def page(prefix: str, after: str, limit: int) -> list[str]:
-        return [row["case"] for row in rows.page("cases", "village", prefix, (after,), limit)]
+    def page(prefix: str, after: tuple[str, str] | None, limit: int) -> list[str]:
+        return [row["case"] for row in rows.page("cases", "village", prefix, after, limit)]
 
-    assert page("a", "", 9) == ["1", "10", "3", "4", "5"]
-    assert page("a", "10", 2) == ["3", "4"]
-    assert page("", "1", 9) == ["10", "2", "3", "4", "5"]
-    assert page("a9", "", 9) == ["4"]
-    assert page("c", "", 9) == []
+    assert page("a", None, 9) == ["10", "1", "3", "4", "5"]
+    assert page("a", ("a", "10"), 2) == ["1", "3"]
+    assert page("a", ("a1", "0"), 1) == ["1"]
+    assert page("", ("a9", "4"), 9) == ["5", "2"]
+    assert page("a9", None, 9) == ["4"]
+    assert page("c", None, 9) == []
 
 
 @pytest.mark.parametrize("seed", range(8))
