@@ -83,7 +83,7 @@ def register(
     now.catch_up()
     today = china_day(now.doudi.store.clock.now())
     ledger = Ledger(book, options, _places(now, code), today)
-    taking = Taking(now.doudi.office, now.actor)
+    taking = Taking(now.doudi.office, now.actor, let_go=now.doudi.store.keyring.let_go)
     with now.waiting():
         outcome = taking.take(ledger, dry=dry_run)
     refusals = _write_refusals(now, file, outcome)

@@ -112,6 +112,11 @@ class SealedKeyring:
         held = self._open[of] = AESGCM(key)
         return held
 
+    def let_go(self) -> None:
+        """Of the keys that are held open: each is unwrapped anew when it is asked for."""
+        with self._lock:
+            self._open.clear()
+
     def seal(self, of: str, kind: str, text: str, place: str = "") -> str:
         """The text under the key of `of`, which is made if he has none. Raises `OwnerForgotten`."""
         used = self._used()

@@ -95,7 +95,8 @@ def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
     header = find_header(sheet, said.keys())
     if header is None:
         return None
-    data = [row for row in range(header.last + 1, len(sheet.rows)) if _is_data(sheet, row, header)]
+    headings = frozenset(plain(name.split("\n")[-1]).replace(" ", "") for name in header.names if name)
+    data = [row for row in range(header.last + 1, len(sheet.rows)) if _is_data(sheet, row, headings)]
     columns = columns_of(header, [sheet.rows[row] for row in data[:200]], said)
     if not {"head", "name"} & columns.fields.keys() or not {"amount", "total"} & columns.fields.keys():
         return None
@@ -116,28 +117,22 @@ _FOOT = re.compile(
 _SAMPLE = re.compile(r"^[\[【(（]?(示例|样例|例)[\]】)）]?")
 
 
-def _is_data(sheet: Sheet, row: int, header: Header) -> bool:
-    cells = sheet.rows[row]
-    filled = [plain(cell).replace(" ", "") for cell in cells if not blank(cell)]
-    if not filled:
+def _is_data(sheet: Sheet, row: int, headings: frozenset[str]) -> bool:
+    """Not blank, not a sample, a foot, the header once more, or a row that numbers the columns."""
+    filled = [plain(cell).replace(" ", "") for cell in sheet.rows[row] if not blank(cell)]
+    if not filled or _SAMPLE.match(filled[0]):
         return False
-    first = filled[0]
-    if _SAMPLE.match(first):
+    if len(filled) <= 3 and (_FOOT.match(filled[0]) or (len(filled) == 1 and len(filled[0]) > 12)):
         return False
-    if len(filled) <= 3 and (_FOOT.match(first) or (len(filled) == 1 and len(first) > 12)):
-        return False
-    again = sum(
-        1
-        for column, name in enumerate(header.names)
-        if name and column < len(cells) and normalise(plain(cells[column])) == normalise(name.split("\n")[-1])
-    )
-    return again < 3 and not _numbered(filled)
+    return sum(map(headings.__contains__, filled)) < 3 and not _numbered(filled)
 
 
 def _numbered(filled: Sequence[str]) -> bool:
     """A row that numbers the columns: 1 2 3 4 …, or 甲 乙 1 2 …"""
+    if len(filled) < 4 or filled[-1] not in ("4", "5", "6") and len(filled[-1]) > 2:
+        return False
     rest = [one for one in filled if one not in "甲乙丙丁戊"]
-    return len(filled) >= 4 and rest == [str(one) for one in range(1, len(rest) + 1)]
+    return rest == [str(one) for one in range(1, len(rest) + 1)]
 
 
 def _is_sum(cells: Sequence[Cell], columns: Columns) -> bool:

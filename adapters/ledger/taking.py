@@ -4,7 +4,7 @@ A household is named by its own content, so the same file twice, or mended rows 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -213,10 +213,17 @@ class _NotKept(Exception):
 
 
 class Taking:
-    """Takes a ledger over into an office."""
+    """Takes a ledger over into an office. `let_go`: what was held for a chunk isn't needed any more."""
 
-    def __init__(self, office: Office, actor: str, size: int = A_CHUNK) -> None:
+    def __init__(
+        self,
+        office: Office,
+        actor: str,
+        size: int = A_CHUNK,
+        let_go: Callable[[], object] = lambda: None,
+    ) -> None:
         self.office = office
+        self._let_go = let_go
         self.actor = actor
         self.size = size
 
@@ -233,6 +240,7 @@ class Taking:
             except _NotKept:
                 pass
             self.office.world.forget()
+            self._let_go()
             done += len(chunk)
             told(done)
         ledger.outcome.refused.sort(key=lambda one: (one[0].sheet.place, one[1].rows))

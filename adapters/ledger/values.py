@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
 from adapters.ledger.cells import Cell, Numeric, shown
 from adapters.ledger.fields import Unit
@@ -42,11 +43,21 @@ class BadCell(BadValue):
 
 def plain(cell: Cell) -> str:
     """A cell's text: half width, blanks of every kind as one, nothing around it."""
-    return " ".join(unicodedata.normalize("NFKC", shown(cell)).replace("\u200b", "").split())
+    if cell is None:
+        return ""
+    return cell.text if isinstance(cell, Numeric) else _plain(cell if isinstance(cell, str) else shown(cell))
+
+
+@lru_cache(maxsize=65_536)
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).replace("\u200b", "").split())
+
+
+_NOTHING = frozenset(("", "-", "--", "—", "无", "/", "\\"))
 
 
 def given(cell: Cell) -> bool:
-    return plain(cell) not in ("", "-", "--", "—", "无", "/", "\\")
+    return cell is not None and plain(cell) not in _NOTHING
 
 
 def identity(cell: Cell, today: date) -> tuple[ResidentNumber, str]:

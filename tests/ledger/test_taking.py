@@ -101,9 +101,9 @@ def test_the_workbook_of_refusals_says_what_and_what_to_do(desk: LedgerOffice) -
     found = desk.take_case(CASES[RUINED])
     sheets = rows_of(desk.folder / found["refusals"])
     mend, problems = sheets
-    assert [row[0] for row in mend[:1]] == ["农村低保"]
-    assert mend[1][:2] == ["户主姓名", "身份证号码"]
-    assert len(mend) == 2 + 11
+    assert [row[0] for row in mend[:2]] == ["Sheet1", "农村低保"]
+    assert mend[2][:2] == ["户主姓名", "身份证号码"]
+    assert len(mend) == 3 + 11
     assert problems[0] == [
         "cell",
         "sheet of the ledger",
@@ -112,7 +112,7 @@ def test_the_workbook_of_refusals_says_what_and_what_to_do(desk: LedgerOffice) -
         "what is wrong",
         "what to do",
     ]
-    assert problems[1][:4] == ["1!B3", "Sheet1", "5", "B 身份证号码"]
+    assert problems[1][:4] == ["1!B4", "Sheet1", "5", "B 身份证号码"]
     assert "check" in problems[1][4]
     assert len(problems) == 1 + 11
     assert "110101198504020000" not in str(problems)

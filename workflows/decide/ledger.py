@@ -5,6 +5,7 @@ adds the difference for each person covered, or the new tier; a death takes that
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -29,15 +30,16 @@ STANDS_ON = ("standard", "gap_or_tier", "tiers")
 """Parameters whose change a raise carries over to an amount that nobody can compute."""
 
 
+@lru_cache(maxsize=256)
 def parameters_known(policy: Policy, day: date) -> tuple[ParameterRead, ...]:
-    """What of `STANDS_ON` holds that day; a division without a standard yet has none."""
+    """What of `STANDS_ON` is set and holds that day; a division without a standard yet has none."""
     book = Ledger(policy, day)
     for name in STANDS_ON:
         try:
             book.parameter(name)
         except PolicyGap:
             continue
-    return book.parameters_read()
+    return tuple(one for one in book.parameters_read() if one.ref != "default")
 
 
 def taken_explanation(

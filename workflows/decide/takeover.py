@@ -208,7 +208,7 @@ def _taken(
         earlier=earlier,
         kept=Kept(
             bank=command.bank,
-            certificate=personal_text(Words, number, command.certificate, "data.certificate"),
+            certificate=personal_text(Words, head, command.certificate, "data.certificate"),
             remarks=personal_text(Words, number, command.remarks, "data.remarks"),
         ),
     )
