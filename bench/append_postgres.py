@@ -11,19 +11,16 @@ import subprocess
 import sys
 from itertools import count
 from pathlib import Path
-from threading import Thread
-from time import perf_counter
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
 
-from adapters.group_commit import writer_into
 from adapters.store.database import CommandRow, Entry, Row
 from adapters.store.postgres import PostgresDatabase
 from adapters.store.recorder import EnvelopedEvent, LogApplicationRecorder
-from bench.turns import a_second, beside_emmett, by_turns, told
+from bench.turns import a_second, beside_emmett, by_turns, callers, told
 from tests.histories.stock import recorder
 from tests.postgres import Server, binary
 
@@ -93,25 +90,6 @@ def pgbench(server: Server, script: Path) -> float:
     return float(found[1])
 
 
-def callers(database: PostgresDatabase, seconds: float) -> float:
-    """Commands a second of sixteen threads whose commands share transactions."""
-    done = [0] * CALLERS
-    begun = perf_counter()
-    with writer_into(database) as writer:
-
-        def call(at: int) -> None:
-            while perf_counter() < begun + seconds:
-                writer.submit(entry())
-                done[at] += 1
-
-        threads = [Thread(target=call, args=(at,)) for at in range(CALLERS)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    return sum(done) / (perf_counter() - begun)
-
-
 def begun(server: Server) -> tuple[PostgresDatabase, object]:
     """Ours and the stock recorder, in one database."""
     database = PostgresDatabase(server.database("bench"))
@@ -140,7 +118,7 @@ def main(rounds: int) -> None:
             one = a_second(lambda: insert(ours), SECONDS)
             beside_pgbench.append(one / pgbench(server, script))
             one = a_second(lambda: database.append(entry()), SECONDS)
-            together.append(callers(database, SECONDS) / one)
+            together.append(callers(database, entry, CALLERS, SECONDS) / one)
         told("one client beside the stock recorder", beside_stock, 2)
         told("one client beside pgbench", beside_pgbench, 0.6)
         told(f"{CALLERS} callers in one process beside one client", together, 3)

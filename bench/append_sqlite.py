@@ -1,7 +1,8 @@
 """Appending to SQLite with every commit on the disk: `python bench/append_sqlite.py [ROUNDS]`.
 
 One event of 500 bytes and its command row through the recorder, bytes ready, beside the same two inserts in one
-transaction by sqlite3 alone into tables of the same form, and beside Emmett, by turns.
+transaction by sqlite3 alone into tables of the same form, and beside Emmett, by turns; then sixteen callers behind
+one writer beside one client.
 """
 
 import sqlite3
@@ -13,19 +14,25 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from adapters.store.database import CommandRow
+from adapters.store.database import CommandRow, Entry, Row
 from adapters.store.recorder import EnvelopedEvent, LogApplicationRecorder
 from adapters.store.sqlite import SQLiteDatabase
-from bench.turns import beside_emmett, by_turns, told
+from bench.turns import a_second, beside_emmett, by_turns, callers, told
+from domain.ids import StreamId
 
 PAYLOAD = b"x" * 500
-SECONDS = 3.0
+SECONDS, CALLERS = 3.0, 16
 numbers = count(1)
 
 
-def through_recorder(path: Path) -> Callable[[], None]:
-    database = SQLiteDatabase(path)
-    database.migrate()
+def entry() -> Entry:
+    number = next(numbers)
+    stream, command = StreamId(f"case:{number}"), f"c-{number}"
+    row = Row(stream, 1, "Visited", 1, command, "staff-1", "110101001", None, PAYLOAD)
+    return Entry([row], CommandRow(command, bytes(32), b"{}"), lambda: 1, False, {stream: 0})
+
+
+def through_recorder(database: SQLiteDatabase) -> Callable[[], None]:
     recorder = LogApplicationRecorder(database)
 
     def insert() -> None:
@@ -82,7 +89,9 @@ def plain(path: Path) -> Callable[[], None]:
 
 def main(rounds: int) -> None:
     with TemporaryDirectory() as folder:
-        ours, other = through_recorder(Path(folder) / "ours.db"), plain(Path(folder) / "plain.db")
+        database = SQLiteDatabase(Path(folder) / "ours.db")
+        database.migrate()
+        ours, other = through_recorder(database), plain(Path(folder) / "plain.db")
         for _ in range(100):
             ours()
             other()
@@ -91,6 +100,11 @@ def main(rounds: int) -> None:
             [by_turns(ours, other, 2 * SECONDS) for _ in range(rounds)],
             0.8,
         )
+        together = []
+        for _ in range(rounds):
+            one = a_second(lambda: database.append(entry()), SECONDS)
+            together.append(callers(database, entry, CALLERS, SECONDS) / one)
+        told(f"{CALLERS} callers in one process beside one client", together, 3)
         beside_emmett(f"{folder}/emmett.db", ours, rounds, SECONDS)
 
 

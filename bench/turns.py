@@ -5,7 +5,11 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from threading import Thread
 from time import perf_counter
+
+from adapters.group_commit import writer_into
+from adapters.store.database import Database, Entry
 
 EMMETT = Path(__file__).parent / "emmett"
 Work = Callable[[], object]
@@ -32,6 +36,25 @@ def by_turns(one: Work, other: Work, seconds: float, a_few: int = 20) -> float:
                 work()
             spent[at] += perf_counter() - begun
     return spent[1] / spent[0]
+
+
+def callers(database: Database, entry: Callable[[], Entry], many: int, seconds: float) -> float:
+    """Commands a second of so many threads whose commands share transactions."""
+    done = [0] * many
+    begun = perf_counter()
+    with writer_into(database) as writer:
+
+        def call(at: int) -> None:
+            while perf_counter() < begun + seconds:
+                writer.submit(entry())
+                done[at] += 1
+
+        threads = [Thread(target=call, args=(at,)) for at in range(many)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return sum(done) / (perf_counter() - begun)
 
 
 def told(what: str, ratios: list[float], wanted: float | None = None, unit: str = "") -> None:
