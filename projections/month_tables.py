@@ -1,18 +1,32 @@
 """A month's table of a county with each division below it, as figures are reported: what a closing keeps."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from domain.days import Month
 from domain.ids import DivisionCode
 from domain.month import MonthTable
 from projections.awards import terms_in
 from projections.base import Row, Rows
-from projections.figures import AREAS, Number, cells, figures_of, lists_closed, tallies
+from projections.closings import closed, lines, open_month
+from projections.figures import (
+    AREAS,
+    MONEY,
+    Number,
+    cells,
+    figures_of,
+    lists_closed,
+    month_table,
+    tallies,
+)
 from projections.household import area_in
 from projections.statistics import Statistics
 
 LEVELS = (6, 9, 12)
+COUNTED_ON = frozenset({*MONEY, "corrections", "correction_person_times"})
+"""Figures of a month that later events still count into."""
 
 
 def table_of(rows: Rows, programme: str, county: DivisionCode, month: Month) -> MonthTable:
@@ -54,6 +68,34 @@ def _whole(figures: dict[str, Number], zeros: bool) -> dict[str, int | str]:
 def number_of(value: int | str) -> Number:
     """A figure of a table as it was counted: an average is an exact fraction again."""
     return Fraction(value) if isinstance(value, str) else value
+
+
+def correction_lines(
+    rows: Rows,
+    programme: str,
+    division: DivisionCode,
+    month: Month,
+    reported: Mapping[str, Mapping[str, int | str]],
+) -> list[dict[str, Any]]:
+    """The correction lines of a closed month, as `projections.closings.lines` has them.
+
+    What others wrote between the last event that the table counts and its closing is one line a figure, at its end.
+    """
+    found = lines(rows, programme, division, month, reported)
+    closing = closed(rows, division, programme, month)
+    if closing is None or closing["at"] == closing["position"] + 1:
+        return found
+    told = {(line["area"], line["figure"]): line["new"] for line in found}
+    about = {"month": month, "known": open_month(rows, division, programme, month)}
+    about |= {"on": closing["on_day"], "position": closing["at"]}
+    for area, figures in month_table(rows, programme, division, month).items():
+        for figure, new in figures.items():
+            if figure in COUNTED_ON or figure.startswith("steps."):
+                old = told.get((area, figure), int(reported.get(area, {}).get(figure, 0)))
+                if old != new:
+                    line = {"area": area, "figure": figure, "old": old, "new": new}
+                    found.append({**about, **line, "why": "while_closing"})
+    return found
 
 
 def living_areas(rows: Rows, programme: str, county: DivisionCode, month: Month) -> tuple[str, ...]:

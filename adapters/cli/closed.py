@@ -13,8 +13,8 @@ from domain.days import Month
 from domain.ids import DivisionCode, county_of, level_of
 from domain.month import MonthClosed, read_table
 from projections.base import Rows
-from projections.closings import lines
 from projections.figures import AREAS, unit_of
+from projections.month_tables import correction_lines as lines
 from projections.month_tables import number_of
 from workflows.refusal import refuse
 

@@ -148,3 +148,31 @@ def test_check_names_a_table_that_was_touched(office: TrialOffice) -> None:
     event = kept(office)
     office.write([(month_stream("110198", "dibao"), replace(event, digest="0" * 64))])
     assert [one["code"] for one in findings(office)] == ["check.month-digest"]
+
+
+def test_what_others_wrote_while_it_was_closed_is_a_line_of_its_own(tmp_path: Path) -> None:
+    """The table counts up to a position; a payment settles before the closing is written."""
+    office = TrialOffice(tmp_path)
+    case = living(office, 1)
+    listed(office)
+    office.clock("2025-06-03")
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-05")
+    event = kept(office)
+    office.doudi.close()
+
+    (tmp_path / "again").mkdir()
+    office = TrialOffice(tmp_path / "again")
+    assert living(office, 1) == case
+    listed(office)
+    office.clock("2025-06-03")
+    office.do("SettlePayment", "payer", case, month="2025-05", reference="B-1")
+    office.write([(month_stream(COUNTY, "dibao"), event)])
+    office.do("SetHold", "county", case, ground="other", until="2026-06-30", words="停发待查")
+    found = told(office, "month", "corrections", "--division", COUNTY, "--format", "json").json["rows"]
+    rural = [line for line in found if line["area"] == "rural"]
+    assert [(one["figure"], one["old"], one["new"], one["why"], one["known"]) for one in rural] == [
+        ("pending", 60000, 0, "while_closing", "2025-06"),
+        ("settled", 0, 60000, "while_closing", "2025-06"),
+    ]
+    assert findings(office) == []
+    office.doudi.close()
