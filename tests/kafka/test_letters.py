@@ -1,12 +1,15 @@
 """Dead letters by the command line: listed, shown masked, taken again, discarded; allowed and noted."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaAdminClient
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from adapters.cli.main import root
 from adapters.kafka.deadletter import DeadLetters
@@ -14,8 +17,9 @@ from adapters.kafka.errors import KafkaTrouble
 from adapters.kafka.lag import Metrics
 from adapters.store.access_log import Access
 from tests.harness import TrialOffice, number
+from tests.house.files import ROOT
 from tests.kafka.conftest import Topics
-from tests.kafka.inboxes import Desk, entered, entering
+from tests.kafka.inboxes import Desk, entered, entering, waited
 from tests.workflows.test_verification import asked
 from workflows.refusal import Refused
 
@@ -216,3 +220,35 @@ def test_an_inbox_without_its_topics_does_not_begin(desk: Desk, call: Call) -> N
         "kafka.topic-missing",
         desk.settings.topic("deaths.dead-letter"),
     )
+
+
+def test_a_dead_letter_topic_that_takes_less_gets_the_letter_without_its_original(desk: Desk) -> None:
+    admin = KafkaAdminClient(**desk.settings.admin_args())
+    name = desk.settings.topic("commands.dead-letter")
+    admin.alter_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name, configs={"max.message.bytes": "20000"})]
+    )
+    admin.close()
+    desk.send("commands", "1", value=b"x" * 50_000)
+    desk.send("commands", "2", value=b"x" * 5_000)
+    desk.send("commands", "3", entering(1))
+    desk.take()
+    assert [(one.size, one.kept) for one in desk.letters()] == [(50_000, False), (5_000, True)]
+    assert entered(desk.office.store) == 1
+
+
+def test_it_runs_until_it_is_stopped(desk: Desk, call: Call, tmp_path: Path) -> None:
+    assert json.loads(call("inbox", "status").stdout)["letters"] == 0
+    desk.inbox.close()
+    desk.send("commands", "1", entering(1))
+    desk.producer.flush(10)
+    command = [sys.executable, "-m", "adapters.cli", "--store", desk.office.url, "inbox", "run"]
+    options = ["--kafka", str(tmp_path / "kafka.toml"), "--metrics", str(tmp_path / "inbox.prom")]
+    running = subprocess.Popen([*command, *options], cwd=ROOT)
+    try:
+        waited(lambda: entered(desk.office.store) == 1 and (tmp_path / "inbox.prom").exists())
+        running.terminate()
+        assert running.wait(20) == 0
+    finally:
+        running.kill()
+    assert desk.behind() == 0
