@@ -13,6 +13,7 @@ from tests.adapters.told import ask
 from tests.harness import COUNTY, TrialOffice, person
 from tests.postgres import server
 from tests.workflows import awards
+from tests.workflows.test_pay import close
 
 pytestmark = pytest.mark.usefixtures("there")
 
@@ -32,6 +33,11 @@ def live(folder: Path, url: str | None = None) -> str:
     case = awards.living(office, [person("m1", "1980-01-01", 1)], [], accepted="2025-04-03", area="rural")
     office.clock("2025-05-08")
     office.do("Draw", "payer", division=COUNTY, month="2025-05")
+    close(office)
+    office.do("ReturnPayment", "payer", case, month="2025-05", code="K01", on="2025-05-12")
+    office.do("CloseMonth", "payer", division=COUNTY, month="2025-05", on="2025-05-31")
+    office.do("ChangeAccount", "payer", case, account="6217 0000 1234", holder="m1", on="2025-06-03")
+    office.do("Draw", "payer", division=COUNTY, month="2025-06")
     assert ask(office.url, "case", "show", case).code == 0
     office.doudi.close()
     return office.url
