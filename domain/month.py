@@ -49,7 +49,7 @@ def digest_of(text: str) -> str:
 
 class MonthClosed(Event, frozen=True, kw_only=True):
     """`table` is the `MonthTable` in its one spelling, `digest` that of its bytes, `position` the last event it
-    counts. `figures`: area → the county's own whole numbers of it."""
+    counts. `figures`: area → the county's own whole numbers of it; what is nothing is left out."""
 
     division: DivisionCode
     programme: str

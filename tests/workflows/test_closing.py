@@ -127,7 +127,7 @@ def test_payments_may_be_pending_when_a_month_is_closed(office: TrialOffice) -> 
     office.do("CloseMonth", "payer", **MAY, on="2025-06-03")
     assert closed(office).figures["rural"]["pending"] == 60000
     office.do("SettlePayment", "payer", case, month="2025-05", reference="B-1", on="2025-06-04")
-    assert closed(office).figures["rural"]["settled"] == 0
+    assert "settled" not in closed(office).figures["rural"]
 
 
 @pytest.mark.parametrize("month", ["2025-05"])

@@ -45,7 +45,7 @@ def close_month(context: Context, command: CloseMonth) -> Decision:
         by=StaffId(context.actor),
         position=taken.position,
         figures={
-            area: {name: value for name, value in row.items() if isinstance(value, int)}
+            area: {name: value for name, value in row.items() if isinstance(value, int) and value}
             for area, row in taken.table.rows.get(division, {}).items()
         },
         table=text,
