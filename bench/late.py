@@ -231,6 +231,8 @@ def measure(households: int, folder: Path) -> dict[str, Any]:
 
     decided, decided_cpu, changed = timed(decide)
     assert changed == households
+    looking, looking_cpu, preview = timed(lambda: doudi.raising.preview(request))
+    assert len(preview.rises) == households
     raising, raising_cpu, answer = timed(lambda: doudi.office.handle(request))
     assert answer.data["raised"] == households, answer.data
     times = []
@@ -251,6 +253,7 @@ def measure(households: int, folder: Path) -> dict[str, Any]:
             "fen_a_month": sum_before,
         },
         "decided_in_memory": _rate(households, decided, decided_cpu, bare_cpu),
+        "looked_at_with_projections_from_nothing": _rate(households, looking, looking_cpu, bare_cpu),
         "raised_through_the_office": _rate(households, raising, raising_cpu, bare_cpu),
         "late_death_shown_ms": {"median": round(median(times), 2), "most": round(max(times), 2)},
     }

@@ -29,7 +29,7 @@ class LateLine(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """A month that late truth touches: what was drawn for it (`old`), what it is due as now known (`new`), and why.
 
     `code`: D…, S… or I…; `facts` and `members`: what came to light. `gone`: whom the month pays no more, `shares`
-    what it is due. `drawn` False: a month still to come.
+    what it is due. `drawn` False: a month still to come. `said`: no fact computes it, the decision itself says it.
     """
 
     month: Month
@@ -41,6 +41,7 @@ class LateLine(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     facts: tuple[FactKey, ...] = ()
     members: tuple[MemberKey, ...] = ()
     drawn: bool = True
+    said: bool = False
     explanation: Explanation | None = None
 
     @property

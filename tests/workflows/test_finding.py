@@ -333,3 +333,61 @@ def test_an_amount_that_an_appeal_set_stands(office: TrialOffice) -> None:
     assert [amount(office, case, month) for month in ("2025-06", "2025-07", "2025-08", "2025-09")] == [
         55_000, 46_000, 47_000, 55_000,
     ]  # fmt: skip
+
+
+# what no fact computes
+
+
+def stopped(office: TrialOffice, case: str, code: str, happened: str, on: str) -> dict[str, Any]:
+    office.do("DetectChange", "county", case, on=on, kind="other", happened=happened, source="V24")
+    office.do("GivePriorNotice", "county", case, on=on, effect="stop", code=code)
+    office.do("Hear", "county", case, on=on, words="知道了")
+    office.do("ProposeChange", "county", case, on=on, effect="stop", code=code)
+    return office.do("DecideChange", "decider", case, on=on).data
+
+
+def test_a_stop_that_no_fact_computes_says_its_months_and_they_stay_so(office: TrialOffice) -> None:
+    from tests.workflows.test_difference import raised
+
+    case = single(office)
+    draw(office, case, *MONTHS)
+    decided = stopped(office, case, "S09", "2025-08-10", "2025-11-03")
+    assert (decided["finding"], decided["over"], decided["from_month"]) == ("finding.1", 100_000, "2025-11")
+    answer = decide(office, case, on="2025-11-04")
+    assert [(one["month"], one["paid"], one["due"], one["code"]) for one in answer["lines"]] == [
+        ("2025-09", 50_000, 0, "S09"),
+        ("2025-10", 50_000, 0, "S09"),
+    ]
+    assert arrears(drawn(office, "2025-11")) == (0, 0, 0)
+    raised(office, 65_000, "2025-08", case, "2025-11-20")
+    assert arrears(drawn(office, "2025-12")) == (1, 0, 5_000)
+
+
+def test_a_spouse_nobody_spoke_of_is_counted_with_what_he_earned(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    office.do(
+        "DetectChange", "county", case, on="2025-11-03", kind="marriage", happened="2025-07-08", source="V13"
+    )
+    spouse = {**person("m2", "1980-02-01", 12, "吴二", "11"), "key": "m2"}
+    office.do("JoinMember", "county", case, on="2025-11-03", member=spouse, reason="marriage")
+    wage = {**hidden("2024-01-01", None, 100_000), "member": "m2", "item": 1}
+    office.do("StateFacts", "handler", case, on="2025-11-03", facts=[wage])
+    answer = office.do("FindDifference", "county", case, on="2025-11-03").data
+    assert [(one["month"], one["due"]) for one in answer["lines"]] == [
+        (month, 10_000) for month in ("2025-08", "2025-09", "2025-10")
+    ]
+
+
+def test_who_was_taken_to_be_in_prison_counts_again(office: TrialOffice) -> None:
+    members = [person("m1", "1980-01-01", 11, "周一", "02"), person("m2", "1982-01-01", 12, "周二", "12")]
+    prison = {"kind": "status", "code": "prison", "member": "m2", "since": "2025-01-01", "source": "V15"}
+    case = living(office, members, [prison])
+    assert amount(office, case, "2025-05") == 60_000
+    draw(office, case, *MONTHS)
+    office.do("ReportChange", "window", case, on="2025-11-03", kind="correction", happened="2025-11-03")
+    key = next(key for key, one in office.case(case).facts.items() if one.kind == "status")
+    office.do("WithdrawFact", "handler", case, on="2025-11-03", fact=key, reason="同名的人")
+    office.do("MakeGood", "decider", case, on="2025-11-04", reason="不是他")
+    assert [amount(office, case, month) for month in ("2025-05", "2025-11")] == [120_000, 120_000]
+    assert arrears(drawn(office, "2025-11")) == (6, 6, 360_000)

@@ -25,8 +25,9 @@ from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
-from domain.ids import InstanceId, MemberKey, StaffId, StreamId
+from domain.ids import CaseNo, InstanceId, MemberKey, StaffId, StreamId, parse_case_no
 from domain.money import show_yuan
+from workflows.authority import sees_case
 from workflows.command import Decision, decides
 from workflows.commands.change import (
     DecideChange,
@@ -46,10 +47,11 @@ from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear
-from workflows.decide.finding import after, opened, shown
+from workflows.decide.finding import after, opened, shown, under_way
 from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
-from workflows.decide.persons import GROUP, claim_award, release_award
+from workflows.decide.passing import claim
+from workflows.decide.persons import GROUP, release_award
 from workflows.decide.recompute import late_lines, over, total
 from workflows.decide.review import next_review
 from workflows.decide.terms import (
@@ -88,6 +90,38 @@ def change_other_hand(context: Context, command: DecideChange) -> Reason | None:
     if context.actor in visited:
         return reason("surveyed-yourself", "actor", actor=context.actor, desks="decider")
     return None
+
+
+@guard
+def split_decided(context: Context, command: DecideChange) -> Reason | None:
+    """The half that left is paid here until its own application is decided: then from one month to the next."""
+    proposal = _change(context, command).proposal
+    if proposal is None or proposal.code not in ("D02", "S05"):
+        return None
+    case, group = context.case, GROUP[context.case.programme]
+    for member in case.members.values():
+        if member.left is None or member.died is not None:
+            continue
+        number = context.person(member.person).applying(group)
+        other = context.other_case(number) if number is not None else None
+        if other is not None and other.came_from == case.number:
+            return reason("split-under-way", "case", case=other.number, member=member.key)
+    return None
+
+
+@guard
+def head_there(context: Context, command: DecideChange) -> Reason | None:
+    """Head and account holder live with the household that goes on; else others are named first."""
+    change = _change(context, command)
+    if change.proposal is None or change.proposal.effect == "stop":
+        return None
+    case = context.case
+    gone = [
+        key
+        for key in dict.fromkeys((case.head, case.account_holder))
+        if key and case.members[key].died is None and case.members[key].left is not None
+    ]
+    return reason("head-gone", "case", members=", ".join(gone)) if gone else None
 
 
 @guard
@@ -130,10 +164,23 @@ def join_member(context: Context, command: JoinMember) -> Decision:
     happened = context.case.changes[context.instance].happened
     found, joined = joining(context, command.member, happened, command.reason)
     person, group = context.person(found.ref), GROUP[context.case.programme]
-    elsewhere = person.applying(group) or person.awarded(group, month_after(context.on))
-    if elsewhere is not None:
-        raise refuse("already-aided", "data.member", case=elsewhere)
+    applying, living = person.applying(group), person.awarded(group, month_after(context.on))
+    if command.from_case is not None:
+        joined = replace(joined, from_case=_source(context, command.from_case, living))
+    if applying is not None or living != joined.from_case:
+        raise refuse("already-aided", "data.member", case=applying or living or "–")
     return Decision(events=[joined], others=list(found.events), numbers=found.binds)
+
+
+def _source(context: Context, named: CaseNo, living: CaseNo | None) -> CaseNo:
+    """The case whose award pays him until this one's does; one the actor doesn't see is unknown."""
+    number = parse_case_no(named, "data.from_case")
+    old = context.other_case(number)
+    if old is None or not sees_case(context, old):
+        raise refuse("came-from-unknown", "data.from_case")
+    if living != number or number == context.case.number:
+        raise refuse("not-paid-there", "data.from_case", case=number)
+    return number
 
 
 @decides(LeaveMember)
@@ -283,8 +330,15 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
 
 def _too_much(context: Context, decision: Decision, found: Found, proposal: ChangeProposed) -> list[LateLine]:
     """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided."""
-    done = after(context.case, decision.events)
-    lines = [one.line for one in over(late_lines(context, done))]
+    if proposal.effect == "increase":
+        return []
+    done, taken = after(context.case, decision.events), under_way(context.case)
+    first = min(found.findings, default=found.from_month)
+    lines = [
+        one.line
+        for one in over(late_lines(context, done))
+        if one.line.month not in taken and (one.line.facts or one.line.month >= first)
+    ]
     if any(line.facts for line in lines):
         return lines
     there = {line.month for line in lines}
@@ -292,11 +346,19 @@ def _too_much(context: Context, decision: Decision, found: Found, proposal: Chan
     shares = dict(found.terms.shares) if found.terms else {}
     for month in found.findings:
         drawn = done.drawn[month]
-        if month in there or drawn.held_on or drawn.standing <= due:
+        if month in there or month in taken or drawn.held_on or drawn.standing <= due:
             continue
         gone = tuple(key for key in drawn.shares if key not in shares)
         lines.append(
-            LateLine(month=month, old=drawn.standing, new=due, code=proposal.code, shares=shares, gone=gone)
+            LateLine(
+                month=month,
+                old=drawn.standing,
+                new=due,
+                code=proposal.code,
+                shares=shares,
+                gone=gone,
+                said=True,
+            )
         )
     return sorted(lines, key=lambda line: line.month)
 
@@ -328,6 +390,7 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
             "change": "closed",
             "hold": "off",
             "verification": "closed",
+            "move": "closed",
         },
         answer={"also": also_due(proposal.code)},
     )
@@ -380,11 +443,13 @@ def _amount(context: Context, proposal: ChangeProposed, found: Found, command: D
     covered = _ever_covered(award.terms, found.from_month)
     gone = tuple(key for key in covered if key not in terms.covered)
     others: list[tuple[StreamId, Event]] = release_award(context, gone, add_month(found.from_month, -1))
-    others += claim_award(
+    others += claim(
         context,
         tuple(key for key in terms.covered if key not in before.covered),
         found.from_month,
         award.ends and add_month(award.ends, -1),
+        sources=context.case.joined_from,
+        cause="merged",
     )
     state = context.case.state("award")
     arrears = [month for month in drawn_from(context.case, found.from_month) if proposal.effect == "increase"]
@@ -468,7 +533,7 @@ def restore(context: Context, command: Restore) -> Decision:
     ]
     return Decision(
         events=events,
-        others=claim_award(context, terms.covered, first),
+        others=claim(context, terms.covered, first),
         answer={"from_month": first, "amount": terms.amount, "owed": list(owed)},
     )
 

@@ -17,7 +17,7 @@ from workflows.context import Context
 from workflows.decide import ledger
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
-from workflows.decide.finding import after, opened
+from workflows.decide.finding import after, opened, under_way
 from workflows.decide.persons import release_award
 from workflows.decide.recompute import late_lines
 from workflows.decide.recompute import over as too_much
@@ -118,7 +118,9 @@ def _ended(
 
 def _opened(context: Context, events: list[CaseEvent], answer: dict[str, Any]) -> tuple[str, ...]:
     """A finding of the months that were drawn with the dead in them."""
-    lines = [one.line for one in too_much(late_lines(context, after(context.case, events)))]
+    taken = under_way(context.case)
+    found = too_much(late_lines(context, after(context.case, events)))
+    lines = [one.line for one in found if one.line.month not in taken]
     if not lines:
         return ()
     event = opened(context, lines, None)

@@ -9,7 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.case import Case, evolve
-from domain.case.award import Line, MonthDrawn
+from domain.case.award import Line, MonthDrawn, Terms
 from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import (
@@ -125,7 +125,7 @@ def shown(lines: Sequence[LateLine]) -> list[dict[str, object]]:
 @decides(FindDifference)
 def find_difference(context: Context, command: FindDifference) -> Decision:
     """Line by line; months that a finding under way already has are left to it."""
-    taken = _under_way(context.case)
+    taken = under_way(context.case)
     lines = [one.line for one in over(late_lines(context)) if one.line.month not in taken]
     if not lines:
         raise refuse("nothing-over", "case")
@@ -140,7 +140,7 @@ def find_difference(context: Context, command: FindDifference) -> Decision:
     return Decision(events=[event], answer=answer)
 
 
-def _under_way(case: Case) -> set[Month]:
+def under_way(case: Case) -> set[Month]:
     return {line.month for one in case.findings.values() if one.decided is None for line in one.lines}
 
 
@@ -214,8 +214,8 @@ def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     found: list[Recomputed] = []
     for line in one.lines:
         each = now.get(line.month)
-        if each is None and _said(one, line):
-            each = Recomputed(line=line, terms=None)
+        if line.said and (each is None or not each.line.facts):
+            each = Recomputed(line=line, terms=_said_terms(context, line))
         if each is None:
             continue
         if each.line.over > line.over:
@@ -226,9 +226,22 @@ def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     return found
 
 
-def _said(one: Finding, line: LateLine) -> bool:
-    """Whether it is the decision of a stop that says the month, with no fact to compute it from."""
-    return one.cause is not None and not line.facts and not line.members and line.code.startswith(("S", "D"))
+def _said_terms(context: Context, line: LateLine) -> Terms | None:
+    """The month's terms at what the decision says, where no fact computes it."""
+    terms = award_of(context.case).at(line.month)
+    if terms is None:
+        return None
+    shares = dict(line.shares) or dict.fromkeys(terms.covered, 0)
+    return replace(
+        terms,
+        from_month=line.month,
+        amount=line.new,
+        shares=shares,
+        covered=tuple(shares),
+        uplifts={},
+        code=line.code,
+        on=context.on,
+    )
 
 
 def _claimed(command: DecideFinding, lines: Sequence[LateLine]) -> Months:

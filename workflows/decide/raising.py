@@ -12,7 +12,7 @@ from workflows.command import Decision, decides
 from workflows.commands.award import RaiseStandard
 from workflows.context import Context
 from workflows.decide import ledger
-from workflows.decide.recompute import ruling_of
+from workflows.decide.recompute import is_fixed
 from workflows.decide.terms import assess_again, award_of, drawn_from, months_from, terms_of
 from workflows.engine import next_of
 from workflows.refusal import refuse
@@ -76,8 +76,8 @@ def raises(context: Context, first: Month) -> list[AmountChanged]:
 
 def _raised(context: Context, month: Month, before: Terms) -> tuple[Terms, Explanation | None]:
     """What a month is due at its parameters; of an amount as in the ledger what the standard adds to it; what an
-    appeal said stands."""
-    if ruling_of(context.case, month) is not None:
+    appeal or a finding said stands."""
+    if is_fixed(context.case, month):
         return before, None
     if award_of(context.case).as_in_ledger(month):
         return ledger.raised(context, month)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from domain.case import Case
 from domain.case.award import AmountChanged, Terms
-from domain.case.finding import LateLine, Ruling
+from domain.case.finding import LateLine
 from domain.case.payment import paid_for
 from domain.days import Month, add_month, first_day, month_of
 from domain.explain import Explanation
@@ -57,10 +57,16 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     corrected: bool
 
 
-def ruling_of(case: Case, month: Month) -> Ruling | None:
-    """The last ruling that says the amount of a month."""
-    found = [one for one in case.rulings if one.holds(month) and one.amount is not None]
-    return found[-1] if found else None
+def is_fixed(case: Case, month: Month) -> bool:
+    """Whether an appeal, or the decision of a finding, said the amount of a month: nothing is computed for it."""
+    if any(one.holds(month) and one.amount is not None for one in case.rulings):
+        return True
+    return any(
+        line.said and line.month == month
+        for one in case.findings.values()
+        if one.outcome is not None
+        for line in one.lines
+    )
 
 
 def origin(case: Case, key: FactKey) -> tuple[FactKey, ...]:
@@ -121,9 +127,11 @@ def entitled(
     month: Month,
     facts: Mapping[FactKey, Fact],
     gone: Iterable[MemberKey] = (),
+    came: Iterable[MemberKey] = (),
     keep: bool | None = None,
 ) -> Assessment:
-    """What a month is due on these facts without who is `gone`; anchor, policy and day as the decision had them.
+    """What a month is due on these facts without who is `gone` and with who `came`; anchor, policy and day as the
+    decision had them.
 
     `keep`: the household part goes on as it stands (default: in the months of a gradual exit).
     """
@@ -133,7 +141,7 @@ def entitled(
     if keep is None:
         keep = award.gradual_from is not None and month >= award.gradual_from
     paid = frozenset(terms.covered) - gone
-    counted = frozenset(terms.counted or terms.covered) - gone
+    counted = (frozenset(terms.counted or terms.covered) | _apart(case, month, facts) | {*came}) - gone
     found = assess(
         [means_person(case, one) for key, one in case.members.items() if key in counted],
         facts.values(),
@@ -146,6 +154,38 @@ def entitled(
         kept=terms.household_part if keep else None,
     )
     return cut_shares(found, work_refusers(context, found, terms))
+
+
+def _apart(case: Case, month: Month, facts: Mapping[FactKey, Fact]) -> frozenset[MemberKey]:
+    """Who was given to the test and set apart by a status, as in prison: he counts again once that wasn't so."""
+    day = first_day(month)
+    stated = {**decided_case(case, month).facts, **facts}
+    return frozenset(
+        fact.member
+        for fact in stated.values()
+        if fact.kind == "status"
+        and fact.member is not None
+        and (one := case.members.get(fact.member)) is not None
+        and one.here(day)
+        and (one.died is None or one.died >= day)
+    )
+
+
+def _came_by(case: Case, month: Month) -> tuple[MemberKey, ...]:
+    """Who had joined before the month and isn't counted for it, as a spouse nobody spoke of."""
+    if case.single_person:
+        return ()
+    terms, day = latest_terms(award_of(case), month), first_day(month)
+    counted = {*(terms.counted or terms.covered)}
+    return tuple(
+        key
+        for key, one in case.members.items()
+        if key not in counted
+        and one.joined is not None
+        and one.joined < day
+        and one.here(day)
+        and one.died is None
+    )
 
 
 def gone_by(case: Case, month: Month) -> tuple[MemberKey, ...]:
@@ -205,12 +245,17 @@ def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
 def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomputed | None:
     """What the month is due with what came to light, where that makes a difference to its decision."""
     known, gone = known_now(case, month), gone_by(case, month)
-    if ruling_of(case, month) is not None or not (known.late or gone):
+    came = _came_by(case, month)
+    if is_fixed(case, month) or not (known.late or gone or came):
         return None
     before = entitled(context, case, month, decided_case(case, month).facts)
     after = entitled(context, case, month, known.facts, gone)
     if not after.eligible and any(case.members[key].died for key in gone):
         after = entitled(context, case, month, known.facts, gone, keep=True)
+    if came:
+        with_them = entitled(context, case, month, known.facts, gone, came)
+        if with_them.amount < after.amount:
+            after, gone = with_them, (*gone, *came)
     if (before.amount, before.shares) == (after.amount, after.shares):
         return None
     if not (gone or known.corrected or _clear(context, case, month, before, after)):
@@ -239,8 +284,9 @@ def _clear(context: Context, case: Case, month: Month, before: Assessment, after
 def _code(
     case: Case, known: Known, gone: tuple[MemberKey, ...], before: Assessment, after: Assessment
 ) -> str:
-    if gone:
-        return case.members[gone[0]].left_reason or "D01"
+    reasons = [reason for key in gone if (reason := case.members[key].left_reason)]
+    if reasons:
+        return reasons[0]
     if not after.eligible and after.grounds:
         return GROUND_CODES.get(after.grounds[0], "S14")
     if after.amount > before.amount:
@@ -310,7 +356,7 @@ def _as_it_stands(
     context: Context, case: Case, month: Month, standing: Terms
 ) -> tuple[Terms, Explanation | None]:
     """The terms said again; with their calculation where it comes out the same."""
-    if award_of(case).as_in_ledger(month) or ruling_of(case, month) is not None:
+    if award_of(case).as_in_ledger(month) or is_fixed(case, month):
         return standing, None
     again = entitled(context, case, month, known_now(case, month).facts, gone_by(case, month))
     same = (again.amount, again.shares) == (standing.amount, standing.shares)
