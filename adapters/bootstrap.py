@@ -9,7 +9,7 @@ import workflows.commands
 import workflows.decide  # noqa: F401
 from adapters.closing import MonthTables
 from adapters.due import DueRows
-from adapters.ended import EndedCases
+from adapters.ended import EndedCases, ReadingCases
 from adapters.faults import reach
 from adapters.payable import PayableCases
 from adapters.projector import Projector
@@ -100,7 +100,8 @@ class Doudi:
     @cached_property
     def raising(self) -> Raising:
         cases = PayableCases(self.store, self._waiting)
-        return Raising(self.office, cases, EndedCases(self.store, lambda: self.projector))
+        ended = EndedCases(self.store, lambda: self.projector)
+        return Raising(self.office, cases, ended, ReadingCases(lambda: self.projector))
 
     def _parked(self) -> list[CaseNo]:
         """Cases that a projection can't follow; nobody is paid by rows that may be wrong."""

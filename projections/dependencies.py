@@ -11,6 +11,7 @@ from typing import ClassVar
 import msgspec
 
 from domain.case.intake import ApplicationEntered
+from domain.case.move import RELOCATED
 from domain.case.takeover import TakenOver
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation, ParameterRead
@@ -84,6 +85,10 @@ class Dependencies:
         case = seen.stream.partition(":")[2]
         if isinstance(event, ApplicationEntered | TakenOver):
             rows.put(CASE, {"case_no": case, "division": event.division, "decisions": 0})
+        elif isinstance(event, RELOCATED):
+            before = rows.get(CASE, (case,))
+            assert before is not None
+            rows.put(CASE, {**before, "division": event.division})
         explanation = explained(event)
         if explanation is None:
             return
@@ -154,6 +159,11 @@ def touched_by(
         if row["month"] >= since and row["division"].startswith(division)
     ]
     return sorted(listed, key=lambda one: (one.case, one.version))
+
+
+def cases_reading(rows: Rows, name: str, division: str = "") -> set[str]:
+    """The cases of a division and below with a decision that read a parameter, whatever its value."""
+    return {row["case_no"] for row in _by_parameter(rows, None, name) if row["division"].startswith(division)}
 
 
 def _by_fact(rows: Rows, case: str, fact: str) -> Iterator[Row]:

@@ -18,6 +18,9 @@ _DIVISION = click.option("--division", required=True, help="the county, or a div
 _MONTH = click.option(
     "--from-month", required=True, metavar="YYYY-MM", help="from which month the document works"
 )
+_PARAMETER = click.option(
+    "--parameter", default="standard", metavar="NAME", help="only decisions that read it (default: standard)"
+)
 _AREA = click.option("--area", type=click.Choice(["urban", "rural"]), help="default: urban and rural")
 
 
@@ -33,11 +36,18 @@ def raise_() -> None:
 @_DIVISION
 @_MONTH
 @_AREA
+@_PARAMETER
 @click.option("--standard", metavar="YUAN", help="as if this standard were set from that month on")
 @click.option("--unit", type=click.Choice(["yuan/month", "yuan/year"]), default="yuan/month")
 @click.option("--cases", "by_case", is_flag=True, help="a line a household, not by month and division")
 def raise_preview(
-    division: str, from_month: str, area: str | None, standard: str | None, unit: str, by_case: bool
+    division: str,
+    from_month: str,
+    area: str | None,
+    parameter: str,
+    standard: str | None,
+    unit: str,
+    by_case: bool,
 ) -> None:
     """Who would change, by how much, what it costs by month and division, whom it would reach. Nothing is written.
 
@@ -45,7 +55,7 @@ def raise_preview(
     """
     now = session()
     code = division_in_scope(now, division)
-    command = Raise(division=code, from_month=parse_month(from_month), area=area)  # type: ignore[arg-type]
+    command = Raise(division=code, from_month=parse_month(from_month), area=area, parameter=parameter)  # type: ignore[arg-type]
     request = Request(id=CommandId("look"), actor=now.actor, data=command)
     found = now.doudi.raising.preview(request, parse_yuan(standard) if standard else None, unit)
     arrears = sum(owed.more for one in found.rises for owed in one.months if owed.drawn)
@@ -96,11 +106,18 @@ def _yes(now: Session, value: bool) -> Any:
 @_DIVISION
 @_MONTH
 @_AREA
+@_PARAMETER
 @click.option("--on", metavar="YYYY-MM-DD", help="the day it is done (default: today)")
 @click.option("--id", "command_id", help="the same id again goes on where it was broken off")
 @click.option("--leads/--no-leads", default=True, help="refusals and stops it would reach become leads")
 def raise_run(
-    division: str, from_month: str, area: str | None, on: str | None, command_id: str | None, leads: bool
+    division: str,
+    from_month: str,
+    area: str | None,
+    parameter: str,
+    on: str | None,
+    command_id: str | None,
+    leads: bool,
 ) -> None:
     """Raise every award of a division at the parameters of a month; what was paid less is owed by month.
 
@@ -108,6 +125,7 @@ def raise_run(
     """
     now = session()
     data: dict[str, Any] = {"division": division, "from_month": from_month, "leads": leads}
+    data["parameter"] = parameter
     if area:
         data["area"] = area
     if on:

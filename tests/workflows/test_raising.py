@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from adapters.ended import EndedCases
+from adapters.ended import EndedCases, ReadingCases
 from domain.case.award import AmountChanged
 from domain.case.lead import LeadOpened
 from domain.ids import CaseNo, CommandId
@@ -114,7 +114,8 @@ def test_broken_off_and_said_again_it_goes_on_and_doubles_nothing(office: TrialO
     set_standard(office, 65_000, "2025-06")
     office.clock("2025-07-21")
     doudi = office.doudi
-    part = Raising(doudi.office, Only(cases[:2]), EndedCases(doudi.store, lambda: doudi.projector), size=1)
+    ended = EndedCases(doudi.store, lambda: doudi.projector)
+    part = Raising(doudi.office, Only(cases[:2]), ended, ReadingCases(lambda: doudi.projector), size=1)
     assert part.parts(request("2025-06"))["raised"] == 2
     assert [raises(office, case) for case in cases] == [1, 1, 0]
     answer = doudi.office.handle(request("2025-06"))
@@ -233,3 +234,21 @@ def test_a_township_alone_may_be_raised(office: TrialOffice) -> None:
         ]
         == 0
     )
+
+
+def test_only_decisions_that_read_the_parameter_are_looked_at(office: TrialOffice) -> None:
+    """Additions for category C01: one household has anybody in it."""
+    ill = {"kind": "category", "code": "C01", "member": "m1", "since": "2024-01-01", "source": "certificate"}
+    members = [person("m1", "1980-01-01", 51, "郑一", "02")]
+    one = living(office, members, [ill])
+    cases = households(office)
+    draw(office, one, "2025-05")
+    office.set_policy(since=date(2025, 6, 1), uplift_C01="100.00")
+    said = {"on": "2025-07-21", "division": COUNTY, "from_month": "2025-06"}
+    assert office.refused("Raise", "county", **said, parameter="no_such") == ["parameter-unknown"]
+    found = office.doudi.raising.preview(request("2025-06", parameter="uplift_C01"))
+    assert [(each.case, each.amount) for each in found.rises] == [(one, 70_000)]
+    assert found.unchanged == 0
+    answer = office.do("Raise", "county", **said, parameter="uplift_C01").data
+    assert (answer["raised"], answer["unchanged"]) == (1, 0)
+    assert [raises(office, case) for case in cases] == [0, 0, 0]

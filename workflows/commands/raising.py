@@ -5,20 +5,21 @@ from domain.days import Month
 from domain.ids import DivisionCode
 from domain.policy import Area
 from workflows.command import Command, InstanceCommand, command
-from workflows.commands.intake import Text
+from workflows.commands.intake import Short, Text
 from workflows.commands.pay import Programme
 
 
 @command(target="office", who=("county_handler", "decider"), process=True)
 class Raise(Command, frozen=True, kw_only=True):
-    """Every award of a division anew at the parameters of a month, forward or back; what was paid less is owed by
-    month. It admits nobody: recent refusals and stops that it would reach become leads. Broken off, it is said again
-    with the same id and goes on."""
+    """Every award of a division whose decisions read the `parameter`, anew at the parameters of a month, forward or
+    back; what was paid less is owed by month. It admits nobody: recent refusals and stops that it would reach become
+    leads. Broken off, it is said again with the same id and goes on."""
 
     division: DivisionCode
     from_month: Month
     area: Area | None = None
     programme: Programme = "dibao"
+    parameter: Short = "standard"
     leads: bool = True
 
 

@@ -5,7 +5,7 @@ amount doesn't rise stay as they are (57 art. 32; rules.md ยง3 told not heard, ย
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from domain.case import Case
 from domain.case.award import AmountChanged
 from domain.case.payment import paid_for
+from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, china_day, first_day, month_of, months
 from domain.ids import CaseNo, CommandId, DivisionCode, county_of, within
 from domain.money import Fen
@@ -28,7 +29,7 @@ from workflows.decide.raising import raises
 from workflows.decide.terms import award_of
 from workflows.office import Office
 from workflows.ports import Cases
-from workflows.refusal import Refused
+from workflows.refusal import Refused, refuse
 from workflows.world import policy_stream
 
 A_CHUNK = 200
@@ -39,6 +40,11 @@ STAYS = frozenset({"nothing-raised"})
 class Ended(Protocol):
     def ended(self, division: DivisionCode, programme: str) -> Sequence[CaseNo]:
         """Cases of a division and below that ended, by number, brought to the head."""
+
+
+class Reading(Protocol):
+    def reading(self, parameter: str, division: DivisionCode) -> Collection[CaseNo]:
+        """Cases of a division and below whose decisions read a parameter, brought to the head."""
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,10 +91,13 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 class Raising:
     """Raises, and looks at what a raise would do."""
 
-    def __init__(self, office: Office, cases: Cases, ended: Ended, size: int = A_CHUNK) -> None:
+    def __init__(
+        self, office: Office, cases: Cases, ended: Ended, reading: Reading, size: int = A_CHUNK
+    ) -> None:
         self.office = office
         self._cases = cases
         self._ended = ended
+        self._reading = reading
         self._size = size
 
     def parts(self, request: Request) -> dict[str, Any]:
@@ -167,12 +176,16 @@ class Raising:
         )
 
     def _whose(self, command: Raise, area: str) -> list[CaseNo]:
-        """Awards of the division that live, or lived, in the month of the raise or since, by number."""
+        """Awards of the division that live, or lived, in the month of the raise or since, and stand on a decision that
+        reads the parameter; by number."""
+        if command.parameter not in CATALOGUE:
+            raise refuse("parameter-unknown", "data.parameter", name=command.parameter)
         today = month_of(command.on) if command.on else month_of(_today(self.office))
         last = max(today, Month(command.from_month))
         found: set[CaseNo] = set()
         for month in months(Month(command.from_month), last):
             found.update(self._cases.cases(county_of(command.division), command.programme, area, month))
+        found.intersection_update(self._reading.reading(command.parameter, command.division))
         kept = []
         for number in sorted(found):
             case = self.office.world.case(number)
