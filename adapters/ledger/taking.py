@@ -23,7 +23,7 @@ from workflows.commands.takeover import LedgerFact, LedgerMember, TakeOver, Undo
 from workflows.office import Office
 from workflows.refusal import Reason, refuse
 
-A_CHUNK = 400
+A_CHUNK = 1000
 Area = Literal["urban", "rural"]
 
 

@@ -132,7 +132,18 @@ def yuan(cell: Cell, unit: Unit) -> tuple[Fen, str]:
     """Fen a month. Of an amount by year or quarter that doesn't divide to the fen nothing is guessed."""
     if isinstance(cell, date | bool):
         raise BadCell("ledger-amount-shape", "amount")
-    text = re.sub(r"[¥￥元整]|/月|/户|人民币", "", plain(cell)).replace(" ", "")
+    fen, text = _fen(plain(cell), unit)
+    repair = "unit" if unit != _MONTHLY else "" if text == shown(cell) else "spelling"
+    return fen, repair
+
+
+_MONTHLY = Unit()
+
+
+@lru_cache(maxsize=16_384)
+def _fen(said: str, unit: Unit) -> tuple[Fen, str]:
+    """Fen a month, and the digits it was read from."""
+    text = re.sub(r"[¥￥元整]|/月|/户|人民币", "", said).replace(" ", "")
     if unit.yuan == 1:
         exact = Fraction(parse_yuan(text, field="amount"), 100)
     else:
@@ -140,8 +151,7 @@ def yuan(cell: Cell, unit: Unit) -> tuple[Fen, str]:
     fen = unit.fen(exact)
     if fen.denominator != 1:
         raise BadCell("ledger-amount-uneven", "amount", months=unit.months)
-    repair = "unit" if unit != Unit() else "" if text == shown(cell) else "spelling"
-    return int(fen), repair
+    return int(fen), text
 
 
 def _decimal(text: str) -> Fraction:

@@ -128,12 +128,13 @@ class EventStore:
         rows: list[Row] = []
         names: list[tuple[bytes, str]] = []
         forgets: list[str] = []
-        for stream, event in commit.events:
-            versions[stream] = version = versions[stream] + 1
+        for stream, event in commit.events:  # before anything is sealed, so that nothing is opened for it
             if isinstance(event, PersonRegistered | PersonCorrected):
                 names.append((self.keyring.index_name(event.name.text), stream.partition(":")[2]))
             elif isinstance(event, PersonForgotten):
                 forgets.extend(event.dropped)
+        for stream, event in commit.events:
+            versions[stream] = version = versions[stream] + 1
             name, type_version, payload = self.codec.write(event, f"{stream}#{version}")
             rows.append(
                 Row(
