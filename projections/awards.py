@@ -109,6 +109,11 @@ def terms_in(award: Row, month: Month) -> dict[str, Any] | None:
     return holding[-1] if holding else None
 
 
+def due_in(award: Row, month: Month) -> dict[str, Any] | None:
+    """The same, but for months that were paid elsewhere before the award was taken over."""
+    return None if month <= award["paid_until"] else terms_in(award, month)
+
+
 def spans(award: Row, areas: list[list[str]]) -> list[dict[str, Any]]:
     """What holds from which month to which (null: without end), cut where terms or area change; none overlap."""
     firsts = {one["from_month"] for one in award["terms"]}

@@ -8,7 +8,7 @@ from typing import Any
 from domain.days import Month
 from domain.ids import DivisionCode
 from domain.month import MonthTable
-from projections.awards import terms_in
+from projections.awards import due_in
 from projections.base import Row, Rows
 from projections.closings import closed, lines, open_month
 from projections.figures import (
@@ -99,10 +99,10 @@ def correction_lines(
 
 
 def living_areas(rows: Rows, programme: str, county: DivisionCode, month: Month) -> tuple[str, ...]:
-    """Areas where awards live in the month."""
+    """Areas where awards live that the county pays in the month."""
     found = set()
     for award in rows.select(Statistics.awards.name):
-        if terms_in(award, month) is None:
+        if due_in(award, month) is None:
             continue
         household = Statistics.households.of(award["case_no"], rows)
         if household["programme"] == programme and household["division"].startswith(county):

@@ -14,12 +14,13 @@ from typing import Any, ClassVar
 from domain.case.award import DifferenceDrawn, MonthDrawn
 from domain.case.finding import FindingDecided, FindingRevised, Repaid, SetOff
 from domain.case.payment import PaymentRepeated, PaymentReturned
+from domain.case.takeover import TakenOver, TakeOverUndone
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.month import MonthClosed
 from domain.payment import ListClosed
 from projections import closings
-from projections.awards import Awards, terms_in
+from projections.awards import Awards, due_in, terms_in
 from projections.base import Row, Rows, Seen, Table
 from projections.closings import Corrections, open_month
 from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, main_cause
@@ -56,7 +57,7 @@ class Statistics:
     """
 
     name: ClassVar[str] = "statistics"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
     payments: ClassVar[Payments] = Payments("statistics")
@@ -355,6 +356,10 @@ class Due:
     def before(cls, case: str, event: Event, rows: Rows) -> "Due":
         terms = getattr(event, "terms", None)
         first = terms.from_month if terms is not None else getattr(event, "from_month", None)
+        if isinstance(event, TakenOver):
+            first = add_month(event.paid_until, 1)
+        elif isinstance(event, TakeOverUndone):
+            first = Statistics.awards.of(case, rows)["began"]
         due = cls(case, event, first)
         due.found = due.now(rows)
         return due
@@ -367,11 +372,12 @@ class Due:
         if award is None:
             return {}
         household = Statistics.households.of(self.case, rows)
-        county, programme = household["division"][:6], household["programme"]
         found: dict[tuple[str, str], int] = {}
         for month in months(self.first, self.last):
-            area, terms = area_in(household, month), terms_in(award, month)
-            if terms is not None and rows.get(LIST, (f"{county}/{programme}/{area}/{month}",)) is not None:
+            area, terms = area_in(household, month), due_in(award, month)
+            county = division_in(self.case, month, household, rows)[:6]
+            paylist = f"{county}/{household['programme']}/{area}/{month}"
+            if terms is not None and rows.get(LIST, (paylist,)) is not None:
                 found[month, area] = terms["amount"]
         return found
 
@@ -568,7 +574,7 @@ class Closing:
         """What awards entitle to in the month; and those without a line: nothing payable, or kept back by a check."""
         for award in self.rows.select(Statistics.awards.name):
             case = award["case_no"]
-            if (terms := terms_in(award, self.month)) is None:
+            if (terms := due_in(award, self.month)) is None:
                 continue
             household = Statistics.households.of(case, self.rows)
             if (
