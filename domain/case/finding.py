@@ -307,7 +307,9 @@ def _written_off(case: "Case", event: RecoveryWrittenOff) -> "Case":
 
 @evolves(FindingRevised)
 def _revised(case: "Case", event: FindingRevised) -> "Case":
-    one = replace(case.findings[event.finding], claimed=event.claimed)
+    one = case.findings[event.finding]
+    lines = tuple(replace(line, said=line.said and line.month not in event.settled) for line in one.lines)
+    one = replace(one, claimed=event.claimed, lines=lines)
     drawn = {**case.drawn}
     for month, fen in event.settled.items():
         line = replace(drawn[month], settled=fen)

@@ -363,6 +363,29 @@ def test_a_stop_that_no_fact_computes_says_its_months_and_they_stay_so(office: T
     assert arrears(drawn(office, "2025-12")) == (1, 0, 5_000)
 
 
+def test_what_a_wrong_stop_said_of_months_gone_by_is_taken_back_with_it(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    stopped(office, case, "S09", "2025-08-10", "2025-11-03")
+    decide(office, case, on="2025-11-04")
+    office.do("RecordRepayment", "payer", case, on="2025-11-10", amount=30_000, reference="B-1")
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="重名，错停")
+    assert [amount(office, case, month) for month in (*MONTHS, "2025-11")] == [50_000] * 7
+    assert office.case(case).state("finding.1") == "settled"
+    counts = drawn(office, "2025-11")
+    assert (counts["amount"], arrears(counts)) == (50_000, (1, 0, 30_000))
+    assert office.refused("FindDifference", "county", case, on="2025-11-21") == ["nothing-over"]
+
+
+def test_an_open_finding_of_a_wrong_stop_is_dropped_with_it(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    stopped(office, case, "S09", "2025-08-10", "2025-11-03")
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="重名，错停")
+    assert office.case(case).state("finding.1") == "dropped"
+    assert arrears(drawn(office, "2025-11")) == (0, 0, 0)
+
+
 def test_a_spouse_nobody_spoke_of_is_counted_with_what_he_earned(office: TrialOffice) -> None:
     case = single(office)
     draw(office, case, *MONTHS)

@@ -47,7 +47,7 @@ from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear
-from workflows.decide.finding import after, opened, shown, under_way
+from workflows.decide.finding import after, lifted, opened, shown, under_way
 from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.passing import claim
@@ -531,9 +531,11 @@ def restore(context: Context, command: Restore) -> Decision:
         LetterIssued(on=context.on, letter="L14", about=InstanceId(change)),
         next_review(context, case.review_class),  # type: ignore[arg-type]
     ]
+    back, moves = lifted(context, after(case, events), said, command.code)
     return Decision(
-        events=events,
+        events=[*events, *back],
         others=claim(context, terms.covered, first),
+        moves=moves,
         answer={"from_month": first, "amount": terms.amount, "owed": list(owed)},
     )
 

@@ -35,6 +35,7 @@ from domain.event import CaseEvent, Moved
 from domain.ids import InstanceId, MemberKey, StaffId
 from domain.means.shares import split
 from domain.money import Fen, show_yuan
+from domain.personal import Words
 from workflows.command import Decision, decides
 from workflows.commands.finding import (
     DecideFinding,
@@ -52,8 +53,18 @@ from workflows.commands.finding import (
 from workflows.context import Context
 from workflows.decide.effect import heard
 from workflows.decide.papers import check_paper, needed_words, words
-from workflows.decide.recompute import Recomputed, late_lines, over, owing, restated, total
-from workflows.decide.terms import award_of
+from workflows.decide.recompute import (
+    Recomputed,
+    entitled,
+    gone_by,
+    known_now,
+    late_lines,
+    over,
+    owing,
+    restated,
+    total,
+)
+from workflows.decide.terms import award_of, terms_of
 from workflows.engine import due_day, guard, next_of, pick
 from workflows.refusal import Reason, reason, refuse
 
@@ -502,3 +513,29 @@ def closing(case: Case, done: Case, revised: Sequence[FindingRevised]) -> dict[s
         for one in revised
         if case.state(one.finding) == "recovering" and done.findings[one.finding].open == 0
     }
+
+
+def lifted(context: Context, case: Case, said: Words, code: str) -> tuple[list[CaseEvent], dict[str, str]]:
+    """What a stop said of months gone by, taken back with it when the award is restored: open findings are dropped,
+    decided ones lose those months, which are computed on their facts again. `case`: with the award restored."""
+    events: list[CaseEvent] = []
+    moves: dict[str, str] = {}
+    found: list[Recomputed] = []
+    for one in case.findings.values():
+        months = [line for line in one.lines if line.said]
+        if months and one.decided is None:
+            events.append(FindingDropped(on=context.on, finding=one.id, reason=said))
+            moves[one.id] = "dropped"
+        elif months and one.outcome is not None:
+            found += [_again(context, case, line, code) for line in months]
+    terms = restated(context, found, case)
+    right = after(case, terms)
+    revised = revisions(context, right)
+    return [*events, *terms, *revised], {**moves, **closing(case, after(right, revised), revised)}
+
+
+def _again(context: Context, case: Case, line: LateLine, code: str) -> Recomputed:
+    known, gone = known_now(case, line.month), gone_by(case, line.month)
+    result = entitled(context, case, line.month, known.facts, gone)
+    again = replace(line, new=result.amount, code=code, said=False, explanation=result.explanation)
+    return Recomputed(line=again, terms=terms_of(result, line.month, code, context.on))
