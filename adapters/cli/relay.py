@@ -19,6 +19,7 @@ from domain.text import check_text
 
 if TYPE_CHECKING:
     from adapters.kafka.relay import Relay
+    from adapters.kafka.relaying.reader import Reads
     from adapters.kafka.relaying.record import Record
     from adapters.kafka.settings import KafkaSettings
 
@@ -49,14 +50,16 @@ def run(kafka: str | None, metrics: Path | None) -> None:
     Example: doudi relay run --kafka kafka.toml
     """
     from adapters.kafka.relaying.lag import Metrics
+    from adapters.kafka.relaying.reading import ReadingProcess, calm_collector
     from adapters.kafka.start import ready
 
     now, settings = session(), _settings(kafka)
     ready(settings, "relay")
-    one = _relay(now, settings)
+    one = _relay(now, settings, ReadingProcess(now.url, settings.source))
     stop = Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
+    calm_collector()
     beat: Callable[[], object] = Metrics(one, metrics) if metrics else lambda: None
     one.run(stop, beat)
 
@@ -216,12 +219,12 @@ def _settings(file: str | None) -> "KafkaSettings":
     return settings(file)
 
 
-def _relay(now: Session, settings: "KafkaSettings") -> "Relay":
+def _relay(now: Session, settings: "KafkaSettings", reader: "Reads | None" = None) -> "Relay":
     from adapters.kafka.relay import Relay
     from adapters.kafka.relaying.telling import wire_of
 
     store = now.doudi.store
-    return Relay(store, settings, wire_of(store, settings))
+    return Relay(store, settings, wire_of(store, settings), reader=reader)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ error the producer is thrown away and the place read anew, so nobody ever has to
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event as Signal
 
@@ -17,7 +16,7 @@ from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting, TooMa
 from adapters.kafka.relaying.kept import EVERY, KeptStates
 from adapters.kafka.relaying.lease import Lease, holder
 from adapters.kafka.relaying.planned import Planned
-from adapters.kafka.relaying.reader import A_READ, Kept, Reader, Unit, Wire
+from adapters.kafka.relaying.reader import A_READ, Kept, Reader, Reads, Unit, Wire
 from adapters.kafka.relaying.record import REMEMBERED, Discarded, Point, Record, Stuck, check_log, point_of
 from adapters.kafka.relaying.waiting import MOST, STREAM, Lines, halfway, stuck_at
 from adapters.kafka.settings import KafkaSettings
@@ -35,7 +34,9 @@ _A_LOOK = 1.0
 
 
 class Relay:
-    """`wire` puts messages on the wire. `trouble` is why the last attempt failed, None if it didn't."""
+    """`wire` puts messages on the wire, `reader` may do so elsewhere (`adapters.kafka.relaying.reading`).
+
+    `trouble` is why the last attempt failed, None if it didn't."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class Relay:
         wire: Wire,
         *,
         kept: Kept | None = None,
+        reader: Reads | None = None,
         who: str | None = None,
         now: Now = micros,
         limit: int = A_READ,
@@ -56,7 +58,7 @@ class Relay:
         self._wire = wire
         self._kept = kept or KeptStates(store)
         self._limit = limit
-        self._reader = Reader(store, wire, self._kept, EVERY)
+        self._reader: Reads = reader or Reader(store, wire, self._kept, EVERY)
         self._channel = Channel(settings, settings.source, transactional_id(settings), settings.prefix)
         self._record: Record | None = None
         self._refused: list[Stuck] = []
@@ -64,8 +66,6 @@ class Relay:
         self._cut = 0
         """A transaction ends with the command this event is in, so that of several messages like the one that was
         refused only one is in it."""
-        self._ahead: tuple[Point, Future[list[Unit]]] | None = None
-        self._worker: ThreadPoolExecutor | None = None
 
     @property
     def record(self) -> Record | None:
@@ -92,8 +92,7 @@ class Relay:
         return True
 
     def run(self, stop: Signal, beat: Callable[[], object] = lambda: None) -> None:
-        """Until told to stop; `beat` is called between transactions. What is read next is read meanwhile."""
-        self._worker = ThreadPoolExecutor(1, "relay-reads")
+        """Until told to stop; `beat` is called between transactions."""
         failures = 0
         try:
             while not stop.is_set():
@@ -118,8 +117,8 @@ class Relay:
             self.store.wait(self._record.position, _A_LOOK)
             return
         acting = holder(self.store.database)
-        if acting is not None and self._worker is not None:
-            self._worker.submit(self._reader.follow, acting.position).result()
+        if acting is not None:
+            self._reader.follow(acting.position)
         stop.wait(_STAND_BY)
 
     def rest(self) -> None:
@@ -128,9 +127,7 @@ class Relay:
 
     def close(self) -> None:
         self.rest()
-        if self._worker is not None:
-            self._worker.shutdown(wait=True, cancel_futures=True)
-            self._worker = self._ahead = None
+        self._reader.close()
         with suppress(StoreError):
             self.lease.leave()
 
@@ -158,21 +155,10 @@ class Relay:
         self._record = record
 
     def _next(self, after: Point) -> list[Unit]:
-        """The next commands; while they are told, those behind them are read already."""
-        worker = self._worker
-        if worker is None:
-            return self._reader.read(after, self._limit)
-        batch: list[Unit] = []
-        if self._ahead is not None:
-            point, future = self._ahead
-            self._ahead = None
-            if point == after:
-                batch = future.result()
-        if not batch:
-            batch = worker.submit(self._reader.read, after, self._limit).result()
+        """The next commands; those behind them are read while these are told."""
+        batch = self._reader.read(after, self._limit)
         if len(batch) > 1:
-            last = batch[-1].point
-            self._ahead = (last, worker.submit(self._reader.read, last, self._limit))
+            self._reader.ahead(batch[-1].point, self._limit)
         return batch
 
     def _tell(self, record: Record, batch: list[Unit]) -> None:

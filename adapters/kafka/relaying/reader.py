@@ -20,7 +20,7 @@ from projections.public.mapping import AWARDED, CLOCK, LINES, Load
 from projections.public.message import Message
 from workflows.ports import Recorded
 
-A_READ = 500
+A_READ = 1_000
 """Events that are told in one transaction; a command is never told in parts."""
 MOST_BYTES = 2_000_000
 
@@ -70,6 +70,17 @@ class Kept(Protocol):
     def keep(self, point: Point, mapping: Mapping) -> None: ...
 
 
+class Reads(Protocol):
+    """Reads the log as messages, in this process or in another."""
+
+    def read(self, after: Point, limit: int, /) -> list[Unit]: ...
+    def ahead(self, after: Point, limit: int, /) -> None:
+        """This will be asked for next."""
+
+    def follow(self, until: int, /) -> None: ...
+    def close(self) -> None: ...
+
+
 class Reader:
     """For one thread at a time. `every`: so many events after which the fold's state is kept anew."""
 
@@ -103,6 +114,12 @@ class Reader:
             if size > MOST_BYTES:
                 break
         return found
+
+    def ahead(self, after: Point, limit: int) -> None:
+        """Read when it is asked for."""
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
     def follow(self, until: int) -> None:
         """Stay near who acts, to begin at once where he ends: fold up to a position, and remember nothing."""

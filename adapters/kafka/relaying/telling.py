@@ -8,5 +8,10 @@ from adapters.store.store import EventStore
 
 
 def wire_of(store: EventStore, settings: KafkaSettings) -> Wire:
-    source = source_of(settings.source, store.log_id)
+    return wire_named(store, settings.source)
+
+
+def wire_named(store: EventStore, office: str) -> Wire:
+    """`office`: the name of the office's messages, as the settings have it (`source`)."""
+    source = source_of(office, store.log_id)
     return lambda message: wired_with(store, message, source)

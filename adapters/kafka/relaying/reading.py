@@ -1,0 +1,186 @@
+"""The log read and mapped by a process of its own, so that a relay that catches up has its own core for sending.
+
+`python -m adapters.kafka.relaying.reading STORE SOURCE` answers what stands on its input, until that ends.
+"""
+
+import gc
+import marshal
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from struct import Struct
+from typing import IO, Any, NoReturn
+
+from msgspec.structs import astuple
+
+from adapters.faults import reach
+from adapters.kafka.relaying.kept import EVERY, KeptStates
+from adapters.kafka.relaying.reader import Reader, Unit
+from adapters.kafka.relaying.record import Point
+from adapters.kafka.relaying.telling import wire_named
+from adapters.kafka.wire import Wired
+from adapters.store.errors import StoreError, StoreFailed
+from adapters.store.open import open_store
+
+_SIZE = Struct(">I")
+_ENDED = "reader-ended"
+
+
+class ReadingProcess:
+    """Reads as `Reader` does. One that ended is started anew when it is asked next."""
+
+    def __init__(self, url: str, source: str) -> None:
+        self._command = [sys.executable, "-m", "adapters.kafka.relaying.reading", url, source]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._waits_for: tuple[object, ...] | None = None
+
+    def start(self) -> None:
+        if self._process is None:
+            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def read(self, after: Point, limit: int) -> list[Unit]:
+        asked_before = self._waits_for is not None
+        found = unpacked(self._asked("read", after, limit))
+        if asked_before and not found:
+            # Read ahead when nothing was there: by now something may be.
+            found = unpacked(self._asked("read", after, limit))
+        reach("relay.read")
+        return found
+
+    def ahead(self, after: Point, limit: int) -> None:
+        """It reads on its own core while who asked sends."""
+        if self._waits_for is None:
+            self._ask(("read", after, limit))
+
+    def follow(self, until: int) -> None:
+        self._asked("follow", until)
+
+    def _asked(self, *what: object) -> Any:
+        if self._waits_for is not None and self._waits_for != what:
+            self._answer()
+        if self._waits_for is None:
+            self._ask(what)
+        answer = self._answer()
+        if isinstance(answer, _Failed):
+            raise answer.kind(**answer.params)
+        return answer
+
+    def _ask(self, what: tuple[object, ...]) -> None:
+        self.start()
+        assert self._process is not None
+        try:
+            _put(self._process.stdin, what)
+        except OSError:
+            self._ended()
+        self._waits_for = what
+
+    def _answer(self) -> Any:
+        assert self._process is not None
+        try:
+            answer = _taken(self._process.stdout)
+        except (OSError, EOFError):
+            self._ended()
+        self._waits_for = None
+        return answer
+
+    def _ended(self) -> NoReturn:
+        self.close()
+        raise StoreFailed(reason=_ENDED) from None
+
+    def close(self) -> None:
+        process, self._process, self._waits_for = self._process, None, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        process.kill()
+        process.wait()
+
+
+class _Failed:
+    def __init__(self, kind: type[StoreError], params: dict[str, str | int]) -> None:
+        self.kind = kind
+        self.params = params
+
+
+def _put(pipe: IO[bytes] | None, what: object) -> None:
+    assert pipe is not None
+    data = pickle.dumps(what, protocol=5)
+    pipe.write(_SIZE.pack(len(data)) + data)
+    pipe.flush()
+
+
+def _taken(pipe: IO[bytes] | None) -> Any:
+    """Raises EOFError where the other one ended."""
+    assert pipe is not None
+    head = pipe.read(_SIZE.size)
+    if len(head) < _SIZE.size:
+        raise EOFError
+    data = pipe.read(_SIZE.unpack(head)[0])
+    return pickle.loads(data)
+
+
+def packed(units: Sequence[Unit]) -> bytes:
+    """Plain tuples: they are by far the quickest to take apart, and the other side has better to do."""
+    return marshal.dumps(
+        [
+            (one.first, astuple(one.point), (*one.streams,), (*map(tuple, one.messages),), *one[4:])
+            for one in units
+        ]
+    )
+
+
+def unpacked(data: bytes) -> list[Unit]:
+    return [
+        Unit(
+            first,
+            Point(position=place[0], stream=place[1], version=place[2], command=place[3], at=place[4]),
+            frozenset(streams),
+            tuple(Wired._make(message) for message in messages),
+            stream,
+            kind,
+            fault,
+        )
+        for first, place, streams, messages, stream, kind, fault in marshal.loads(data)
+    ]
+
+
+def answer(ask: Callable[..., object], *what: object) -> object:
+    try:
+        return ask(*what)
+    except StoreError as error:
+        return _Failed(type(error), dict(error.params))
+
+
+def calm_collector() -> None:
+    """For a process that only relays: what it makes by the thousand is gone at once without a search for cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+def serve(url: str, source: str) -> None:
+    store = open_store(url)
+    calm_collector()
+    reader = Reader(store, wire_named(store, source), KeptStates(store), EVERY)
+
+    def read(after: Point, limit: int) -> bytes:
+        return packed(reader.read(after, limit))
+
+    asks: dict[str, Callable[..., object]] = {"read": read, "follow": reader.follow}
+    out = sys.stdout.buffer
+    while True:
+        try:
+            name, *what = _taken(sys.stdin.buffer)
+            _put(out, answer(asks[name], *what))
+        except (EOFError, BrokenPipeError):
+            return
+
+
+if __name__ == "__main__":
+    # By its own name, or what it sends would be of a module called __main__.
+    from adapters.kafka.relaying import reading
+
+    reading.serve(*sys.argv[1:])
