@@ -7,10 +7,14 @@ from domain.days import Month
 from domain.ids import StreamId
 from domain.month import MonthClosed, digest_of, read_table
 from domain.payment import ListOpened
-from tests.harness import COUNTY, T1, V1, TrialOffice, at
+from projections.figures import month_table
+from projections.month_tables import correction_lines
+from tests.harness import COUNTY, T1, V1, TrialOffice, at, number
 from tests.workflows.test_pay import close, draw, lines, living
+from tests.workflows.test_takeover import COUPLE, DOCUMENT, take
 from workflows.world import list_stream
 
+OTHERS = [{**one, "number": number("1960-07-16", 40 + place)} for place, one in enumerate(COUPLE)]
 MAY = {"division": COUNTY, "month": "2025-05"}
 
 
@@ -138,3 +142,24 @@ def test_a_list_that_was_only_opened_asks_for_nothing(office: TrialOffice, month
     urban = StreamId(list_stream(COUNTY, "dibao", "urban", month))
     assert isinstance(office.store.load(urban)[0].event, ListOpened)
     office.do("CloseMonth", "payer", division=COUNTY, month=month, on="2025-05-31")
+
+
+def test_months_that_were_paid_elsewhere_are_neither_due_nor_corrected(office: TrialOffice) -> None:
+    """A ledger comes in after May is closed: paid there up to May, and from April on by a late look into it."""
+    living(office, 1)
+    listed(office)
+    office.do("CloseMonth", "payer", **MAY, on="2025-06-03")
+    take(office, paid_until="2025-05")
+    late = take(office, paid_until="2025-04", members=OTHERS, document={**DOCUMENT, "rows": [9, 10]})
+    projector = office.doudi.projector
+    projector.catch_up()
+    rows, event = projector.rows("statistics"), closed(office)
+    reported = read_table(event.table).rows[COUNTY]
+    found = correction_lines(rows, "dibao", COUNTY, Month("2025-05"), reported)
+    rural = [line for line in found if line["area"] == "rural"]
+    assert [(one["figure"], one["old"], one["new"], one["why"]) for one in rural] == [
+        ("due", 60000, 130000, "taken_over")
+    ]
+    office.do("UndoTakeOver", "county", late)
+    projector.catch_up()
+    assert month_table(rows, "dibao", COUNTY, Month("2025-05"))["rural"]["due"] == 60000
