@@ -117,22 +117,30 @@ class Shape:
 
     def cells(self, row: Row) -> Cells:
         """Raises `BadRow`: a column missing or unknown, a value of another kind, no value in the key."""
-        if row.keys() != self._set:
+        try:
+            cells = self._values(row)
+        except KeyError:
+            cells = ()
+        if not len(cells) == len(row) == len(self.names):
             column = min(row.keys() ^ self._set)
             raise BadRow(self.table.name, column, "missing" if column in self._set else "unknown")
-        cells = list(self._values(row))
-        for at, convert in self._in:
-            if cells[at] is not None:
-                try:
-                    cells[at] = convert(cells[at])
-                except (_Mismatch, TypeError):
-                    raise self._bad(at) from None
+        if self._in:
+            cells = self._converted(list(cells))
         types = tuple(map(type, cells))
         if types not in self._fitting:
             for at, cell_type in enumerate(types):
                 if cell_type not in self._allowed[at]:
                     raise self._bad(at)
             self._fitting.add(types)
+        return cells
+
+    def _converted(self, cells: list[Any]) -> Cells:
+        for at, convert in self._in:
+            if cells[at] is not None:
+                try:
+                    cells[at] = convert(cells[at])
+                except (_Mismatch, TypeError):
+                    raise self._bad(at) from None
         return tuple(cells)
 
     def _bad(self, at: int) -> BadRow:

@@ -209,6 +209,8 @@ def rebuilt(projector: Projector, name: str, count: int) -> None:
         assert each.compared is not None
         assert each.compared.differences == 0
     parts = parted.parts_of(projector.store, projector.projection(name), count)
+    if parts == 1:
+        return
     print(
         f"{name} and compared: {count / alone.seconds:,.0f} ev/s by one process, {count / two.seconds:,.0f} by"
         f" {parts}: {alone.seconds / two.seconds:.2f} times (wanted on SQLite: 1.4)",

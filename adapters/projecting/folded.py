@@ -33,13 +33,11 @@ class FoldedRows(MemoryRows):
         self._changed = {table.name: {} for table in self.tables}
 
     def put(self, table: str, row: Row) -> None:
-        if not self._changed:
-            super().put(table, row)
-            return
         held = self._tables[table]
         cells = held.shape.cells(row)
         held.put(cells)
-        self._changed[table][held.shape.key_of(cells)] = None
+        if self._changed:
+            self._changed[table][held.shape.key_of(cells)] = None
 
     def delete(self, table: str, key: Key) -> None:
         super().delete(table, key)
