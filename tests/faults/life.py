@@ -143,7 +143,7 @@ def contents(doudi: Doudi) -> dict[str, Any]:
 class Still(Projector):
     """Stays where it is: a look that brings nothing up to date."""
 
-    def catch_up(self) -> int:
+    def catch_up(self, *names: str) -> int:
         return 0
 
 
