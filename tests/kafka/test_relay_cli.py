@@ -1,7 +1,11 @@
 """`doudi relay`: what people see of it and what they decide."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic, sleep
 
 import pytest
 
@@ -10,6 +14,7 @@ from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
 from tests.adapters.told import Said, ask
 from tests.harness import TrialOffice
+from tests.house.files import ROOT
 from tests.kafka.conftest import Topics
 from tests.kafka.relays import (
     catch_up,
@@ -21,6 +26,7 @@ from tests.kafka.relays import (
     make_topics,
     relay_of,
     seen_of,
+    wait_told,
 )
 
 
@@ -40,14 +46,14 @@ class Desk:
     def __init__(self, office: TrialOffice, settings: KafkaSettings, folder: Path) -> None:
         ours = settings.ours
         self._url = office.url
-        self._file = folder / "kafka.toml"
-        self._file.write_text(
+        self.file = folder / "kafka.toml"
+        self.file.write_text(
             f'[kafka]\nbootstrap_servers = "{settings.bootstrap}"\n[doudi]\nprefix = "{ours.prefix}"\n'
             f'source = "{ours.source}"\nreplication = 1\nmin_insync = 1\n'
         )
 
     def ask(self, what: str, *arguments: str, actor: str = "admin") -> Said:
-        options = ("--as", actor, "--format", "json", "relay", what, "--kafka", str(self._file))
+        options = ("--as", actor, "--format", "json", "relay", what, "--kafka", str(self.file))
         return ask(self._url, *options, *arguments)
 
 
@@ -137,6 +143,34 @@ def waited(desk: Desk, stuck: int) -> None:
         if status["behind"] == 0 and len(rows) == stuck:
             return
     raise AssertionError(status)
+
+
+def test_a_relay_runs_until_it_is_told_to_stop_and_writes_its_metrics(
+    office: TrialOffice, settings: KafkaSettings, tmp_path: Path
+) -> None:
+    desk, metrics = Desk(office, settings, tmp_path), tmp_path / "relay.prom"
+    live(office, 2)
+    command = [sys.executable, "-m", "adapters.cli", "--store", office.url, "relay", "run"]
+    running = subprocess.Popen([*command, "--kafka", desk.file, "--metrics", metrics], cwd=ROOT)
+    try:
+        wait_told(settings, office.store.head())
+        live(office, 1, serial=40)
+        wait_told(settings, office.store.head())
+        (row,) = desk.ask("status").json["rows"]
+        assert (row["state"], row["behind"]) in (("idle", 0), ("working", 0))
+        until = monotonic() + 20
+        while f"doudi_relay_position {office.store.head()}\n" not in _text(metrics):
+            assert monotonic() < until
+            sleep(0.2)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(timeout=30) == 0
+    assert desk.ask("status").json["rows"][0]["state"] == "current"
+    check_told(office.store, settings)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def test_history_by_command(
