@@ -5,13 +5,14 @@ from typing import ClassVar
 
 from domain.case.change import DeadlineEscalated, DeadlineMoved, DeadlineWarned
 from domain.case.intake import ApplicationEntered
+from domain.case.move import RELOCATED
 from domain.case.takeover import TakenOver
 from domain.event import CaseEvent, Deadline
 from projections.base import Row, Rows, Seen, Table
 
 DUE, HOME = "due", "due_case"
 _DAY = timedelta(days=1)
-_WITHOUT_MOVES = (ApplicationEntered, DeadlineMoved, DeadlineWarned, DeadlineEscalated)
+_WITHOUT_MOVES = (ApplicationEntered, DeadlineMoved, DeadlineWarned, DeadlineEscalated, *RELOCATED)
 
 
 class Due:
@@ -52,6 +53,10 @@ class Due:
         case = seen.stream.partition(":")[2]
         if isinstance(event, ApplicationEntered | TakenOver):
             rows.put(HOME, {"case_no": case, "division": event.division})
+        elif isinstance(event, RELOCATED):
+            rows.put(HOME, {"case_no": case, "division": event.division})
+            for row in list(rows.select(DUE, case_no=case)):
+                rows.put(DUE, {**row, "division": event.division})
         elif isinstance(event, DeadlineMoved):
             _move(case, event, rows)
         elif isinstance(event, DeadlineWarned):

@@ -11,6 +11,7 @@ from domain.case.award import AccountChanged, AreaChanged, HeadChanged, MemberDi
 from domain.case.change import MemberJoined, MemberLeft
 from domain.case.enquiry import FactEnded, FactsStated
 from domain.case.intake import ApplicantReplaced, ApplicationEntered, Member
+from domain.case.move import DivisionFollowed, MoveReceived
 from domain.case.takeover import TakenOver
 from domain.days import Month, age_on
 from domain.event import Event
@@ -38,6 +39,7 @@ class Households:
                     "area": "text",
                     "areas": "json",
                     "division": "text",
+                    "divisions": "json",
                     "household": "text",
                     "came_from": "text",
                     "head": "text",
@@ -134,6 +136,7 @@ class Households:
                 "area": event.area,
                 "areas": [["", event.area]],
                 "division": event.division,
+                "divisions": [["", event.division]],
                 "household": event.household,
                 "came_from": event.came_from if isinstance(event, ApplicationEntered) else None,
                 "head": event.head,
@@ -186,6 +189,14 @@ class Households:
         areas = [*row["areas"], [event.from_month, event.area]]
         rows.put(self.case, {**row, "area": event.area, "areas": areas})
 
+    def _relocated(self, case: str, event: MoveReceived | DivisionFollowed, rows: Rows) -> None:
+        row = self.of(case, rows)
+        divisions = [*row["divisions"], [event.on.isoformat(), event.division]]
+        changed: dict[str, Any] = {"division": event.division, "divisions": divisions}
+        if isinstance(event, MoveReceived) and event.address is not None:
+            changed["address"] = event.address
+        rows.put(self.case, {**row, **changed})
+
     def _joined(self, case: str, event: MemberJoined, rows: Rows) -> None:
         self._put_member(case, event.member, event.reason, rows)
 
@@ -210,6 +221,8 @@ _CHANGES: dict[type[Event], Any] = {
     ApplicantReplaced: Households._head,
     AccountChanged: Households._account,
     AreaChanged: Households._area,
+    MoveReceived: Households._relocated,
+    DivisionFollowed: Households._relocated,
     MemberJoined: Households._joined,
     MemberLeft: Households._left,
     MemberDied: Households._died,
@@ -230,6 +243,12 @@ def _kept(fact: Fact) -> list[str | None]:
 def area_in(household: Row, month: Month) -> str:
     """The area whose list a month's line is on."""
     found: str = next(area for first, area in reversed(household["areas"]) if first <= month)
+    return found
+
+
+def division_on(household: Row, day: date) -> str:
+    """The division the household was in on a day."""
+    found: str = next(one for since, one in reversed(household["divisions"]) if since <= day.isoformat())
     return found
 
 

@@ -21,6 +21,7 @@ from domain.case.intake import (
     Terminated,
     Withdrawn,
 )
+from domain.case.move import RELOCATED
 from domain.case.opinion import Posted, PublicityVoid, TakenDown
 from domain.case.takeover import TakenOver
 from domain.days import age_on
@@ -103,6 +104,8 @@ class Notices:
             rows.put(CASE, {**start, "members": len(event.members), "amount": amount})
             for member in event.members:
                 self._name(case, member, rows)
+        elif isinstance(event, RELOCATED):
+            self._of(case, rows, division=event.division)
         elif isinstance(event, MemberJoined):
             self._name(case, event.member, rows)
         elif isinstance(event, ApplicantReplaced | HeadChanged):

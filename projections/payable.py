@@ -12,6 +12,7 @@ from domain.case.award import (
     Stopped,
 )
 from domain.case.intake import ApplicationEntered
+from domain.case.move import RELOCATED
 from domain.case.payment import PaymentRepeated, PaymentReturned
 from domain.case.takeover import TakenOver, TakeOverUndone
 from domain.days import Month, add_month
@@ -33,6 +34,7 @@ _TAKEN = (
     DifferenceDrawn,
     PaymentReturned,
     PaymentRepeated,
+    *RELOCATED,
 )
 
 
@@ -77,6 +79,8 @@ class Payable:
             rows.put(HOME, {"case_no": case, **home})
             if isinstance(event, TakenOver):
                 _began(case, max(event.terms.from_month, add_month(event.paid_until, 1)), rows)
+        elif isinstance(event, RELOCATED):
+            _relocated(case, county_of(event.division), rows)
         elif isinstance(event, AwardBegan):
             _began(case, event.terms.from_month, rows)
         elif isinstance(event, AmountChanged):
@@ -100,6 +104,13 @@ def _home(case: str, rows: Rows) -> Row:
     home = rows.get(HOME, (case,))
     assert home is not None
     return home
+
+
+def _relocated(case: str, county: str, rows: Rows) -> None:
+    rows.put(HOME, {**_home(case, rows), "county": county})
+    for row in list(rows.select(PAYABLE, case_no=case)):
+        if row["county"] != county:
+            rows.put(PAYABLE, {**row, "county": county})
 
 
 def _began(case: str, month: Month, rows: Rows) -> None:

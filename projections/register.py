@@ -6,12 +6,13 @@ from datetime import date
 from typing import ClassVar
 
 from domain.case.award import AreaChanged, HoldEnded, HoldSet
+from domain.case.move import RELOCATED
 from domain.case.takeover import TakeOverUndone
 from domain.days import Month, month_of
 from domain.ids import DivisionCode
 from projections.awards import Awards, spans
 from projections.base import Row, Rows, Seen, Table
-from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, head_on
+from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, division_on, head_on
 
 SEGMENT = "register_segment"
 HOLD = "register_hold"
@@ -21,7 +22,7 @@ class Register:
     """`register_segment`: a case's terms from a month to a month (null: without end). Amounts in fen a month."""
 
     name: ClassVar[str] = "register"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     by_case: ClassVar[bool] = True
     """Each row is of one case and comes from its events and from persons alone: cases may be folded apart."""
     households: ClassVar[Households] = Households("register")
@@ -68,7 +69,7 @@ class Register:
         if isinstance(event, TakeOverUndone):
             for row in list(rows.select(SEGMENT, case_no=case)):
                 rows.delete(SEGMENT, (case, row["from_month"]))
-        elif award is not None or isinstance(event, AreaChanged):
+        elif award is not None or isinstance(event, (AreaChanged, *RELOCATED)):
             self._segments(case, rows)
         elif isinstance(event, HoldSet):
             hold = {"hold": event.hold, "ground": event.ground, "since": event.on, "until": event.until}
@@ -116,12 +117,15 @@ def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None
     households = Register.households
     for segment in living(rows, month_of(day)):
         case = segment["case_no"]
-        if not segment["division"].startswith(division) or (area is not None and segment["area"] != area):
+        household = households.of(case, rows)
+        where = division_on(household, day)
+        if not where.startswith(division) or (area is not None and segment["area"] != area):
             continue
-        household, members = households.of(case, rows), households.members(case, rows)
+        members = households.members(case, rows)
         covered = [members[key] for key in segment["covered"]]
         yield {
             **segment,
+            "division": where,
             "head": head_on(household, members, day),
             "members": covered,
             "persons": len(covered),

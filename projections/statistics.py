@@ -25,6 +25,7 @@ from projections.base import Row, Rows, Seen, Table
 from projections.closings import Corrections, open_month
 from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, main_cause
 from projections.payments import STATES, Payments, Shift, name_of
+from projections.reviewed import Reviews
 from projections.steps import steps_of
 
 LINE = "statistics_line"
@@ -61,10 +62,12 @@ class Statistics:
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
     payments: ClassVar[Payments] = Payments("statistics")
+    reviews: ClassVar[Reviews] = Reviews("statistics")
     tables: ClassVar[tuple[Table, ...]] = (
         *households.tables,
         awards.table,
         payments.table,
+        reviews.table,
         *closings.TABLES,
         Table(name=STAND, columns={"case_no": "text", "state": "text", "area": "text"}, key=("case_no",)),
         Table(
@@ -144,6 +147,7 @@ class Statistics:
         event = seen.event
         due = Due.before(case, event, rows)
         self.households.apply(case, event, rows)
+        reviewed = self.reviews.apply(case, event, rows.get(self.awards.name, (case,)), rows)
         self.awards.apply(case, event, rows)
         due.after(seen, rows)
         if isinstance(event, MonthDrawn):
@@ -163,12 +167,12 @@ class Statistics:
         elif isinstance(event, Repaid | SetOff):
             self._recovered(case, event, seen, rows)
         self._paid(case, seen, rows)
-        steps = steps_of(event)
-        if steps:
+        done = {**{f"steps.{step}": 1 for step in steps_of(event)}, **reviewed}
+        if done:
             household = self.households.of(case, rows)
             cells = Cells(rows, household["programme"], month_of(event.on), seen)
-            for step in steps:
-                cells.add(household["area"], household["division"], f"steps.{step}", 1)
+            for measure, value in done.items():
+                cells.add(household["area"], household["division"], measure, value)
             cells.write("entered_late")
 
     def _paid(self, case: str, seen: Seen, rows: Rows) -> None:

@@ -27,6 +27,7 @@ from domain.case.intake import (
     Terminated,
     Withdrawn,
 )
+from domain.case.move import RELOCATED
 from domain.case.takeover import UNDONE, TakenOver, TakeOverUndone
 from domain.days import add_month
 from domain.event import CaseEvent, Event, Moved
@@ -194,6 +195,8 @@ class Timeline:
             if isinstance(event, AwardBegan):
                 changes.update(ended=None, ended_code=None, until_month=None)
             return changes
+        if isinstance(event, RELOCATED):
+            return {"division": event.division}
         if isinstance(event, TakenOver):
             return _terms(event.terms)
         if isinstance(event, TakeOverUndone):

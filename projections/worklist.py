@@ -8,6 +8,7 @@ import msgspec
 
 from domain.case.change import DeadlineEscalated, DeadlineMoved, DeadlineWarned
 from domain.case.intake import ApplicationEntered
+from domain.case.move import RELOCATED, HandedOver
 from domain.case.takeover import TakenOver
 from domain.event import CaseEvent, Deadline, Moved
 from projections.base import Row, Rows, Seen, Table
@@ -15,6 +16,8 @@ from projections.base import Row, Rows, Seen, Table
 CASE = "worklist_case"
 LIFE = "worklist_life"
 DUE = "worklist_due"
+TO_RECEIVE = "/receive"
+"""The deadline that waits for the division a case is handed to."""
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +48,13 @@ class Worklist:
     """`worklist_due`: one row a deadline that runs; `worklist_life`: the state of each life cycle."""
 
     name: ClassVar[str] = "worklist"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (
-        Table(name=CASE, columns={"case_no": "text", "division": "text", "area": "text"}, key=("case_no",)),
+        Table(
+            name=CASE,
+            columns={"case_no": "text", "division": "text", "area": "text", "handed_to": "text"},
+            key=("case_no",),
+        ),
         Table(
             name=LIFE,
             columns={
@@ -83,7 +90,12 @@ class Worklist:
             return
         case = seen.stream.partition(":")[2]
         if isinstance(event, ApplicationEntered | TakenOver):
-            rows.put(CASE, {"case_no": case, "division": event.division, "area": event.area})
+            where = {"division": event.division, "area": event.area, "handed_to": event.division}
+            rows.put(CASE, {"case_no": case, **where})
+        elif isinstance(event, HandedOver):
+            rows.put(CASE, {**_case(case, rows), "handed_to": event.to})
+        elif isinstance(event, RELOCATED):
+            rows.put(CASE, {**_case(case, rows), "division": event.division})
         elif isinstance(event, DeadlineMoved | DeadlineWarned | DeadlineEscalated):
             self._step(case, event, rows)
         for moved in event.moved:
@@ -113,6 +125,12 @@ class Worklist:
             rows.delete(DUE, (case, key))
         for deadline in moved.sets:
             rows.put(DUE, _due(case, deadline))
+
+
+def _case(case: str, rows: Rows) -> Row:
+    row = rows.get(CASE, (case,))
+    assert row is not None
+    return row
 
 
 def _due(case: str, deadline: Deadline) -> Row:
@@ -169,7 +187,7 @@ def _works(found: Iterator[Row], rows: Rows, today: date) -> Iterator[Work]:
             deadline=row["deadline"],
             kind=row["kind"],
             desk=row["desk"],
-            division=where["division"],
+            division=where["handed_to" if row["deadline"].endswith(TO_RECEIVE) else "division"],
             area=where["area"],
             due=row["due"],
             warn=row["warn"],

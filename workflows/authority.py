@@ -22,6 +22,19 @@ def in_scope(context: Context, division: DivisionCode) -> bool:
     return context.actor == CLOCK_ACTOR or bool(context.desks(context.actor, division, context.today))
 
 
+def handed_to(case: Case) -> DivisionCode | None:
+    """Where the case is handed over to, while nobody there received it."""
+    if case.ended is not None:
+        return None
+    return next((one.to for one in case.transfers.values() if one.open), None)
+
+
+def sees_case(context: Context, case: Case) -> bool:
+    """Whether the actor holds a desk over the case's division, or over the one it is handed to."""
+    to = handed_to(case)
+    return in_scope(context, case.division) or (to is not None and in_scope(context, to))
+
+
 def authorise(context: Context, who: tuple[str, ...], division: DivisionCode, case: Case | None) -> None:
     """Refuses who is out of scope, at the wrong desk, or handles a near relative's case."""
     if context.actor == CLOCK_ACTOR:
@@ -29,6 +42,8 @@ def authorise(context: Context, who: tuple[str, ...], division: DivisionCode, ca
             raise refuse("not-your-desk", "actor", desks=", ".join(who), actor=context.actor)
         return
     held = context.desks(context.actor, division, context.today)
+    if not held and case is not None and in_scope(context, case.division):
+        raise refuse("not-your-desk", "actor", desks=", ".join(who), actor=context.actor)
     if not held:
         raise (
             case_unknown()

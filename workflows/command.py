@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workflows.context import Context
 
 Target = Literal["case", "new case", "office"]
+Seat = Literal["case", "receiver"]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,6 +93,8 @@ class Spec(msgspec.Struct, kw_only=True):
     life: str | None = None
     who: tuple[str, ...] = ()
     ended_too: bool = False
+    seat: Seat = "case"
+    """Whose desks may: of the case's division, or of the one it is handed to."""
     process: bool = False
     """Its parts are commands of their own, taken before it is written; it answers with their counts."""
     decide: Decide | None = None
@@ -111,12 +114,19 @@ def command(
     who: tuple[str, ...] = (),
     ended_too: bool = False,
     process: bool = False,
+    seat: Seat = "case",
 ) -> Callable[[type[C]], type[C]]:
     """Register a command's class. With `life` its definition says who may and when; else `who` does."""
 
     def register(kind: type[C]) -> type[C]:
         COMMANDS[kind.__name__] = Spec(
-            kind=learned(kind), target=target, life=life, who=who, ended_too=ended_too, process=process
+            kind=learned(kind),
+            target=target,
+            life=life,
+            who=who,
+            ended_too=ended_too,
+            process=process,
+            seat=seat,
         )
         return kind
 

@@ -3,7 +3,7 @@
 Guards are named predicates over the whole case: each answers None, or the reason why not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NoReturn
 
@@ -255,6 +255,29 @@ def _other_moves(
         for instance in ([InstanceId(name)] if name in case.lives else unfinished(case, name))
         if instance != step.instance and (name in decided or case.lives[instance].state != state)
     ]
+
+
+def elsewhere(
+    context: Context,
+    events: list[CaseEvent],
+    *,
+    moves: dict[str, str] | None = None,
+    begins: Sequence[str] = (),
+) -> list[CaseEvent]:
+    """Events that a command writes into another case (the context's), with what they move and begin there."""
+    after = context.case
+    for event in events:
+        after = evolve(after, event)
+    moved = [
+        _enter_state(context, after, instance, definition_of(after, instance), state, None)
+        for life, state in (moves or {}).items()
+        for instance in ([InstanceId(life)] if life in after.lives else unfinished(after, life))
+    ]
+    begun: dict[str, int] = {}
+    for life in begins:
+        moved.append(begin(context, after, life, begun.get(life, 0)))
+        begun[life] = begun.get(life, 0) + 1
+    return [replace(events[0], moved=(*events[0].moved, *moved)), *events[1:]]
 
 
 def begin(context: Context, case: Case, life: str, already: int = 0) -> Moved:

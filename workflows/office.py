@@ -12,7 +12,7 @@ from domain.errors import BadValue
 from domain.event import Event
 from domain.ids import CaseNo, CommandId, DivisionCode, StreamId, parse_case_no
 from domain.personal import Words
-from workflows.authority import CLOCK_ACTOR, authorise, case_unknown, in_scope
+from workflows.authority import CLOCK_ACTOR, authorise, case_unknown, handed_to, in_scope
 from workflows.command import COMMANDS, Answer, Command, Decision, Request, Spec, content, parse
 from workflows.context import Context
 from workflows.engine import carry_out, may
@@ -175,9 +175,10 @@ class Office:
         if case is None:
             case = _blank(data)
             context.case = case
-        elif not in_scope(context, case.division):
+        seat = _seat(spec, case)
+        if spec.target == "case" and not (in_scope(context, case.division) or in_scope(context, seat)):
             raise case_unknown()
-        elif case.entered is not None and context.on < case.entered:
+        if case.entered is not None and context.on < case.entered:
             raise refuse("on-before", "data.on", on=context.on.isoformat(), since=case.entered.isoformat())
         stale = self._moved_on(context.request, case)
         if spec.life is None:
@@ -187,7 +188,7 @@ class Office:
                 raise refuse("case-ended", "case", on=case.ended.isoformat())
             return spec.decide(context, data), case.division
         try:
-            step = may(context, case, spec, lambda who: authorise(context, who, context.case.division, case))
+            step = may(context, case, spec, lambda who: authorise(context, who, seat, case))
         except Refused as refused:
             raise Refused(*stale, *refused.reasons) from None
         refuse_all(stale)
@@ -259,6 +260,11 @@ def _not_later(context: Context) -> None:
 def _division_of(data: Command) -> DivisionCode:
     """Whose matter a command of the office is: that of all, where it names no division."""
     return DivisionCode(getattr(data, "division", None) or ROOT)
+
+
+def _seat(spec: Spec, case: Case) -> DivisionCode:
+    """Over which division a command's desk is held: that of the case, or the one it is handed to."""
+    return (handed_to(case) if spec.seat == "receiver" else None) or case.division
 
 
 def _blank(data: Command) -> Case:

@@ -6,6 +6,7 @@ from adapters.store.access_log import Access
 from domain.days import china_day
 from domain.ids import CaseNo, DivisionCode, parse_case_no, parse_division
 from domain.staff import SERVICE_DESKS
+from workflows.authority import handed_to
 from workflows.refusal import refuse
 from workflows.world import ROOT
 
@@ -24,7 +25,8 @@ def case_in_scope(now: Session, case: str, purpose: str) -> CaseNo:
     actor = now.actor
     now.doudi.office.world.refresh()
     found = now.doudi.office.world.case(number)
-    seen = found is not None and sees(now, found.division)
+    to = handed_to(found) if found is not None else None
+    seen = found is not None and (sees(now, found.division) or (to is not None and sees(now, to)))
     now.doudi.access_log.note(
         Access(
             at=now.doudi.store.clock.now(),

@@ -22,6 +22,7 @@ from domain.case.decision import Announced, Confirmed, LetterServed, RefusedAid
 from domain.case.enquiry import HitTold
 from domain.case.finding import Finding, FindingDecided, FindingNoticed, LateLine
 from domain.case.intake import Extended, NotAccepted, Terminated
+from domain.case.move import HandedOver
 from domain.case.opinion import ObjectionRaised
 from domain.codes import label
 from domain.days import Month, add_month, age_on, china_day, month_of
@@ -310,6 +311,11 @@ _FIELDS: dict[str, Callable[[Values], Any]] = {
     "amount_now": lambda v: show_yuan(_terms_now(v).amount),
     "aid_says": lambda v: _aid_says(v),
     "today": lambda v: v.today,
+    "move_to": lambda v: v.division(v.last(HandedOver).to),
+    "moved_on": lambda v: v.last(HandedOver).moved_on,
+    "moved_from": lambda v: _moved_from(v),
+    "handed_on": lambda v: v.last(HandedOver).on,
+    "receive_due": lambda v: v.last(HandedOver).moved[0].sets[0].due,
     "gradual_reason": lambda v: _reason(v.last(GradualExitGranted).code),
     "gradual_from": lambda v: _month(v.last(GradualExitGranted).terms.from_month),
     "gradual_until": lambda v: _month(v.last(GradualExitGranted).until_month),
@@ -320,6 +326,12 @@ _FIELDS: dict[str, Callable[[Values], Any]] = {
     "served": lambda v: v.last(LetterServed).on,
     "served_by": lambda v: v.recorded(LetterServed)[0].actor,
 }
+
+
+def _moved_from(values: Values) -> str:
+    """The township that handed the case over, whether or not it was received since."""
+    before = [code for day, code in values.case.divisions if day >= values.last(HandedOver).on]
+    return values.division(DivisionCode((before[0] if before else values.case.division)[:9]))
 
 
 def _change(values: Values) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from domain.case.intake import Member, Paper
 from domain.days import Month
 from domain.event import CaseEvent, Value
 from domain.explain import Explanation
-from domain.ids import InstanceId, MemberKey, StaffId
+from domain.ids import CaseNo, InstanceId, MemberKey, StaffId
 from domain.money import Fen
 from domain.personal import Words
 
@@ -119,8 +119,11 @@ class ChangeDropped(CaseEvent, frozen=True, kw_only=True):
 
 
 class MemberJoined(CaseEvent, frozen=True, kw_only=True):
+    """`from_case`: whose award pays him until this one does."""
+
     member: Member
     reason: str
+    from_case: CaseNo | None = None
 
 
 class MemberLeft(CaseEvent, frozen=True, kw_only=True):
@@ -302,7 +305,10 @@ def _change_dropped(case: "Case", event: ChangeDropped) -> "Case":
 @evolves(MemberJoined)
 def _joined(case: "Case", event: MemberJoined) -> "Case":
     members = {**case.members, event.member.key: event.member}
-    return replace(case, members=members, facts_round=case.facts_round + 1)
+    joined = case.joined_from
+    if event.from_case is not None:
+        joined = {**joined, event.member.key: event.from_case}
+    return replace(case, members=members, joined_from=joined, facts_round=case.facts_round + 1)
 
 
 @evolves(MemberLeft)

@@ -92,13 +92,13 @@ class VerificationClosed(CaseEvent, frozen=True, kw_only=True):
 
 
 class Visited(CaseEvent, frozen=True, kw_only=True):
-    """入户调查 by two; `why`: survey | resurvey | county | review. `present`: members who signed."""
+    """入户调查 by two; `why`: survey | resurvey | county | review | move. `present`: members who signed."""
 
     surveyors: tuple[StaffId, ...]
     way: str
     result: str
     present: tuple[MemberKey, ...] = ()
-    why: Literal["survey", "resurvey", "county", "review"] = "survey"
+    why: Literal["survey", "resurvey", "county", "review", "move"] = "survey"
     papers: tuple[Paper, ...] = ()
     words: Words | None = None
     instance: InstanceId | None = None

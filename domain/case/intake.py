@@ -75,6 +75,9 @@ class ApplicationEntered(CaseEvent, frozen=True, kw_only=True):
     single_person: bool = False
     earlier: tuple[CaseNo, ...] = ()
     came_from: CaseNo | None = None
+    came_by: Literal["split", "moved", "merged"] | None = None
+    certificate: Paper | None = None
+    """L22 of the county that a household moved here from."""
 
 
 class MissingSaid(CaseEvent, frozen=True, kw_only=True):
@@ -208,6 +211,7 @@ def _entered(case: "Case", event: ApplicationEntered) -> "Case":
         entered=event.on,
         earlier=event.earlier,
         came_from=event.came_from,
+        came_by=event.came_by,
     )
 
 

@@ -13,6 +13,7 @@ from domain.case.enquiry import DemocraticReview, Verification, Visit
 from domain.case.finding import Finding, Ruling
 from domain.case.intake import Intake, Member, Relation
 from domain.case.lead import Lead
+from domain.case.move import Cause, Move
 from domain.case.opinion import Assessed, Dispute, Opinion, Publicity
 from domain.case.payment import Payment
 from domain.case.takeover import Kept, LedgerRow
@@ -50,6 +51,15 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     declared_relative: bool | None = None
     earlier: tuple[CaseNo, ...] = ()
     came_from: CaseNo | None = None
+    came_by: Cause | None = None
+    """Why it came out of another case: split | moved | merged."""
+    joined_from: dict[MemberKey, CaseNo] = {}
+    """Members who joined out of another case, whose award pays them until this one does."""
+    taken: dict[MemberKey, Month] = {}
+    """Members whom another case's award pays, from a month on."""
+    transfers: dict[InstanceId, Move] = {}
+    divisions: tuple[tuple[date, DivisionCode], ...] = ()
+    """(day, division it was in until then) of each time it went to another."""
     entered: date | None = None
     ended: date | None = None
     ended_code: str | None = None

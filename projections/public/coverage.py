@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.days import Month, add_month
-from domain.ids import CaseNo, DivisionCode, PersonRef
+from domain.ids import CaseNo, DivisionCode, MemberKey, PersonRef
 from projections.awards import spans, terms_in
 from projections.public.persons import Span
 from projections.public.state import Known
@@ -32,18 +32,41 @@ def shares_of(number: CaseNo, case: Known) -> Shares:
         first = Month(one["from_month"])
         area = next(name for since, name in reversed(case.areas) if since <= first)
         for member in one["covered"]:
+            until = _until(case, member, one["until_month"])
+            if until is not None and until < first:
+                continue
             span = Span(
                 case=number,
                 division=township(case.division),
                 area=area,
                 from_month=first,
-                until_month=one["until_month"],
+                until_month=until,
                 amount=one["shares"].get(member, 0),
                 gradual=one["gradual"],
                 held=held,
             )
             _add(found.setdefault(case.members[member], []), span)
     return found
+
+
+def _until(case: Known, member: MemberKey, until: Month | None) -> Month | None:
+    """The last month that this case pays him, where another's award does from the next on."""
+    if member not in case.taken:
+        return until
+    last = add_month(case.taken[member][0], -1)
+    return last if until is None else min(last, until)
+
+
+def taken_code(case: Known, person: PersonRef, month: Month) -> str | None:
+    """Why he went into another case's award, if that is why he isn't paid here in a month."""
+    return next(
+        (
+            code
+            for member, (first, code) in case.taken.items()
+            if case.members[member] == person and first <= month
+        ),
+        None,
+    )
 
 
 def _add(known: list[Span], span: Span) -> None:

@@ -21,6 +21,7 @@ from domain.case.award import (
 )
 from domain.case.change import MemberJoined
 from domain.case.intake import ApplicationEntered
+from domain.case.move import RELOCATED, MembersTaken
 from domain.case.payment import PaymentRepeated
 from domain.case.takeover import UNDONE, TakenOver, TakeOverUndone
 from domain.days import china_day, month_of
@@ -50,7 +51,11 @@ AWARDED = (
     HoldEnded,
     TakenOver,
     TakeOverUndone,
+    MembersTaken,
+    *RELOCATED,
 )
+TAKEN = {"split": "D02", "moved": "S05", "merged": "S19"}
+"""The reason of an exit into another case's award."""
 UNSAID = {"S12": "S99", "S13": "S99", "D07": "D99"}
 """Reasons that say of somebody what no other office needs: prison, detox, fraud."""
 COMPACTED = ("recipients",)
@@ -205,6 +210,11 @@ class Publishing:
             case.holds = [*case.holds, event.hold]
         elif isinstance(event, HoldEnded):
             case.holds = [one for one in case.holds if one != event.hold]
+        elif isinstance(event, RELOCATED):
+            case.division = event.division
+        elif isinstance(event, MembersTaken):
+            why = (event.from_month, TAKEN[event.cause])
+            case.taken = {**case.taken, **dict.fromkeys(event.members, why)}
         elif isinstance(event, AreaChanged):
             case.areas = [*case.areas, [event.from_month, event.area]]
         else:
@@ -267,6 +277,7 @@ class Publishing:
         for place, (first, _) in enumerate(coverage.without(had, has)):
             again = next((start for start, _ in has if start > first), None)
             code = coverage.code_at(award, first) if award is not None else UNDONE
+            code = coverage.taken_code(case, person, first) or code
             gone = Exited(
                 **common,
                 area=coverage.at(was, first).area,

@@ -21,6 +21,8 @@ class Known(msgspec.Struct):
     past: list[dict[str, Any]] = []
     """Awards of the case before this one."""
     holds: list[InstanceId] = []
+    taken: dict[MemberKey, tuple[Month, str]] = {}
+    """Who is paid by another case's award from a month on, and the reason of his exit here."""
 
 
 class Totals(msgspec.Struct):

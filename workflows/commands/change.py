@@ -8,7 +8,7 @@ import msgspec
 from domain.case.change import Effect
 from domain.case.intake import Paper
 from domain.days import Month
-from domain.ids import MemberKey
+from domain.ids import CaseNo, MemberKey
 from workflows.command import Command, InstanceCommand, command
 from workflows.commands.intake import MemberEntry, Short, Text
 
@@ -61,10 +61,15 @@ class DetectChange(Command, frozen=True, kw_only=True):
 
 @command(life="change")
 class JoinMember(InstanceCommand, frozen=True, kw_only=True):
-    """Who joins the household on the day the change happened; covered from what is then decided."""
+    """Who joins the household on the day the change happened; covered from what is then decided.
+
+    Who returns is the same person under a new key. `from_case`: the case whose award pays him until this one's does
+    (并户); it ends, or changes, from the same month.
+    """
 
     member: MemberEntry
     reason: Literal["birth", "marriage", "return", "released", "adoption", "other"]
+    from_case: CaseNo | None = None
 
 
 @command(life="change")

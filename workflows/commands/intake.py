@@ -31,7 +31,11 @@ class MemberEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 @command(life="application", target="new case")
 class Enter(Command, frozen=True, kw_only=True):
-    """An application as it comes to the window: who applies, for which household, for which programme."""
+    """An application as it comes to the window: who applies, for which household, for which programme.
+
+    `came_from`: the case its people come out of, `came_by`: why. `split`: who applies left that household; `moved`:
+    from another county, with its `certificate` (L22); `merged`: out of several cases into this one.
+    """
 
     division: DivisionCode
     programme: Literal["dibao"] = "dibao"
@@ -47,6 +51,8 @@ class Enter(Command, frozen=True, kw_only=True):
     single_person: bool = False
     entrusted: Paper | None = None
     came_from: CaseNo | None = None
+    came_by: Literal["split", "moved", "merged"] | None = None
+    certificate: Paper | None = None
 
 
 @command(life="application")

@@ -14,7 +14,7 @@ from domain.codes import check_code
 from domain.errors import BadValue
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
-from domain.ids import StaffId, StreamId, county_of
+from domain.ids import StaffId, StreamId
 from domain.text import check_text
 from workflows.authority import relative_of
 from workflows.command import Decision, decides
@@ -33,8 +33,10 @@ from workflows.decide.cycle_220 import sampled
 from workflows.decide.enquiry import check_present
 from workflows.decide.objection import answers_to_objectors
 from workflows.decide.opinion import assessment, check_grounds, overridden, single_hand
+from workflows.decide.origin import sources
 from workflows.decide.papers import check_papers, needed_words, words
-from workflows.decide.persons import claim_award, release_applying
+from workflows.decide.passing import claim, free_from
+from workflows.decide.persons import release_applying
 from workflows.decide.review import first_review
 from workflows.decide.terms import terms_of
 from workflows.definition import OLD_LAW
@@ -191,10 +193,17 @@ def confirm(context: Context, command: Confirm) -> Decision:
     opinion = case.opinion
     assert opinion is not None
     found = assessment(context)
-    month = month_after(context.on)
+    persons = [case.members[key].person for key in found.covered]
+    month = free_from(context, persons, month_after(context.on))
     others: list[tuple[StreamId, Event]] = [
         *release_applying(context),
-        *claim_award(context, found.covered, month),
+        *claim(
+            context,
+            found.covered,
+            month,
+            sources=sources(context, found.covered),
+            cause=case.came_by,
+        ),
     ]
     confirmed = Confirmed(
         on=context.on,
@@ -211,7 +220,9 @@ def confirm(context: Context, command: Confirm) -> Decision:
     events: list[CaseEvent] = [
         confirmed,
         LetterIssued(on=context.on, letter=CONFIRMED_LETTER, about=next_of(context.case, "telling")),
-        AwardBegan(on=context.on, terms=terms_of(found, month, "new", context.on), cause=_cause(context)),
+        AwardBegan(
+            on=context.on, terms=terms_of(found, month, "new", context.on), cause=case.came_by or "new"
+        ),
         first_review(context, opinion.review_class, month),
     ]
     answers = answers_to_objectors(context)
@@ -221,14 +232,6 @@ def confirm(context: Context, command: Confirm) -> Decision:
         begins=("telling",) * len(answers),
         answer={"amount": found.amount, "from_month": month},
     )
-
-
-def _cause(context: Context) -> str:
-    """Out of a case of the same county: split; of another one: moved (rules.md §8)."""
-    before = context.case.came_from
-    if before is None:
-        return "new"
-    return "split" if before[:COUNTY_DIGITS] == county_of(context.case.division) else "moved"
 
 
 @decides(Refuse)

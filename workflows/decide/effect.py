@@ -7,16 +7,18 @@ from datetime import date
 
 import msgspec
 
+from domain.case import Case
 from domain.case.award import Terms
 from domain.case.change import Change, Effect
 from domain.codes import check_code, needs_words
 from domain.days import Month, add_month, add_months
 from domain.explain import Explanation
-from domain.ids import MemberKey
+from domain.ids import MemberKey, PersonRef
 from domain.means import Assessment
 from domain.money import show_yuan
 from workflows.context import Context
 from workflows.decide.assessing import assess_case, month_after
+from workflows.decide.passing import free_from
 from workflows.decide.review import clear_income
 from workflows.decide.terms import (
     anchor_of,
@@ -47,9 +49,12 @@ OF_MEANS = (*LEAVING, "S16", "S17", "S18")
 REFUSED_WORK = ("D05", "S21")
 TOLD = ("D01", "D04", "S03", "S06")
 """Told, not heard: a death, what the award already holds, the household's own request."""
-TOLD_IF_REPORTED = ("D02", "S05")
-"""A move the household reported itself."""
+TOLD_IF_REPORTED = ("D02", "S05", "S19")
+"""A move the household reported itself, or that another award it asked for shows (`office`)."""
+OF_THE_TAKEN = ("D02", "S05", "S19")
+"""They work from the month in which another case's award pays who went."""
 OWN = ("household", "village")
+OFFICE = "office"
 JOINING = ("birth", "joined", "marriage")
 
 
@@ -81,7 +86,7 @@ def must_hear(change: Change, effect: str, code: str) -> bool:
     """Whether the household is heard before (L26 art. 48)."""
     if effect == "increase" or code in TOLD:
         return False
-    return not (code in TOLD_IF_REPORTED and change.source in OWN)
+    return not (code in TOLD_IF_REPORTED and change.source in (*OWN, OFFICE))
 
 
 def unreported(context: Context, change: Change) -> bool:
@@ -97,6 +102,27 @@ def from_month(
     context: Context, change: Change, effect: Effect, code: str
 ) -> tuple[Month, tuple[Month, ...]]:
     """The first month in which it works, and the months already drawn that it should have reached."""
+    gone = _taken_from(context.case)
+    if gone is not None and code in OF_THE_TAKEN:
+        return gone, drawn_from(context.case, gone)
+    first, findings = _from_month(context, change, effect, code)
+    return free_from(context, _coming(context.case), first), findings
+
+
+def _taken_from(case: Case) -> Month | None:
+    """The first month in which somebody whom the award still covers is paid by another."""
+    covered = latest_terms(award_of(case), Month("9999-12")).covered
+    return min((case.taken[key] for key in covered if key in case.taken), default=None)
+
+
+def _coming(case: Case) -> list[PersonRef]:
+    """Who joined and is still paid by another case's award."""
+    return [case.members[key].person for key in case.joined_from if case.members[key].left is None]
+
+
+def _from_month(
+    context: Context, change: Change, effect: Effect, code: str
+) -> tuple[Month, tuple[Month, ...]]:
     award, case = award_of(context.case), context.case
     after_event = max(month_after(change.happened), award.began)
     if code in OF_THE_EVENT:

@@ -11,6 +11,7 @@ from domain.text import check_text
 from workflows.authority import relative_of
 from workflows.command import Decision, decides
 from workflows.commands import enquiry as commands
+from workflows.commands.move import VisitAfterMove
 from workflows.commands.opinion import Resurvey
 from workflows.commands.review import VisitForReview
 from workflows.context import Context
@@ -67,8 +68,8 @@ def check_present(case: Case, present: tuple[MemberKey, ...], way: str) -> None:
 
 def visited(
     context: Context,
-    command: commands.Visit | Resurvey | VisitForReview,
-    why: Literal["survey", "resurvey", "review"] = "survey",
+    command: commands.Visit | Resurvey | VisitForReview | VisitAfterMove,
+    why: Literal["survey", "resurvey", "review", "move"] = "survey",
     instance: InstanceId | None = None,
 ) -> Visited:
     """The record of a visit, checked."""

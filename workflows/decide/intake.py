@@ -25,7 +25,6 @@ from domain.ids import (
     county_of,
     level_of,
     make_case_no,
-    parse_case_no,
 )
 from domain.office import NumberGiven
 from domain.personal import Account, Address, Personal, Phone
@@ -42,6 +41,7 @@ from workflows.commands.intake import (
 )
 from workflows.context import Context
 from workflows.decide.consent import adult, consent_runs, unconsented
+from workflows.decide.origin import Origin, origin_of
 from workflows.decide.papers import check_paper
 from workflows.decide.persons import Found, claim_applying, find
 from workflows.decide.relations import declared, matched, visit_due
@@ -68,6 +68,7 @@ def all_consented(context: Context, command: object) -> Reason | None:
 @decides(Enter)
 def enter(context: Context, command: Enter) -> Decision:
     _check_entry(command)
+    origin = origin_of(context, command)
     county = county_of(command.division)
     numbering = numbers_stream(county, context.on.year)
     serial = (context.world.state(numbering) or 0) + 1
@@ -97,14 +98,16 @@ def enter(context: Context, command: Enter) -> Decision:
             context.world.fresh(person_stream(found.ref))
         person = context.person(found.ref)
         earlier.extend(person.cases)
-        others.append(claim_applying(context, person, found.ref, number))
+        source = origin.source(context, person, found.ref, field)
+        others.append(claim_applying(context, person, found.ref, number, source))
         members.append(_member(entry, found))
     filed = [*declared(context, command.near_relative), *matched(context, members)]
     if any(isinstance(one, RelationFiled) and one.staff == context.actor for one in filed):
         raise refuse("recusal", "actor", actor=context.actor)
     if filed:
         filed += visit_due(context)
-    entered = _entered(context, command, number, members, tuple(dict.fromkeys(earlier)))
+    origin.check(members, command.applicant)
+    entered = _entered(context, command, origin, number, members, tuple(dict.fromkeys(earlier)))
     return Decision(events=[entered, *filed], others=others, numbers=numbers, number=number)
 
 
@@ -145,7 +148,12 @@ def _member(entry: MemberEntry, found: Found) -> Member:
 
 
 def _entered(
-    context: Context, command: Enter, number: CaseNo, members: list[Member], earlier: tuple[CaseNo, ...]
+    context: Context,
+    command: Enter,
+    origin: Origin,
+    number: CaseNo,
+    members: list[Member],
+    earlier: tuple[CaseNo, ...],
 ) -> ApplicationEntered:
     applicant = next(member for member in members if member.key == command.applicant)
     head = command.head or command.applicant
@@ -154,7 +162,7 @@ def _entered(
         number=number,
         programme=command.programme,
         area=command.area,
-        household=household_of(context, earlier),
+        household=HouseholdRef(context.token("h")) if origin.splits else household_of(context, earlier),
         division=command.division,
         applicant=command.applicant,
         head=head,
@@ -167,7 +175,9 @@ def _entered(
         near_relative=command.near_relative,
         single_person=command.single_person,
         earlier=earlier,
-        came_from=parse_case_no(command.came_from, "data.came_from") if command.came_from else None,
+        came_from=origin.number,
+        came_by=origin.cause,
+        certificate=origin.certificate,
     )
 
 

@@ -2,10 +2,10 @@
 
 What is due follows from the terms that hold in the month. A line that is drawn and then held, pending or returned
 stays and counts; so a line on hold, or without a living account holder, is drawn as held. A living award with
-nothing payable, or kept back by a check (a covered person died before the month and the award was not changed yet),
-gets no line; it comes as a supplementary line, or as arrears, once that is settled. Where a month's terms now give
-more than was drawn for it, the next list has the difference among its arrears; where they give less, what was drawn
-stands.
+nothing payable, or kept back by a check (a covered person died before the month, or another award pays him, and this
+one was not changed yet), gets no line; it comes as a supplementary line, or as arrears, once that is settled. Where a
+month's terms now give more than was drawn for it, the next list has the difference among its arrears; where they give
+less, what was drawn stands.
 """
 
 from collections import Counter
@@ -39,12 +39,13 @@ from workflows.decide.finding import set_off
 from workflows.refusal import refuse
 from workflows.world import case_stream, list_stream, month_stream
 
-EARLIEST = Month("2000-01")
+EARLIEST, NEVER = Month("2000-01"), Month("9999-12")
 HAND_DESK = {"maker": "payer", "checker": "checker"}
 
 
 class Found(msgspec.Struct, kw_only=True):
-    """What a case adds to a list, or why it has no line for the month (`left_out`: death | nothing_payable)."""
+    """What a case adds to a list, or why it has no line for the month (`left_out`: death | nothing_payable |
+    taken)."""
 
     lines: list[MonthDrawn] = []
     left_out: str = ""
@@ -260,6 +261,8 @@ class _Drawing:
             return Found(left_out="nothing_payable")
         if self._died_before(case, terms, month):
             return Found(left_out="death")
+        if any(case.taken.get(key, NEVER) <= month for key in terms.covered):
+            return Found(left_out="taken")
         line = MonthDrawn(
             on=self.context.on,
             month=month,

@@ -91,14 +91,19 @@ def _registered(context: Context, found: Found, missing: str | None) -> PersonRe
     )
 
 
-def claim_applying(context: Context, person: Person, ref: PersonRef, case: CaseNo) -> tuple[StreamId, Event]:
-    """The application's claim on a member; a second one that lists him is refused with the first's number."""
+def claim_applying(
+    context: Context, person: Person, ref: PersonRef, case: CaseNo, source: CaseNo | None = None
+) -> tuple[StreamId, Event]:
+    """The application's claim on a member; a second one that lists him is refused with the first's number.
+
+    `source`: the case whose award may pay him meanwhile.
+    """
     group = GROUP[context.case.programme]
     open_case = person.applying(group)
     if open_case is not None:
         raise refuse("already-applying", "members", case=open_case)
     living = person.awarded(group, month_of(context.on))
-    if living is not None:
+    if living is not None and living != source:
         raise refuse("already-aided", "members", case=living)
     return person_stream(ref), Claimed(on=context.on, group=group, kind="applying", case=case)
 
@@ -114,36 +119,6 @@ def release_applying(context: Context) -> list[tuple[StreamId, Event]]:
         for member in context.case.members.values()
         if context.person(member.person).applying(group) == context.case.number
     ]
-
-
-def claim_award(
-    context: Context, covered: tuple[MemberKey, ...], from_month: Month, until: Month | None = None
-) -> list[tuple[StreamId, Event]]:
-    """The award claims the persons it covers; months of one group never overlap (one living award each)."""
-    group = GROUP[context.case.programme]
-    events: list[tuple[StreamId, Event]] = []
-    for key in covered:
-        ref = context.case.members[key].person
-        person = context.person(ref)
-        living = person.awarded(group, from_month, until)
-        if living == context.case.number:
-            continue
-        if living is not None:
-            raise refuse("already-aided", key, case=living)
-        events.append(
-            (
-                person_stream(ref),
-                Claimed(
-                    on=context.on,
-                    group=group,
-                    kind="award",
-                    case=context.case.number,
-                    from_month=from_month,
-                    until=until,
-                ),
-            )
-        )
-    return events
 
 
 def release_award(
