@@ -11,6 +11,7 @@ from domain.codes import code_list
 from domain.ids import CaseNo, make_case_no
 from tests.harness import COUNTY, TrialOffice
 from tests.workflows import stages
+from tests.workflows import test_finding as late
 from workflows.refusal import Refused
 
 
@@ -30,7 +31,7 @@ def lacks(office: TrialOffice, case: str, kind: str) -> str:
 
 
 def test_every_letter_of_today_has_its_text_and_its_name() -> None:
-    assert set(kinds()) == {*(f"L{n:02d}" for n in range(1, 19)), "L22", "L24"}
+    assert set(kinds()) == {*(f"L{n:02d}" for n in range(1, 19)), "L20", "L22", "L24"}
     assert set(kinds()) <= set(code_list("letter"))
 
 
@@ -124,3 +125,58 @@ def test_a_letter_out_of_scope_is_as_an_unknown_case(
         assert end.value.code == 1
         said.append(capsys.readouterr().err)
     assert said[0] == said[1]
+
+
+# late truth
+
+
+def test_l17_says_each_month_that_was_paid_too_little(office: TrialOffice) -> None:
+    case = late.single(office)
+    late.draw(office, case, "2025-05", "2025-06")
+    assert lacks(office, case, "L17") == "letter-not-due"
+    office.do("ReportChange", "window", case, on="2025-07-03", kind="correction", happened="2025-07-03")
+    wage = late.income("m1", 30_000, "2024-09-01", "2025-02-28")
+    office.do("CorrectFact", "handler", case, on="2025-07-03", fact="f1", corrected=wage)
+    office.do("MakeGood", "decider", case, on="2025-07-04", reason="工资录错")
+    text = letter(office, case, "L17")
+    assert all(said in text for said in ("2025年5月：50.00元", "2025年6月：50.00元", "合计100.00元", "纠错"))
+    late.drawn(office, "2025-07")
+    assert "合计100.00元" in letter(office, case, "L17")
+
+
+@pytest.mark.parametrize(
+    ("decided", "says"),
+    [
+        ({"outcome": "waive"}, ("免于追回",)),
+        ({"outcome": "recover", "set_off_percent": 10}, ("追回80.00元", "不超过当月金额的10%")),
+        ({"outcome": "part", "amount": 3_000}, ("追回30.00元", "2025年8月4日前：30.00元")),
+    ],
+)
+def test_l18_says_what_was_decided_and_how_it_comes_back(
+    office: TrialOffice, decided: dict[str, object], says: tuple[str, ...]
+) -> None:
+    case = late.single(office)
+    late.draw(office, case, "2025-05", "2025-06")
+    late.detected(office, case, "2025-07-03", late.hidden("2025-05-12", "2025-06-11"))
+    assert lacks(office, case, "L18") == "letter-not-due"
+    office.do("FindDifference", "county", case, on="2025-07-03")
+    office.do("NoticeFinding", "county", case, on="2025-07-03")
+    before = letter(office, case, "L18")
+    assert all(
+        said in before
+        for said in ("已发500.00元，应发420.00元，多发80.00元", "尚未决定追回", "2025年7月10日")
+    )
+    office.do("HearFinding", "county", case, on="2025-07-04", words="知道了")
+    office.do("DecideFinding", "decider", case, on="2025-07-05", reason="有困难", **decided)
+    text = letter(office, case, "L18")
+    assert all(said in text for said in (*says, "有困难", "行政复议"))
+    assert "尚未决定追回" not in text
+
+
+def test_l22_certifies_aid_or_none(office: TrialOffice) -> None:
+    case = late.single(office)
+    office.clock("2025-05-02")
+    assert "自2025年5月起享受农村最低生活保障" in letter(office, case, "L22")
+    applied = stages.surveyed(office)
+    assert "目前未享受" in letter(office, applied, "L22")
+    assert lacks(office, applied, "L11") == "letter-not-due"
