@@ -11,8 +11,13 @@ import pytest
 from tests.house.files import ROOT, own_files
 
 ROOMS = ("domain", "workflows", "projections", "adapters")
-OURS = {*ROOMS, "tests", "bench", "script"}
-MODULE_OF = {"chinesecalendar": "chinese_calendar", "pytest-xdist": "xdist", "import-linter": "importlinter"}
+OURS = {*ROOMS, "tests", "bench", "script", "deploy"}
+MODULE_OF = {
+    "chinesecalendar": "chinese_calendar",
+    "pytest-xdist": "xdist",
+    "import-linter": "importlinter",
+    "kafka-python": "kafka",
+}
 
 
 def imported(source: str) -> set[str]:
