@@ -18,12 +18,13 @@ from adapters.ledger.fields import (
     unit_of,
 )
 from adapters.ledger.headers import Header
-from adapters.ledger.values import given, plain
+from adapters.ledger.values import QUOTES, given, plain
 from domain.errors import BadValue
 
 Shape = Literal["long", "wide", "cell", "single"]
 NOT_TAKEN = "-"
 _SAMPLE = 60
+_IDENTITY = re.compile(r"\d{15}|\d{17}[\dXx]|\d\.\d+E\+?1[4-7]")
 
 
 class BadMapping(BadValue):
@@ -198,7 +199,12 @@ def _like_identity(rows: Sequence[Sequence[Cell]], column: int) -> bool:
     values = [cell for row in rows[: _SAMPLE * 3] if given(cell := _at(row, column))][:_SAMPLE]
     like = sum(
         (isinstance(cell, Numeric) and len(cell.text) >= 15)
-        or bool(re.fullmatch(r"\d{15}|\d{17}[\dXx]|\d\.\d+E\+?1[4-7]", plain(cell).replace(" ", "")))
+        or bool(
+            re.fullmatch(
+                r"\d{15}|\d{17}[\dXx]|\d\.\d+E\+?1[4-7]",
+                plain(cell).replace(" ", "").strip(QUOTES).strip(QUOTES),
+            )
+        )
         for cell in values
     )
     return bool(values) and like * 2 >= len(values)

@@ -230,6 +230,7 @@ def wide_number_before_name(p: People) -> Case:
         "电话",
         "享受人数",
         "户月保障金",
+        "分类施保金",
     ]
     head += ["最低保障救济标准", "开户行", "开户行账号", "户主是否享受", "成员一姓名", "成员一身份证号"]
     rows: list[list[Value]] = [
@@ -245,6 +246,7 @@ def wide_number_before_name(p: People) -> Case:
             "",
             2,
             "1,020.00元",
+            60,
             510,
             "农商行",
             "6217000000000101",
@@ -258,8 +260,9 @@ def wide_number_before_name(p: People) -> Case:
         taken=[
             Taken(
                 [(*a, "02", True), (*b, "97", True)],
-                102_000,
+                108_000,
                 "2015-04",
+                uplift=6_000,
                 account="6217000000000101",
                 certificate="NB1",
                 more={"standard": 51_000},
