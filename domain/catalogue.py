@@ -25,7 +25,8 @@ class DefaultSpan(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_u
 class ParameterSpec(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """What a parameter is. No `defaults`: a day without a set value stops calculation.
 
-    `at`: whose day decides which value holds: that of `acceptance`, or the first day of the `month` of an amount.
+    `at`: whose day decides which value holds: that of `acceptance`, the first day of the `month` of an amount, or
+    the day on which something is `done`.
     """
 
     name: str
@@ -36,7 +37,7 @@ class ParameterSpec(Value, frozen=True, kw_only=True, omit_defaults=True, forbid
     source: str
     zh: str
     en: str
-    at: Literal["acceptance", "month"] = "acceptance"
+    at: Literal["acceptance", "month", "done"] = "acceptance"
     defaults: tuple[DefaultSpan, ...] = ()
     choices: tuple[str, ...] = ()
     units: tuple[str, ...] = ()

@@ -280,7 +280,8 @@ def _fits(spec: ParameterSpec, value: ParameterValue) -> bool:
     if isinstance(value, tuple):
         if spec.kind == "table":
             return len(read_table(value)) == len(value)
-        return spec.kind == "words" and all(isinstance(word, str) for word in value)
+        known = all(isinstance(word, str) and word in (spec.choices or value) for word in value)
+        return spec.kind == "words" and known
     return False
 
 

@@ -42,8 +42,8 @@ def cells(rows: Rows, programme: str, first: Month, last: Month) -> list[Row]:
     ]
 
 
-def tallies(found: Iterable[Row], division: str) -> dict[tuple[Month, Area], Tally]:
-    """Sums over a division and all below it, for urban, rural and both.
+def tallies(found: Iterable[Row], division: str | tuple[str, ...]) -> dict[tuple[Month, Area], Tally]:
+    """Sums over a division, or several apart from each other, and all below, for urban, rural and both.
 
     Who moved within what is summed neither came nor went: such moves cancel, so far as both ends are counted.
     """
@@ -196,7 +196,9 @@ def unit_of(measure: str) -> Unit:
         return "fen"
     if "person_times" in name:
         return "person-times"
-    if name == "steps":
+    if measure.endswith("_households"):
+        return "households"
+    if name == "steps" and not measure.endswith("_persons"):
         return "times"
     return "households" if name.endswith("households") else "persons"
 

@@ -1,5 +1,6 @@
 """`doudi report compare`: each figure of a published report beside the one counted from events."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,15 @@ import click
 
 from adapters.cli.known import figures_in_scope, rows_known
 from adapters.cli.session import REFUSED, Session, session
-from adapters.report.compare import Comparison, Row, compare
-from adapters.report.counted import counted
-from adapters.report.grammar import load_figures, of_report, shipped_figures
-from domain.days import china_day
+from adapters.report.compare import COUNTED_PROGRAMMES, Comparison, Row, compare
+from adapters.report.counted import Parts, counted
+from adapters.report.grammar import Figure, load_figures, of_report, shipped_figures, split_area
+from adapters.report.policy import PolicyOf, Values, in_force, single, usual_campaign
+from domain.campaign import Campaign
+from domain.days import BadDay, china_day, parse_month
 from domain.ids import DivisionCode
-from workflows.refusal import refuse
+from projections.office import DIVISION
+from workflows.refusal import Reason, refuse
 from workflows.world import ROOT
 
 PROGRAMME = "dibao"
@@ -30,10 +34,25 @@ def report() -> None:
 @click.option(
     "--division", metavar="CODE", help="counted in this division alone; default: in the whole store"
 )
-def compare_report(figures: str | None, name: str, division: str | None) -> None:
+@click.option(
+    "--part",
+    "said",
+    metavar="NAME=CODES",
+    multiple=True,
+    help="which divisions a part of an area is (urban_NAME): a code, several by comma, or FIRST..LAST; repeatable",
+)
+@click.option(
+    "--campaign",
+    "span",
+    metavar="YYYY-MM..YYYY-MM",
+    help="the campaign's months; default: the last one over by the report's last month, by review_campaign_months",
+)
+def compare_report(
+    figures: str | None, name: str, division: str | None, said: tuple[str, ...], span: str | None
+) -> None:
     """Each printed figure beside the counted one, for the year of the store's clock; ends with 1 if one differs.
 
-    Example: doudi report compare --figures figures.csv --report D
+    Example: doudi report compare --report Y --part city=110199001..110199004 --part county_a=110199005
     """
     now = session()
     if figures is not None and not Path(figures).is_file():
@@ -41,16 +60,89 @@ def compare_report(figures: str | None, name: str, division: str | None) -> None
     code = figures_in_scope(now, division) if division else _everything(now)
     printed = of_report(load_figures(Path(figures)) if figures else shipped_figures(), name)
     year = china_day(now.doudi.store.clock.now()).year
+    places = [
+        DivisionCode(row["code"])
+        for row in now.rows("office").select(DIVISION)
+        if row["code"].startswith(code)
+    ]
+    parts = _parts(now, said, places)
+    policy_of = _policy_of(now)
+    campaign = _campaign(now, span) or usual_campaign(policy_of, places, year, _last_month(printed))
     rows, position = rows_known(now, "statistics", None)
-    found = compare(printed, counted(rows, PROGRAMME, code, year))
+    policies = in_force(_own(printed), policy_of, places, year, parts=parts, campaign=campaign)
+    found = compare(
+        printed,
+        {**counted(rows, PROGRAMME, code, year, parts=parts, campaign=campaign), **single(policies)},
+        parts=parts,
+        varying=[key for key, values in policies.items() if len(values) > 1],
+        campaign=campaign is not None,
+    )
     lines = [_line(now, row) for row in found.rows]
     title = now.text("report.title", report=name, year=year)
-    sets = _contradictions(found)
-    now.show(COLUMNS, lines, title=title, position=position, report=name, year=year, contradictions=sets)
+    now.show(
+        COLUMNS,
+        lines,
+        title=title,
+        position=position,
+        report=name,
+        year=year,
+        parts=parts,
+        campaign=list(campaign) if campaign else None,
+        contradictions=_contradictions(found),
+        not_understood=[
+            {"line": row.figure.line, "columns": list(row.unclear)} for row in found.rows if row.unclear
+        ],
+    )
     if now.form == "table":
-        _tell(now, found)
+        _tell(now, found, policies)
     if found.differs:
         raise SystemExit(REFUSED)
+
+
+def _own(printed: Sequence[Figure]) -> list[Figure]:
+    return [one for one in printed if one.programme in COUNTED_PROGRAMMES]
+
+
+def _last_month(printed: Sequence[Figure]) -> int:
+    """Of the report's figures of the programme; a standard that holds for the year says nothing of it."""
+    told = [one.period.last for one in _own(printed) if not one.measure.startswith(("standard", "uplift"))]
+    return max(told, default=0) or 12
+
+
+def _policy_of(now: Session) -> PolicyOf:
+    now.doudi.office.world.refresh()
+    return lambda division, area: now.doudi.office.world.policy(division, PROGRAMME, area)
+
+
+def _parts(now: Session, said: Sequence[str], places: Sequence[DivisionCode]) -> Parts:
+    """`city=110199001,110199002` or `city=110199001..110199009` → the divisions; the same name again adds to it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in said:
+        name, _, words = one.partition("=")
+        codes = [code for word in words.split(",") for code in _codes(word, places)]
+        if not codes or split_area(f"all_{name}") is None:
+            now.refuse(Reason(code="report.bad-part", field="--part", params={"value": one}))
+        found[name] = tuple(dict.fromkeys([*found.get(name, ()), *codes]))
+    return found
+
+
+def _codes(word: str, places: Sequence[DivisionCode]) -> list[DivisionCode]:
+    first, _, last = word.partition("..")
+    last = last or first
+    return [one for one in places if len(first) == len(one) == len(last) and first <= one <= last]
+
+
+def _campaign(now: Session, span: str | None) -> Campaign | None:
+    if span is None:
+        return None
+    first, _, last = span.partition("..")
+    try:
+        months = parse_month(first), parse_month(last or first)
+    except BadDay:
+        months = None
+    if months is None or months[1] < months[0]:
+        now.refuse(Reason(code="report.bad-campaign", field="--campaign", params={"value": span}))
+    return months
 
 
 def _everything(now: Session) -> DivisionCode:
@@ -88,17 +180,35 @@ def _contradictions(found: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def _tell(now: Session, found: Comparison) -> None:
-    """Printed figures that can't all be true, with their sum; then how many of each verdict."""
+def _tell(now: Session, found: Comparison, policies: Mapping[Any, Values]) -> None:
+    """What can't all be true, with its sum; what isn't understood and what to say; how many of each verdict."""
     for one in found.contradictions:
         lines = ", ".join(map(str, sorted(figure.line for figure in one.figures)))
         way = f"{one.gives_way.line} ({one.gives_way.measure} {one.gives_way.shown})"
         click.echo(now.text("report.contradictory", lines=lines, gives_way=way))
         for line in one.sum_lines:
             click.echo(f"  {line}")
+    for row in found.rows:
+        if row.unclear:
+            click.echo(_asked(now, row))
+        elif row.verdict == "varies":
+            values = ", ".join(row.figure.show(value) for value in policies[row.figure.key])
+            area = row.figure.area
+            click.echo(now.text("report.varies", line=row.figure.line, area=area, values=values))
     verdicts = [row.verdict for row in found.rows]
     counts = [f"{now.text(f'verdict.{one}')} {verdicts.count(one)}" for one in dict.fromkeys(verdicts)]
     click.echo(" · ".join(counts))
+
+
+def _asked(now: Session, row: Row) -> str:
+    figure, split = row.figure, split_area(row.figure.area)
+    if row.unclear == ("area",) and split is not None:
+        return now.text("report.which-part", line=figure.line, part=split[1])
+    if row.unclear == ("period",) and figure.period.kind == "campaign":
+        return now.text("report.which-campaign", line=figure.line)
+    words = {"area": figure.area, "measure": figure.measure, "period": figure.period.text}
+    columns = ", ".join(f"{column} {words[column]}" for column in row.unclear)
+    return now.text("report.not-understood", line=figure.line, columns=columns)
 
 
 COMMANDS: list[click.Command] = [report]

@@ -40,7 +40,11 @@ _GROUPS = {
     "means_single": ("单人保与渐退", "Single-person dibao and gradual exit"),
     "means_uplift": ("分类施保", "Uplift"),
 }
-_AT = {"acceptance": ("受理日", "day of acceptance"), "month": ("当月首日", "first day of the month")}
+_AT = {
+    "acceptance": ("受理日", "day of acceptance"),
+    "month": ("当月首日", "first day of the month"),
+    "done": ("办理当日", "day it is done"),
+}
 
 
 def pages(root: Path) -> Mapping[str, str]:

@@ -1,17 +1,28 @@
 """What a report printed beside what was counted, and printed figures that can't all be true."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Literal, TypeAlias
 
-from adapters.report.grammar import AREAS, COUNTS, Figure, Key, meets, show
+from adapters.report.grammar import AREAS, COUNTS, Figure, Key, meets, show, split_area
 
-Verdict: TypeAlias = Literal["meets", "contradictory", "not_yet_counted", "not_understood", "differs"]
+Verdict: TypeAlias = Literal[
+    "meets", "contradictory", "not_yet_counted", "not_understood", "varies", "differs"
+]
 
 COUNTED_PROGRAMMES = ("dibao",)
 _SUMMED = COUNTS | {"paid"}
+_STOCKS = frozenset({"households", "persons", "covered_persons"})
+_SET = frozenset({"standard", "standard_before", "uplift_min", "uplift_max"})
+_FLOWS = frozenset(
+    {
+        *("person_times", "paid", "average_supplement", "applications"),
+        *("new_households", "new_persons", "exits_households", "exits_persons"),
+        *("reviewed_households", "reviewed_persons", "review_exits_households", "review_exits_persons"),
+    }
+)
 _PERIOD_ALIASES = {"year": "M1-M12", "M1-M12": "year", "end": "M12", "M12": "end"}
 _HOUSEHOLDS_OF = {
     "persons": "households",
@@ -37,12 +48,16 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One printed figure: `counted` exact (fen for yuan) or None; `met` whether it rounds to the printed one."""
+    """One printed figure: `counted` exact (fen for yuan) or None; `met` whether it rounds to the printed one.
+
+    `unclear` names the columns whose words say nothing, of a row that isn't understood.
+    """
 
     figure: Figure
     counted: Fraction | None
     met: bool | None
     verdict: Verdict
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +71,62 @@ class Comparison:
         return any(row.verdict == "differs" for row in self.rows)
 
 
-def compare(figures: Sequence[Figure], counted: Mapping[Key, Fraction | int]) -> Comparison:
+def compare(
+    figures: Sequence[Figure],
+    counted: Mapping[Key, Fraction | int],
+    *,
+    parts: Collection[str] = (),
+    varying: Collection[Key] = (),
+    campaign: bool = True,
+) -> Comparison:
     """Every printed figure of one report beside the counted one, in the order printed.
 
     `counted` maps (programme, area, measure, period) to exact values, fen for yuan; `year` and `M1-M12`,
-    `end` and `M12` stand for each other.
+    `end` and `M12` stand for each other; a standard is fen a month. `parts`: those of which it is known which
+    divisions they are; `campaign`: whether its months are known; `varying`: keys for which places differ.
     """
     found = contradictions(figures)
     excused = {figure.line for one in found for figure in one.figures}
-    return Comparison(tuple(_row(figure, counted, figure.line in excused) for figure in figures), found)
+    rows = []
+    for figure in figures:
+        value = _counted(figure, counted) if figure.programme in COUNTED_PROGRAMMES else None
+        unclear = figure.unclear or (_unclear(figure, parts, campaign) if value is None else ())
+        if figure.key in varying and not unclear:
+            rows.append(Row(figure, None, None, "varies"))
+        else:
+            rows.append(_row(figure, value, unclear, figure.line in excused))
+    return Comparison(tuple(rows), found)
 
 
-def _row(figure: Figure, counted: Mapping[Key, Fraction | int], excused: bool) -> Row:
-    if figure.unclear:
-        return Row(figure, None, None, "not_understood")
-    value = _counted(figure, counted) if figure.programme in COUNTED_PROGRAMMES else None
+def _row(figure: Figure, value: Fraction | None, unclear: tuple[str, ...], excused: bool) -> Row:
+    if unclear:
+        return Row(figure, None, None, "not_understood", unclear)
     if value is None:
         return Row(figure, None, None, "contradictory" if excused else "not_yet_counted")
     met = meets(figure, value)
     return Row(figure, value, met, "contradictory" if excused else "meets" if met else "differs")
 
 
+def _unclear(figure: Figure, parts: Collection[str], campaign: bool) -> tuple[str, ...]:
+    """What keeps a row of a counted programme from being counted, whatever is in the books."""
+    if figure.programme not in COUNTED_PROGRAMMES:
+        return ()
+    split = split_area(figure.area)
+    if split is not None and split[1] is not None and split[1] not in parts:
+        return ("area",)
+    if figure.measure in _STOCKS:
+        return () if figure.period.kind in ("month", "end") else ("measure", "period")
+    if figure.measure not in _FLOWS | _SET:
+        return ("measure",)
+    return ("period",) if figure.period.kind == "campaign" and not campaign else ()
+
+
 def _counted(figure: Figure, counted: Mapping[Key, Fraction | int]) -> Fraction | None:
     programme, area, measure, period = figure.key
     for text in (period, _PERIOD_ALIASES.get(period)):
         if text is not None and (value := counted.get((programme, area, measure, text))) is not None:
-            return Fraction(value)
+            yearly = measure.startswith("standard") and figure.unit.endswith("/year")
+            return Fraction(value) * (12 if yearly else 1)
     return None
 
 

@@ -139,7 +139,7 @@ def test_what_is_shown_reads_back(name: str, data: st.DataObject) -> None:
         "choice": st.sampled_from(spec.choices or ("",)),
         "ratio": st.sampled_from(["1", "1.5", "2.25"]),
         "share": st.sampled_from(["0", "20%", "104.00"]),
-        "words": st.lists(st.sampled_from(["X1", "C04", "tekun"]), unique=True).map(tuple),
+        "words": st.lists(st.sampled_from(spec.choices or ("X1", "C04", "tekun")), unique=True).map(tuple),
         "table": st.sampled_from([(), ("wheat 520.00",), ("300.00 400.00", "600.00 200.00")]),
     }
     value = data.draw(values[spec.kind])
@@ -157,6 +157,7 @@ def test_what_is_shown_reads_back(name: str, data: st.DataObject) -> None:
         ("whole_days", 1.5),
         ("whole_days", True),
         ("whole_days", 3661),
+        ("review_campaign_months", "13"),
         ("review_months_A", 121),
         ("standard", "1000000.01"),
         ("township_decides", "yes"),

@@ -1,16 +1,18 @@
 """定期核查: reviews by class from the award's first day, each ending with its outcome (57 art. 31; rules.md §3).
 
+Where a division has campaign months (`review_campaign_months`), everybody's is due with each campaign instead.
 A late review never stops pay. What isn't clear (`clear_change_percent` of counted income) changes nothing.
 """
 
 from datetime import date
 from fractions import Fraction
 
+from domain.campaign import campaign_after, campaign_due
 from domain.case import Case
 from domain.case.award import Terms
 from domain.case.change import ChangeOpened, Review, ReviewConcluded, ReviewOpened, ReviewScheduled
 from domain.case.opinion import ReviewClass
-from domain.days import Month, add_months, first_day
+from domain.days import Month, add_months, first_day, last_day
 from domain.event import CaseEvent
 from domain.explain import Explanation
 from domain.ids import InstanceId, MemberKey
@@ -45,25 +47,33 @@ def scheduled_after(context: Context, review_class: ReviewClass, first: date) ->
 
 
 def _scheduled(context: Context, review_class: ReviewClass, first: date, after: date) -> ReviewScheduled:
-    period = context.limit(f"review_months_{review_class}")
-    ordinal = 1
-    while add_months(first, ordinal * period) <= after:
-        ordinal += 1
-    return ReviewScheduled(
-        on=context.on,
-        review=next_of(context.case, "review"),
-        due=add_months(first, ordinal * period),
-        ordinal=ordinal,
-    )
+    """By anniversary; or with the first campaign that begins after that day, whatever the class."""
+    if campaign := campaign_months(context):
+        ordinal, due = len(context.case.reviews) + 1, last_day(campaign_after(campaign, after)[1])
+    else:
+        period = context.limit(f"review_months_{review_class}")
+        ordinal = 1
+        while add_months(first, ordinal * period) <= after:
+            ordinal += 1
+        due = add_months(first, ordinal * period)
+    return ReviewScheduled(on=context.on, review=next_of(context.case, "review"), due=due, ordinal=ordinal)
+
+
+def campaign_months(context: Context) -> tuple[str, ...]:
+    """The division's campaign months as set on the day; () by anniversary. What was scheduled keeps its day."""
+    return context.policy.words("review_campaign_months", context.on)
 
 
 def _opens(context: Context, review: Review) -> date:
+    campaign = campaign_due(campaign_months(context), review.due)
+    if campaign is not None:
+        return first_day(campaign[0])
     return add_months(review.due, -context.limit("review_ahead_months"))
 
 
 @due_day
 def review_opens(context: Context, case: Case, instance: InstanceId) -> date:
-    """`review_ahead_months` before it is due."""
+    """`review_ahead_months` before it is due; in campaign months with the campaign's first day."""
     return _opens(context, case.reviews[instance])
 
 
