@@ -47,13 +47,14 @@ from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear
-from workflows.decide.finding import after, lifted, opened, shown, under_way
+from workflows.decide.finding import opened, shown, under_way
 from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.passing import claim
 from workflows.decide.persons import GROUP, release_award
 from workflows.decide.recompute import late_lines, over, total
 from workflows.decide.review import next_review
+from workflows.decide.settling import after, lifted
 from workflows.decide.terms import (
     assess_again,
     award_of,

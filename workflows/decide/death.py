@@ -17,10 +17,11 @@ from workflows.context import Context
 from workflows.decide import ledger
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
-from workflows.decide.finding import after, opened, under_way
+from workflows.decide.finding import opened, under_way
 from workflows.decide.persons import release_award
 from workflows.decide.recompute import late_lines
 from workflows.decide.recompute import over as too_much
+from workflows.decide.settling import after
 from workflows.decide.terms import (
     assess_again,
     award_of,

@@ -35,7 +35,7 @@ from workflows.commands.pay import (
     SignList,
 )
 from workflows.context import Context
-from workflows.decide.finding import set_off
+from workflows.decide.settling import set_off
 from workflows.refusal import refuse
 from workflows.world import case_stream, list_stream, month_stream
 

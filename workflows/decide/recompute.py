@@ -172,15 +172,17 @@ def _apart(case: Case, month: Month, facts: Mapping[FactKey, Fact]) -> frozenset
 
 
 def _came_by(case: Case, month: Month) -> tuple[MemberKey, ...]:
-    """Who had joined before the month and isn't counted for it, as a spouse nobody spoke of."""
+    """Who had joined before the month with what he earned, and nobody said so: he isn't counted for it."""
     if case.single_person:
         return ()
     terms, day = latest_terms(award_of(case), month), first_day(month)
     counted = {*(terms.counted or terms.covered)}
+    came_late = {fact.member for fact in case.facts.values() if fact.unreported}
     return tuple(
         key
         for key, one in case.members.items()
         if key not in counted
+        and key in came_late
         and one.joined is not None
         and one.joined < day
         and one.here(day)

@@ -17,9 +17,10 @@ from workflows.command import Decision, decides
 from workflows.commands.finding import CarryOutAppeal
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
-from workflows.decide.finding import after, closing, corrected, revisions, shown, still
+from workflows.decide.finding import corrected, shown, still
 from workflows.decide.papers import needed_words
 from workflows.decide.recompute import Recomputed, late_lines, restated
+from workflows.decide.settling import after, closing, revisions
 from workflows.decide.terms import award_of
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse

@@ -1,0 +1,156 @@
+"""What a decision on a finding settles: set off from lines, revised when a month is put right, taken back with a stop.
+
+rules.md §7 set-off only by decision, §10.8; L26 art. 76.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from domain.case import Case, evolve
+from domain.case.award import Line, MonthDrawn
+from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, SetOff
+from domain.days import Month
+from domain.event import CaseEvent, Moved
+from domain.ids import InstanceId, MemberKey
+from domain.means.shares import split
+from domain.money import Fen
+from domain.personal import Words
+from workflows.context import Context
+from workflows.decide.recompute import Recomputed, entitled, gone_by, known_now, restated
+from workflows.decide.terms import award_of, terms_of
+
+
+def after(case: Case, events: Sequence[CaseEvent]) -> Case:
+    for event in events:
+        case = evolve(case, event)
+    return case
+
+
+def set_off(context: Context, case: Case, line: MonthDrawn) -> list[SetOff]:
+    """What decisions take from a month's own line: together no more than the most of it, never what is kept back."""
+    if line.held or line.arrears:
+        return []
+    left = (
+        line.amount
+        * context.world.policy(case.division, case.programme, case.area).number(
+            "set_off_percent_most", context.on
+        )
+        // 100
+    )
+    found: list[SetOff] = []
+    for one in case.findings.values():
+        if case.state(one.id) != "recovering" or one.set_off_percent is None:
+            continue
+        take = min(one.open, line.amount * one.set_off_percent // 100, left)
+        if take <= 0:
+            continue
+        left -= take
+        event = SetOff(on=context.on, finding=one.id, month=line.month, list=line.list, amount=take)
+        found.append(replace(event, moved=(settles(case, one.id),)) if take == one.open else event)
+    return found
+
+
+def settles(case: Case, finding: InstanceId) -> Moved:
+    """All came back: the finding is done with."""
+    meets = tuple(key for key in case.deadlines if key.startswith(f"{finding}/"))
+    return Moved(instance=finding, state="settled", meets=meets)
+
+
+def revisions(context: Context, case: Case, appeal: InstanceId | None = None) -> list[FindingRevised]:
+    """What is left of each decided finding, on the terms as they now are."""
+    found = []
+    for one in case.findings.values():
+        if one.outcome is None:
+            continue
+        event = _revise(context, case, one, appeal)
+        if event is not None:
+            found.append(event)
+    return found
+
+
+def _revise(context: Context, case: Case, one: Finding, appeal: InstanceId | None) -> FindingRevised | None:
+    """What is no longer too much is no longer settled, but for what came back of it: that is due again."""
+    settled: dict[Month, Fen] = {}
+    claimed = dict(one.claimed)
+    for line in one.lines:
+        drawn, terms = case.drawn[line.month], award_of(case).at(line.month)
+        if terms is None:
+            continue
+        needed = min(drawn.settled, max(drawn.drawn - terms.amount, 0))
+        if needed < drawn.settled:
+            settled[line.month] = needed
+            left = min(claimed.get(line.month, 0), needed)
+            claimed = {month: fen for month, fen in {**claimed, line.month: left}.items() if fen}
+    if not settled:
+        return None
+    surplus = one.repaid + one.set_off - sum(claimed.values())
+    for month in sorted(settled):
+        if surplus <= 0:
+            break
+        back = min(surplus, one.claimed.get(month, 0) - claimed.get(month, 0))
+        settled[month] += back
+        surplus -= back
+    shares = {month: _shares(case, month, case.drawn[month], fen) for month, fen in settled.items()}
+    released = {month: case.drawn[month].settled - fen for month, fen in settled.items()}
+    gone = {line.month: line.gone for line in one.lines}
+    return FindingRevised(
+        on=context.on,
+        finding=one.id,
+        claimed=claimed,
+        settled=settled,
+        released=released,
+        shares=shares,
+        back={
+            month: again
+            for month, now in shares.items()
+            if (again := tuple(key for key in gone[month] if key in now))
+        },
+        appeal=appeal,
+    )
+
+
+def _shares(case: Case, month: Month, drawn: Line, settled: Fen) -> dict[MemberKey, Fen]:
+    """The shares of what then counts as paid for a month: those it is due, cut to the sum."""
+    terms = award_of(case).at(month)
+    standing = drawn.drawn - settled
+    if terms is None or not standing:
+        return {}
+    if terms.amount == standing:
+        return dict(terms.shares)
+    return split(standing, terms.covered, {}, case.head)
+
+
+def closing(case: Case, done: Case, revised: Sequence[FindingRevised]) -> dict[str, str]:
+    """The findings that a revision leaves nothing open of."""
+    return {
+        str(one.finding): "settled"
+        for one in revised
+        if case.state(one.finding) == "recovering" and done.findings[one.finding].open == 0
+    }
+
+
+def lifted(context: Context, case: Case, said: Words, code: str) -> tuple[list[CaseEvent], dict[str, str]]:
+    """What a stop said of months gone by, taken back with it when the award is restored: open findings are dropped,
+    decided ones lose those months, which are computed on their facts again. `case`: with the award restored."""
+    events: list[CaseEvent] = []
+    moves: dict[str, str] = {}
+    found: list[Recomputed] = []
+    for one in case.findings.values():
+        months = [line for line in one.lines if line.said]
+        if months and one.decided is None:
+            events.append(FindingDropped(on=context.on, finding=one.id, reason=said))
+            moves[one.id] = "dropped"
+        elif months and one.outcome is not None:
+            found += [_again(context, case, line, code) for line in months]
+    terms = restated(context, found, case)
+    right = after(case, terms)
+    revised = revisions(context, right)
+    return [*events, *terms, *revised], {**moves, **closing(case, after(right, revised), revised)}
+
+
+def _again(context: Context, case: Case, line: LateLine, code: str) -> Recomputed:
+    known, gone = known_now(case, line.month), gone_by(case, line.month)
+    result = entitled(context, case, line.month, known.facts, gone)
+    again = replace(line, new=result.amount, code=code, said=False, explanation=result.explanation)
+    return Recomputed(line=again, terms=terms_of(result, line.month, code, context.on))
