@@ -214,7 +214,7 @@ class Load:
 
 def enter(doudi: Doudi, serial: int) -> None:
     """An application and its withdrawal, as two commands."""
-    members = [person("m1", "1980-05-01", serial)]
+    members = [person("m1", f"{1940 + serial // 900}-05-01", 100 + serial % 900)]
     data = {"division": V1, "area": "rural", "applicant": "m1", "near_relative": False, "members": members}
     line: dict[str, Any] = {"id": f"enter-{serial}", "type": "Enter", "actor": "window", "data": data}
     answer = doudi.office.take(line)
