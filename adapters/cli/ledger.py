@@ -14,6 +14,7 @@ from adapters.ledger.reading import read_book
 from adapters.ledger.refusals import refusals_path, write_refusals
 from adapters.ledger.taking import Ledger, Options, Outcome, Taking, problems
 from adapters.replay import recorded, state
+from adapters.seed.divisions.national import national_within
 from domain.days import china_day, month_of, parse_day, parse_month
 from domain.ids import CaseNo, DivisionCode
 from domain.money import show_yuan
@@ -103,20 +104,27 @@ def _said(texts: tuple[str, ...]) -> dict[str, str]:
 
 
 def _places(now: Session, base: DivisionCode) -> Places:
-    rows = now.doudi.projector.rows("office").select(DIVISION)
-    return Places(base, [(DivisionCode(row["code"]), row["name"]) for row in rows])
+    """The office's own divisions; townships it hasn't entered by the national file."""
+    rows = list(now.doudi.projector.rows("office").select(DIVISION))
+    own = {row["code"] for row in rows}
+    known = [(DivisionCode(row["code"]), row["name"]) for row in rows if not row.get("by")]
+    return Places(
+        base, [*known, *((one.code, one.name) for one in national_within(base) if one.code not in own)]
+    )
 
 
 def _write_refusals(now: Session, file: Path, outcome: Outcome) -> Path | None:
     if not outcome.refused:
         return None
     path = refusals_path(file, now.text("ledger.refused"))
-    headings = [now.text(f"ledger.problems.{name}") for name in ("sheet", *_HEADINGS)]
+    headings = [now.text(f"ledger.problems.{name}") for name in _problem_columns()]
     write_refusals(path, outcome.refused, lambda code, params: now.text(code, **params), headings)
     return path
 
 
-_HEADINGS = ("cell", "of", "row", "column", "what", "remedy")
+def _problem_columns() -> list[str]:
+    """The name of the sheet of problems, then of its columns."""
+    return ["sheet", "cell", "of", "row", "column", "what", "remedy"]
 
 
 def _show(now: Session, outcome: Outcome, dry: bool, refusals: Path | None) -> None:

@@ -20,7 +20,7 @@ FOLDER = Path(codes.__file__).parent
 REASONS = {
     "refuse": ("R", 10),
     "not_accepted": ("N", 3),
-    "ended": ("E", 5),
+    "ended": ("E", 6),
     "stop": ("S", 21),
     "reduce": ("D", 10),
     "increase": ("I", 8),
