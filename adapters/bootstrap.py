@@ -12,6 +12,7 @@ from adapters.due import DueRows
 from adapters.ended import EndedCases, ReadingCases
 from adapters.faults import reach
 from adapters.payable import PayableCases
+from adapters.places import PlacesOf
 from adapters.projector import Projector
 from adapters.seed.calendars import shipped_calendars
 from adapters.store.access_log import Access
@@ -43,6 +44,7 @@ from workflows.processes.deadlines import Deadlines
 from workflows.processes.deaths import Deaths
 from workflows.processes.draw import Draw
 from workflows.processes.raising import Raising
+from workflows.processes.replacing import Replacing
 from workflows.world import CLOCK, ROOT, calendar_stream, staff_stream
 
 ADMINISTRATOR = StaffId("admin")
@@ -74,6 +76,7 @@ class Doudi:
         self.office.processes["Tick"] = self._tick
         self.office.processes["Draw"] = self._draw
         self.office.processes["Raise"] = lambda request: self.raising.parts(request)
+        self.office.processes["ReplaceDivision"] = lambda request: self.replacing.parts(request)
         self.office.processes["ReportDeath"] = Deaths(self.office).parts
         self.office.after["LoadCalendar"] = lambda request: self.deadlines.move_provisional()
 
@@ -102,6 +105,10 @@ class Doudi:
         cases = PayableCases(self.store, self._waiting)
         ended = EndedCases(self.store, lambda: self.projector)
         return Raising(self.office, cases, ended, ReadingCases(lambda: self.projector))
+
+    @cached_property
+    def replacing(self) -> Replacing:
+        return Replacing(self.office, PlacesOf(self.store, lambda: self.projector))
 
     def _parked(self) -> list[CaseNo]:
         """Cases that a projection can't follow; nobody is paid by rows that may be wrong."""

@@ -150,6 +150,10 @@ class Policy:
             self._found[name, day] = found
         return found
 
+    def through(self, before: Sequence[tuple[date, "Policy"]]) -> "Policy":
+        """The same, but each day up to one of `before` (day, policy until then) as that policy has it."""
+        return _Through(self, before)
+
     def value(self, name: str, day: date) -> ParameterValue:
         value = self.get(name, day).value
         assert value is not None
@@ -209,6 +213,21 @@ class Policy:
                     ends.append(min(end for end in (parameter.until, upto) if end is not None))
                     break
         return PolicyGap(name, day, max(ends, default=None), min(begins, default=None))
+
+
+class _Through(Policy):
+    """Of who was elsewhere before: what held where he was that day."""
+
+    __slots__ = ("_before", "_policy")
+
+    def __init__(self, now: Policy, before: Sequence[tuple[date, Policy]]) -> None:
+        super().__init__((), now.chain, now.programme, now.area)
+        self._policy = now
+        self._before = tuple(sorted(before, key=lambda one: one[0]))
+
+    def _find(self, name: str, day: date) -> Parameter:
+        policy = next((policy for until, policy in self._before if day < until), self._policy)
+        return policy.get(name, day)
 
 
 def parse_value(name: str, text: Any) -> ParameterValue | None:

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from domain.days import Month, months
 from projections.base import Row, Rows
 from projections.household import CROSS_CUTS
+from projections.places import Places
 from projections.statistics import CELL, LIST
 
 Area: TypeAlias = str
@@ -36,9 +37,15 @@ _MOVE_OF = {
 
 
 def cells(rows: Rows, programme: str, first: Month, last: Month) -> list[Row]:
-    """The cells of all divisions from a month to another, both inclusive."""
+    """The cells of all divisions from a month to another, both inclusive.
+
+    Those of a division that another stands for by the last month are that one's.
+    """
+    places = Places(rows)
     return [
-        row for month in months(first, last) for row in rows.select(CELL, programme=programme, month=month)
+        {**row, "division": places.now(row["division"], month, last)}
+        for month in months(first, last)
+        for row in rows.select(CELL, programme=programme, month=month)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from domain.division import DivisionAdded
+from domain.division import DivisionAdded, DivisionRenamed, DivisionReplaced
 from domain.staff import Appointed, AppointmentEnded
 from projections.base import Rows, Seen, Table
 
@@ -10,14 +10,22 @@ DIVISION, APPOINTMENT = "office_division", "office_appointment"
 
 
 class Offices:
-    """`office_division` by code; `office_appointment` by division, staff, desk and first day."""
+    """`office_division` by code, with what stands for it since when; `office_appointment` by division, staff, desk
+    and first day."""
 
     name: ClassVar[str] = "office"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=DIVISION,
-            columns={"code": "text", "name": "text", "level": "text", "parent": "text"},
+            columns={
+                "code": "text",
+                "name": "text",
+                "level": "text",
+                "parent": "text",
+                "by": "text",
+                "since": "day",
+            },
             key=("code",),
         ),
         Table(
@@ -39,8 +47,19 @@ class Offices:
         if isinstance(event, DivisionAdded):
             rows.put(
                 DIVISION,
-                {"code": event.code, "name": event.name, "level": event.level, "parent": event.parent},
+                {
+                    "code": event.code,
+                    "name": event.name,
+                    "level": event.level,
+                    "parent": event.parent,
+                    "by": None,
+                    "since": None,
+                },
             )
+        elif isinstance(event, DivisionRenamed):
+            self._division(event.code, rows, name=event.name)
+        elif isinstance(event, DivisionReplaced):
+            self._division(event.code, rows, by=event.by, since=event.since)
         elif isinstance(event, Appointed):
             rows.put(
                 APPOINTMENT,
@@ -58,3 +77,9 @@ class Offices:
             for row in list(rows.select(APPOINTMENT, division=division, staff=event.staff, desk=event.desk)):
                 if row["until"] is None or row["until"] > event.until:
                     rows.put(APPOINTMENT, {**row, "until": event.until})
+
+    @staticmethod
+    def _division(code: str, rows: Rows, **changes: object) -> None:
+        row = rows.get(DIVISION, (code,))
+        assert row is not None
+        rows.put(DIVISION, {**row, **changes})

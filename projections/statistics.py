@@ -19,12 +19,13 @@ from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import Event
 from domain.month import MonthClosed
 from domain.payment import ListClosed
-from projections import closings
+from projections import closings, places
 from projections.awards import Awards, due_in, terms_in
 from projections.base import Row, Rows, Seen, Table
 from projections.closings import Corrections, open_month
 from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, main_cause
 from projections.payments import STATES, Payments, Shift, name_of
+from projections.places import Places
 from projections.reviewed import Reviews
 from projections.steps import steps_of
 
@@ -69,6 +70,7 @@ class Statistics:
         payments.table,
         reviews.table,
         *closings.TABLES,
+        places.TABLE,
         Table(name=STAND, columns={"case_no": "text", "state": "text", "area": "text"}, key=("case_no",)),
         Table(
             name=LIST,
@@ -140,6 +142,8 @@ class Statistics:
             self._case(name, seen, rows)
         elif isinstance(seen.event, ListClosed):
             self._closed(name, seen, rows)
+        elif kind == "division":
+            places.put_place(seen.event, rows)
         elif isinstance(seen.event, MonthClosed):
             closings.put_closed(seen.event, seen.position, rows)
 
@@ -422,9 +426,26 @@ class Closing:
         drawn = list(rows.select(LINE, list=paylist))
         self.late = [line for line in drawn if line["late"]] + list(rows.select(DIFFERENCE, list=paylist))
         self.lines = {line["case_no"]: line for line in drawn if not line["late"]}
-        base = last_closed(rows, paylist)
-        before = rows.select(LINE, list=base) if base else iter(())
-        self.before = {line["case_no"]: line for line in before if not line["late"]}
+        self.places = Places(rows)
+        self.before = {
+            line["case_no"]: self._as_now(line)
+            for base in self._bases(last_closed(rows, paylist))
+            for line in rows.select(LINE, list=base)
+            if not line["late"]
+        }
+
+    def _bases(self, own: str | None) -> list[str]:
+        """What the list is compared with: the one before; and the last of a county that it newly stands for."""
+        found = [own] if own else []
+        for county, first in self.places.before(self.division, self.month):
+            theirs = last_closed(self.rows, f"{county}/{self.programme}/{self.area}/{first}")
+            if theirs and (own is None or own.rpartition("/")[2] < first):
+                found.append(theirs)
+        return found
+
+    def _as_now(self, line: Row) -> Row:
+        """A line of a division that another stands for now, as if it had been there."""
+        return {**line, "division": self.places.now(line["division"], line["month"], self.month)}
 
     def count(self) -> None:
         for line in self.late:

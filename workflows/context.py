@@ -47,8 +47,14 @@ class Context:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy of the case's division, programme and area."""
-        return self.world.policy(self.case.division, self.case.programme, self.case.area)
+        """The policy of the case's division, programme and area; of days before it came there, of where it was."""
+        case = self.case
+        now = self.world.policy(case.division, case.programme, case.area)
+        if not case.divisions:
+            return now
+        return now.through(
+            [(until, self.world.policy(one, case.programme, case.area)) for until, one in case.divisions]
+        )
 
     @property
     def procedure_day(self) -> date:

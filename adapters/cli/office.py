@@ -13,6 +13,7 @@ from adapters.cli.scope import division_in_scope
 from adapters.cli.session import Session, session
 from adapters.seed.calendars import read_calendar
 from adapters.seed.divisions import read_divisions
+from adapters.seed.divisions.national import as_of, changes_of, national_within
 from domain.catalogue import CATALOGUE
 from domain.days import china_day, parse_day
 from domain.ids import level_of, parse_division
@@ -20,7 +21,7 @@ from domain.policy import PolicyGap, show_value
 from domain.policy_file import read_policy
 from domain.staff import DESK_LEVEL
 from projections.office import APPOINTMENT, DIVISION
-from workflows.refusal import Refused
+from workflows.refusal import Refused, refuse
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -194,6 +195,69 @@ def division_load(file: Path) -> None:
     _load(session(), "AddDivision", lines)
 
 
+@division.command("rename")
+@click.argument("code")
+@click.argument("name")
+@click.option("--on", "on", metavar="YYYY-MM-DD", help="from which day; default: today")
+@click.option("--document", required=True, help="the document it stands in")
+def division_rename(code: str, name: str, **about: str | None) -> None:
+    """Another name from a day on; the code stays.
+
+    Example: doudi division rename 110199001 新东镇 --document 民函〔2025〕3号
+    """
+    session().send("RenameDivision", code=code, name=name, **_given(**about))
+
+
+@division.command("replace")
+@click.argument("code")
+@click.argument("by")
+@click.option("--on", "on", metavar="YYYY-MM-DD", help="from which day; default: today")
+@click.option("--name", help="of a new division; default: the old one's")
+@click.option("--document", required=True, help="the document it stands in")
+@click.option(
+    "--below", multiple=True, metavar="OLD=NEW", help="another code for a division within; repeatable"
+)
+def division_replace(code: str, by: str, below: tuple[str, ...], **about: str | None) -> None:
+    """Another division stands for it from a day on: it merges into that one, or is raised and gets its code.
+
+    What lies in it follows with its own last digits, or as --below says; desks, parameters and cases follow. Case
+    numbers and old figures stay.
+
+    Example: doudi division replace 110199 110120 --name 试点区 --document 国函〔2025〕9号
+    """
+    goes = {old: new for old, _, new in (one.partition("=") for one in below)}
+    session().send("ReplaceDivision", code=code, by=by, **_given(below=goes or None, **about))
+
+
+@division.command("load-national")
+@click.argument("code")
+def division_load_national(code: str) -> None:
+    """Add a division with what it lies in and all its townships from the shipped national file.
+
+    Example: doudi division load-national 130102
+    """
+    lines = [
+        {"code": row.code, "name": row.name, "level": row.level, **_given(parent=row.parent)}
+        for row in national_within(parse_division(code))
+    ]
+    if not lines:
+        raise refuse("division-unknown", "code", division=code)
+    _load(session(), "AddDivision", lines)
+
+
+@division.command("changes")
+@click.argument("code")
+def division_changes(code: str) -> None:
+    """What the national file knows of a code from 1980 on: a code may have been another place's.
+
+    Example: doudi division changes 370284
+    """
+    now = session()
+    rows = [msgspec.to_builtins(one) for one in changes_of(parse_division(code))]
+    columns = ("year", "kind", "old_code", "old_name", "new_code", "new_name", "document")
+    now.show(columns, rows, position=now.doudi.store.head(), as_of=as_of())
+
+
 @division.command("list")
 @click.option("--division", "above", help="those that lie in it")
 def division_list(above: str | None) -> None:
@@ -204,7 +268,7 @@ def division_list(above: str | None) -> None:
         for row in now.rows("office").select(DIVISION)
         if not above or row["code"].startswith(division_in_scope(now, above))
     ]
-    now.show(("code", "name", "level", "parent"), rows, position=now.doudi.store.head())
+    now.show(("code", "name", "level", "parent", "by", "since"), rows, position=now.doudi.store.head())
 
 
 @click.group(no_args_is_help=True)

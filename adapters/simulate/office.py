@@ -8,11 +8,13 @@ from adapters.bootstrap import ADMINISTRATOR
 from adapters.simulate.people import Registry, Role
 from adapters.simulate.plan import Plan
 from adapters.simulate.script import Desks, Script, Step
+from domain.days import months
 from domain.ids import DivisionCode, StaffId
 from domain.money import Fen, show_yuan
 from domain.staff import Desk
 from workflows.command import Command
-from workflows.commands.office import AddDivision, Appoint, SetParameter
+from workflows.commands.division import AddDivision
+from workflows.commands.office import Appoint, SetParameter
 from workflows.definition import TODAYS_LAW
 
 PROGRAMME = "dibao"
@@ -110,6 +112,11 @@ def _policy(plan: Plan, law: str) -> Iterator[Command]:
         )
 
     county = plan.place.county
+    for code, percent in plan.additions.items():
+        yield said(f"uplift_{code}", f"{percent}%", county)
+    if plan.campaign is not None:
+        numbers = sorted({int(month[5:]) for month in months(*plan.campaign)})
+        yield said("review_campaign_months", ",".join(map(str, numbers)), county)
     if law != TODAYS_LAW:
         yield said("law", law, county)
     for one in plan.standards:

@@ -71,7 +71,8 @@ def test_divisions_and_staff_are_listed_as_of_a_day(line: Line) -> None:
     assert added["added"] == 67
     line.run("division", "add", "110199001099", "新村")
     inside = line.read("division", "list", "--division", "110199001")["rows"]
-    assert {"code": "110199001099", "name": "新村", "level": "village", "parent": "110199001"} in inside
+    village = {"code": "110199001099", "name": "新村", "level": "village", "parent": "110199001"}
+    assert {**village, "by": None, "since": None} in inside
     where = ("--division", "110199001")
     line.run("staff", "appoint", "w1", "window", *where, "--name", "李四", "--since", "2025-01-01")
     line.run("staff", "end", "w1", "window", *where, "--until", "2025-03-03")
@@ -123,3 +124,17 @@ def test_a_real_store_refuses_writes_without_who_acts(
 @pytest.mark.parametrize("command", ["init", "do", "tick", "letter", "changes", "roll"])
 def test_help_has_an_example(line: Line, command: str) -> None:
     assert "Example: doudi" in line.run(command, "--help")
+
+
+def test_divisions_come_from_the_national_file_and_change(line: Line) -> None:
+    line.run("division", "load-national", "130102")
+    inside = line.read("division", "list", "--division", "130102")["rows"]
+    assert {"130102", "130102001"} <= {one["code"] for one in inside}
+    about = ("--document", "冀政函〔2025〕1号")
+    line.run("division", "rename", "130102001", "新建北街道", *about)
+    line.run("division", "replace", "130102001", "130102099", *about)
+    rows = {one["code"]: one for one in line.read("division", "list", "--division", "130102")["rows"]}
+    assert (rows["130102001"]["name"], rows["130102001"]["by"]) == ("新建北街道", "130102099")
+    assert rows["130102099"]["name"] == "新建北街道"
+    changes = line.read("division", "changes", "370284")["rows"]
+    assert {one["old_name"] for one in changes} | {one["new_name"] for one in changes} >= {"胶南市"}

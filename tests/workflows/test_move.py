@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.harness import T1, T2, V1, V2, TrialOffice
+from domain.ids import DivisionCode, make_case_no, mod_11_2
+from tests.harness import T1, T2, V1, V2, TrialOffice, person
 from tests.workflows.awards import day
 from tests.workflows.moves import CERTIFICATE, V21, X1, XV, staffed, two
 
@@ -80,8 +81,6 @@ def test_another_county_takes_an_application_and_no_case(office: TrialOffice, ca
 
 
 def entry(came_from: str, **more: object) -> dict[str, object]:
-    from tests.harness import person
-
     members = [person("m1", "1975-01-01", 11, "王强", "02"), person("m2", "1976-01-01", 12, "李梅", "12")]
     about = {"division": XV, "area": "rural", "applicant": "m1", "members": members, "near_relative": False}
     return {**about, "came_from": came_from, **more}
@@ -99,10 +98,7 @@ def test_where_they_come_from_is_looked_up(office: TrialOffice, case: str) -> No
     ]
     mine = {**entry(case, **moved), "division": V1}
     assert office.refused("Enter", "window", **mine) == ["moved-inside"]
-    nobodys = "110199202500999"
-    from domain.ids import mod_11_2
-
-    unknown = f"{nobodys}9" + mod_11_2(f"{nobodys}9")
+    unknown = "1101992025009999" + mod_11_2("1101992025009999")
     assert office.refused("Enter", "window-x", **entry(unknown, **moved)) == ["came-from-unknown"]
     other = entry(case, **moved)
     other.pop("came_from")
@@ -111,10 +107,8 @@ def test_where_they_come_from_is_looked_up(office: TrialOffice, case: str) -> No
 
 
 def test_a_case_of_a_county_that_keeps_its_own_store(office: TrialOffice) -> None:
-    from domain.ids import make_case_no
-
     staffed(office)
-    number = make_case_no("330106", 2025, 17)  # type: ignore[arg-type]
+    number = make_case_no(DivisionCode("330106"), 2025, 17)
     moved = entry(number, came_by="moved", certificate=CERTIFICATE)
     new = office.do("Enter", "window-x", **moved).case
     assert new is not None

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from domain.division import Level
-from domain.ids import DivisionCode, StaffId, parent_of
+from domain.ids import DivisionCode, StaffId
 from domain.policy import Area
 from domain.staff import STAFF_DESKS, Desk
 from workflows.command import Command, command
@@ -41,21 +40,6 @@ class LoadCalendar(Command, frozen=True, kw_only=True):
     days_off: tuple[date, ...]
     workdays: tuple[date, ...] = ()
     document: Text
-
-
-@command(target="office", who=("administrator",))
-class AddDivision(Command, frozen=True, kw_only=True):
-    """A division with its name and what it lies in; any well-formed code is taken."""
-
-    code: DivisionCode
-    name: Short
-    level: Level
-    parent: DivisionCode | None = None
-
-    @property
-    def division(self) -> DivisionCode | None:
-        """Whose administrator may add it."""
-        return self.parent or parent_of(self.code)
 
 
 @command(target="office", who=("administrator",))

@@ -20,6 +20,7 @@ from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
 from domain.case.finding import SetOff
 from domain.case.payment import PaymentRepeated, paid_for
 from domain.days import Month, add_month, first_day, month_of, months
+from domain.division import Division
 from domain.event import Event
 from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
 from domain.month import Closings
@@ -37,7 +38,7 @@ from workflows.commands.pay import (
 from workflows.context import Context
 from workflows.decide.settling import set_off
 from workflows.refusal import refuse
-from workflows.world import case_stream, list_stream, month_stream
+from workflows.world import case_stream, division_stream, list_stream, month_stream
 
 EARLIEST, NEVER = Month("2000-01"), Month("9999-12")
 HAND_DESK = {"maker": "payer", "checker": "checker"}
@@ -245,11 +246,16 @@ class _Drawing:
 
     def _is_closed(self, month: Month) -> bool:
         """Its list is closed, or the whole month is and this area had none."""
-        paylist = _list(self.context, list_stream(self.division, self.programme, self.area, month))
-        return (
-            paylist.closed is not None
-            or month in _closings(self.context, self.division, self.programme).months
-        )
+        return any(self._closed_in(county, month) for county in self._counties())
+
+    def _closed_in(self, county: DivisionCode, month: Month) -> bool:
+        paylist = _list(self.context, list_stream(county, self.programme, self.area, month))
+        return paylist.closed is not None or month in _closings(self.context, county, self.programme).months
+
+    def _counties(self) -> list[DivisionCode]:
+        """The county, and those it stands for: their lists of earlier months are its own."""
+        found: Division | None = self.context.world.state(division_stream(self.division))
+        return [self.division, *(of for of, _ in found.of)] if found is not None else [self.division]
 
     def _line(self, case: Case, month: Month, arrears: bool) -> Found:
         if month in case.drawn or case.area_in(month) != self.area:

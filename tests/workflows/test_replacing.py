@@ -1,0 +1,147 @@
+"""更名、撤并、撤县设区: from a day on desks, parameters and cases follow; old figures stay (rules.md §10.9)."""
+
+from datetime import date
+
+import pytest
+
+from domain.days import Month
+from domain.ids import CommandId, DivisionCode
+from domain.office import ParameterSet
+from projections.figures import balance, cells, month_table, tallies
+from tests.harness import COUNTY, T1, T2, V1, V2, TrialOffice
+from tests.workflows.awards import amount, plain
+from tests.workflows.moves import V21
+from workflows.command import Request
+from workflows.commands.office import SetClock
+from workflows.context import Context
+from workflows.world import division_stream, policy_stream
+
+ADMIN, DOCUMENT = "admin", "国函〔2025〕9号"
+NEW = DivisionCode("110120")
+NAMES = {COUNTY: "丙县", T1: "甲镇", T2: "乙镇", V1: "东山村", V2: "西河村", V21: "南湾村"}
+LEVELS = {6: "county", 9: "township", 12: "village"}
+
+
+@pytest.fixture
+def case(office: TrialOffice) -> str:
+    """J1's household in V1, paid for May and June."""
+    for code, name in NAMES.items():
+        office.do("AddDivision", ADMIN, code=code, name=name, level=LEVELS[len(code)])
+    found = plain(office)
+    for month in ("2025-05", "2025-06"):
+        pay(office, COUNTY, month)
+    return found
+
+
+def pay(office: TrialOffice, county: str, month: str) -> None:
+    office.clock(f"{month}-08")
+    about = {"division": county, "month": month, "area": "rural"}
+    office.do("Draw", "payer", **about)
+    office.do("SignList", "payer", **about, hand="maker")
+    office.do("SignList", "checker", **about, hand="checker")
+    office.do("CloseList", "payer", **about)
+
+
+def table(office: TrialOffice, division: str, month: str) -> dict[str, object]:
+    office.doudi.projector.catch_up()
+    rows = office.doudi.projector.rows("statistics")
+    return month_table(rows, "dibao", division, Month(month))["rural"]  # type: ignore[return-value]
+
+
+def test_a_division_is_renamed(office: TrialOffice, case: str) -> None:
+    about = {"code": T1, "name": "新甲镇", "document": DOCUMENT}
+    office.quiet("RenameDivision", ADMIN, **about, on="2025-07-01")
+    found = office.doudi.office.world.state(division_stream(T1))
+    assert (found.name, found.name_on(date(2025, 6, 30))) == ("新甲镇", "甲镇")
+    assert office.refused("RenameDivision", ADMIN, **about) == ["division-same-name"]
+    unknown = {**about, "code": "110199077"}
+    assert office.refused("RenameDivision", ADMIN, **unknown) == ["division-unknown"]
+    assert office.refused("RenameDivision", "handler", **about) == ["out-of-scope"]
+
+
+def test_a_county_becomes_a_district_under_another_code(office: TrialOffice, case: str) -> None:
+    office.clock("2025-07-01")
+    about = {"code": COUNTY, "by": NEW, "name": "丙区", "document": DOCUMENT}
+    done = office.quiet("ReplaceDivision", ADMIN, **about).data
+    assert (done["divisions"], done["cases"]) == (6, 1)
+    found = office.case(case)
+    assert (found.number, found.division) == (case, "110120001001")
+    office.do("ChangeHead", "window", case, head="m2")
+    pay(office, NEW, "2025-07")
+    july = table(office, NEW, "2025-07")
+    assert (july["households"], july["last_households"], july["paid"]) == (1, 1, 40_000)
+    assert (july["new_households"], july["exits_households"]) == (0, 0)
+    assert july["paid_to_date"] == 120_000
+    june = table(office, COUNTY, "2025-06")
+    assert (june["households"], june["paid"], june["paid_to_date"]) == (1, 40_000, 80_000)
+    assert table(office, NEW, "2025-06")["households"] == 0
+    assert amount(office, case, "2025-08") == 40_000
+    sums = tallies(cells(office.doudi.projector.rows("statistics"), "dibao", "2025-07", "2025-07"), NEW)  # type: ignore[arg-type]
+    assert balance(sums[Month("2025-07"), "rural"], "households").difference == 0
+
+
+def test_each_month_is_drawn_once_before_and_after(office: TrialOffice, case: str) -> None:
+    office.clock("2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    pay(office, NEW, "2025-07")
+    assert sorted(office.case(case).drawn) == ["2025-05", "2025-06", "2025-07"]
+
+
+def test_a_township_merges_into_another(office: TrialOffice, case: str) -> None:
+    office.clock("2025-07-15")
+    about = {"code": T1, "by": T2, "document": DOCUMENT}
+    assert office.refused("ReplaceDivision", ADMIN, **about) == ["division-taken"]
+    assert office.refused("ReplaceDivision", "handler-t2", **about) == ["out-of-scope"]
+    below = {V1: "110199002011", V2: "110199002012"}
+    done = office.quiet("ReplaceDivision", ADMIN, **about, below=below).data
+    assert (done["divisions"], done["cases"]) == (3, 1)
+    assert office.case(case).division == "110199002011"
+    office.do("ChangeHead", "window-t2", case, head="m2")
+    office.do("ChangeHead", "window", case, head="m1")
+    pay(office, COUNTY, "2025-07")
+    pay(office, COUNTY, "2025-08")
+    august = table(office, T2, "2025-08")
+    assert (august["households"], august["last_households"], august["moved_in_households"]) == (1, 1, 0)
+    assert (august["new_households"], august["paid_to_date"]) == (0, 160_000)
+    assert table(office, T1, "2025-06")["households"] == 1
+    again = {"code": T1, "by": "110199003", "document": DOCUMENT}
+    assert office.refused("ReplaceDivision", ADMIN, **again) == ["division-replaced"]
+
+
+def test_its_parts_are_said_once(office: TrialOffice, case: str) -> None:
+    office.clock("2025-07-15")
+    part = {"code": V2, "by": "110199002012", "document": DOCUMENT}
+    assert office.refused("FollowDivision", "handler", **part) == ["out-of-scope"]
+    office.quiet("FollowDivision", ADMIN, **part)
+    cases = {"code": V1, "by": "110199002011", "cases": [case]}
+    assert office.refused("FollowCases", "handler", **cases) == ["out-of-scope"]
+    office.quiet("FollowCases", ADMIN, **cases)
+    assert office.case(case).division == "110199002011"
+
+
+def test_parameters_of_days_before_are_those_of_the_old_division(office: TrialOffice, case: str) -> None:
+    """A village that goes to a township with a standard of its own: months before keep theirs."""
+    higher = ParameterSet(
+        on=date(2025, 1, 1),
+        division=T2,
+        programme="dibao",
+        name="standard",
+        value=70000,
+        unit="yuan/month",
+        since=date(2025, 1, 1),
+        document="乙镇文件",
+    )
+    office.doudi.office.world.refresh()
+    office.write([(policy_stream(T2, "dibao"), higher)])
+    office.clock("2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=V1, by="110199002011", document=DOCUMENT)
+    office.doudi.office.world.refresh()
+    request = Request(id=CommandId("x"), actor=ADMIN, data=SetClock(to="2025-07-01"))
+    found = office.case(case)
+    context = Context(
+        office.doudi.office.world, request, office.store.clock.now(), found, lambda prefix: prefix
+    )
+    assert [context.policy.number("standard", day) for day in (date(2025, 6, 1), date(2025, 7, 1))] == [
+        60_000,
+        70_000,
+    ]
