@@ -51,7 +51,7 @@ class View(PostgresTrackingRecorder):
     def __init__(self, datastore: Any, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
         self.sql_create_statements.append(
-            SQL("CREATE TABLE IF NOT EXISTS cases (case_no text PRIMARY KEY, visits int, text text)")
+            SQL("CREATE TABLE IF NOT EXISTS cases (case_no text PRIMARY KEY, visits int, text text)").format()
         )
 
     def put(self, case: str, text: str, tracking: Tracking) -> None:
