@@ -84,7 +84,7 @@ def commits(count: int, mark: str) -> list[Commit]:
     return made
 
 
-def timed(work: Callable[[], None]) -> float:
+def timed(work: Callable[[], object]) -> float:
     begun = perf_counter()
     work()
     return perf_counter() - begun
