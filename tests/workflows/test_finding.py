@@ -414,3 +414,64 @@ def test_who_was_taken_to_be_in_prison_counts_again(office: TrialOffice) -> None
     office.do("MakeGood", "decider", case, on="2025-11-04", reason="不是他")
     assert [amount(office, case, month) for month in ("2025-05", "2025-11")] == [120_000, 120_000]
     assert arrears(drawn(office, "2025-11")) == (6, 6, 360_000)
+
+
+def test_a_flat_nobody_declared_makes_its_months_not_due(office: TrialOffice) -> None:
+    office.set_policy(dwellings_max=1)
+    case = single(office)
+    draw(office, case, *MONTHS)
+    flat = {"kind": "property", "code": "A11", "member": "m1", "since": "2025-07-03", "numbers": {"count": 2}}
+    office.do(
+        "DetectChange", "county", case, on="2025-11-03", kind="property", happened="2025-07-03", source="V04"
+    )
+    office.do(
+        "StateFacts", "handler", case, on="2025-11-03", facts=[{**flat, "source": "V04", "unreported": True}]
+    )
+    answer = office.do("FindDifference", "county", case, on="2025-11-03").data
+    assert [(one["month"], one["due"], one["code"]) for one in answer["lines"]] == [
+        (month, 0, "S02") for month in ("2025-08", "2025-09", "2025-10")
+    ]
+
+
+def test_a_certificate_that_had_ended_takes_back_its_addition_alone(office: TrialOffice) -> None:
+    office.set_policy(uplift_C01="100.00")
+    members = [person("m1", "1980-01-01", 11, "周一", "02")]
+    card = {
+        "kind": "disability",
+        "code": "4-1",
+        "member": "m1",
+        "since": "2024-01-01",
+        "source": "certificate",
+    }
+    case = living(office, members, [card])
+    assert amount(office, case, "2025-05") == 70_000
+    draw(office, case, *MONTHS)
+    office.do(
+        "DetectChange", "county", case, on="2025-11-03", kind="category", happened="2025-08-15", source="V17"
+    )
+    key = next(key for key, one in office.case(case).facts.items() if one.kind == "disability")
+    office.do("EndFact", "handler", case, on="2025-11-03", fact=key, until="2025-08-15")
+    answer = office.do("FindDifference", "county", case, on="2025-11-03").data
+    assert [(one["month"], one["paid"], one["due"], one["code"]) for one in answer["lines"]] == [
+        (month, 70_000, 60_000, "D04") for month in ("2025-09", "2025-10")
+    ]
+
+
+def test_an_income_that_ended_keeps_its_sum_a_month(office: TrialOffice) -> None:
+    """One without an end is a month's; told its end it isn't spread over the years."""
+    members = [person("m1", "1955-01-01", 11, "周一", "02")]
+    pension = {
+        "kind": "income",
+        "code": "T1",
+        "member": "m1",
+        "since": "2020-01-01",
+        "amount": 30_000,
+        "source": "V03",
+    }
+    case = living(office, members, [pension])
+    assert amount(office, case, "2025-05") == 30_000
+    office.do("ReportChange", "window", case, on="2025-06-03", kind="income", happened="2025-05-31")
+    office.do("EndFact", "handler", case, on="2025-06-03", fact="f1", until="2025-05-31")
+    fact = office.case(case).facts["f1"]  # type: ignore[index]
+    assert (fact.amount, fact.by_month) == (30_000, True)
+    assert office.refused("MakeGood", "decider", case, on="2025-06-04", reason="x") == ["nothing-owed"]
