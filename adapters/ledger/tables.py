@@ -74,7 +74,7 @@ def _is_sum(cells: Sequence[Cell], columns: Columns) -> bool:
     words = [plain(cell).replace(" ", "") for cell in cells[:6] if not blank(cell)]
     number = columns.fields.get("id")
     own = at(cells, number) if number is not None else None
-    return any(_SUM.match(word) for word in words) and not given(own)
+    return any(_SUM.match(word) for word in words) and not re.search(r"\d", plain(own))
 
 
 def at(cells: Sequence[Cell], column: int | None) -> Cell:

@@ -16,6 +16,7 @@ from domain.means.rulebook import rules
 from tests.domain.means_world import Facts, income, persons, policy, run
 
 MEANS = Path(__file__).parents[2] / "domain/means"
+SOURCES = (*MEANS.glob("*.py"), Path(__file__).parents[2] / "workflows/decide/ledger.py")
 FAMILIES = {
     "excluded.": [f"excluded.X{number}" for number in range(1, 10)],
     "not-presumed.": [f"not-presumed.{reason}" for reason in ("student", "age", "labour", "category")],
@@ -83,12 +84,12 @@ def test_handed_out_it_names_the_section_of_each_rule() -> None:
 def _texts() -> set[str]:
     """Names of the messages that lines of the means test carry, read from its sources."""
     found: set[str] = set()
-    for path in MEANS.glob("*.py"):
+    for path in SOURCES:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(call, ast.Call):
                 continue
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            if name not in ("add", "step", "_take"):
+            if name not in ("add", "step", "_take", "_line"):
                 continue
             for node in ast.walk(call):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -119,7 +120,7 @@ def test_both_languages_name_the_same_values() -> None:
 
 def test_each_rule_named_has_a_page_and_each_page_a_rule() -> None:
     named = set()
-    for path in MEANS.glob("*.py"):
+    for path in SOURCES:
         named |= set(re.findall(r'"(means\.[a-z_.]+)"', path.read_text(encoding="utf-8")))
     made = {f"means.income.{kind}" for kind in ("wage", "business", "property", "transfer")}
     assert named | made == set(rules())
