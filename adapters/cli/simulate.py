@@ -1,6 +1,7 @@
 """`doudi simulate`: a trial store with a played year of an office of a published report's size."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -12,10 +13,11 @@ from rich.progress import Progress
 from adapters.cli.session import session
 from adapters.report.grammar import load_figures, shipped_figures
 from adapters.seed.calendars import shipped_calendars
+from adapters.simulate.plan import Plan
 from adapters.simulate.play import play
 from adapters.simulate.solve import solve
 from domain.days import CHINA
-from domain.ids import make_case_no
+from domain.ids import DivisionCode, make_case_no
 from workflows.definition import OLD_LAW, TODAYS_LAW
 from workflows.refusal import Reason
 
@@ -23,7 +25,7 @@ COLUMNS = ("report", "year", "seed", "first", "last", "cases", "commands", "even
 BEFORE = 2
 """Years before the played one in which its stock applies."""
 NEXT = (
-    "report compare --report {report}",
+    "report compare{figures} --report {report}{parts}{campaign}",
     "stats --division {county} --month {year}-12",
     "register --division {county} --as-of {year}-12-31",
     "case show {case}",
@@ -71,14 +73,44 @@ def simulate(figures: str | None, name: str, year: int | None, law: str, seed: i
         "events": played.events,
         "seconds": round(perf_counter() - began, 1),
     }
-    now.show(COLUMNS, [row], position=played.events)
+    now.show(
+        COLUMNS,
+        [row],
+        position=played.events,
+        parts=plan.parts,
+        campaign=list(plan.campaign) if plan.campaign else None,
+        left_out=list(plan.left_out),
+    )
     if now.form == "table":
         county = plan.place.county
         case = make_case_no(county, played.first.year, 1)
+        if plan.left_out:
+            click.echo(now.text("simulate.left-out", lines=", ".join(map(str, plan.left_out))))
         click.echo(now.text("simulate.next"))
         for words in NEXT:
-            said = words.format(report=name, county=county, year=played_year, case=case)
+            said = words.format(
+                report=name,
+                county=county,
+                year=played_year,
+                case=case,
+                figures=f" --figures {figures}" if figures else "",
+                parts="".join(f" --part {part}={spans(plan, codes)}" for part, codes in plan.parts.items()),
+                campaign=f" --campaign {'..'.join(plan.campaign)}" if plan.campaign else "",
+            )
             click.echo(f"  doudi --store {now.url} {said}")
+
+
+def spans(plan: Plan, codes: Sequence[str]) -> str:
+    """Townships that stand side by side as `FIRST..LAST`."""
+    ordered = sorted(row.code for row in plan.place.divisions if row.level == "township")
+    runs: list[list[int]] = []
+    for at in sorted(ordered.index(DivisionCode(code)) for code in codes):
+        if runs and at == runs[-1][-1] + 1:
+            runs[-1].append(at)
+        else:
+            runs.append([at])
+    ends = [(ordered[run[0]], ordered[run[-1]]) for run in runs]
+    return ",".join(first if first == last else f"{first}..{last}" for first, last in ends)
 
 
 def _year(year: int | None) -> int:

@@ -133,6 +133,12 @@ class Amounts:
             fixed.append(span)
         return self.paid
 
+    def beside(self, home: Home, standard: Fen) -> Paid:
+        """A home that is on no list of the year, with a natural amount."""
+        stretch = Stretch(home, home.first, home.last, home.size, standard)
+        stretch.amount = self._natural(stretch, self.level)
+        return Paid(home, standard, stretch)
+
     def _goal(self, span: Span, window: Window) -> int:
         return self.total(span) if self._met(span, window) else self.rng.randint(window.low, window.high)
 

@@ -1,9 +1,12 @@
 """One planned household: its family, incomes that give its amounts, reviews, change or stop."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from random import Random
+from types import MappingProxyType
 from typing import Literal
 
+from adapters.simulate.additions import Additions, give
 from adapters.simulate.amounts import Paid
 from adapters.simulate.homes import STAYS, Home
 from adapters.simulate.lives import change_of, dies_alone, live, month_at, reviews_of, stop_of
@@ -15,7 +18,14 @@ from domain.ids import MemberKey
 from domain.money import Fen
 
 
-def make_household(paid: Paid, area: Area, address: str, year: int, registry: Registry) -> Household:
+def make_household(
+    paid: Paid,
+    area: Area,
+    address: str,
+    year: int,
+    registry: Registry,
+    additions: Additions = MappingProxyType({}),
+) -> Household:
     """The household behind a home and its amounts; `address`: what its address begins with."""
     rng = registry.rng
     home = paid.home
@@ -23,10 +33,12 @@ def make_household(paid: Paid, area: Area, address: str, year: int, registry: Re
     dies = dies_alone(rng, home)
     roles = family(rng, home.size, leaves=leaves or None, joins=joins, aside=home.aside, dies=dies)
     _already_born(roles, home)
+    least = min(stretch.amount for stretch in paid.stretches) * 100
+    more = sum(give(roles, home, least, paid.standard, additions), Fraction(0))
     review_class: ReviewClass = "B" if any(one.labour == "1" and not one.student for one in roles) else "A"
     life = live(rng, home, review_class, dies)
     mover = _mover(home)
-    changes = change_of(rng, home, year, life.origin, mover, leaves)
+    changes = change_of(rng, home, year, life, mover, leaves)
     if home.born:
         roles[-1].born = changes[0].happened_on
     span: dict[int, tuple[Month | None, Month | None]] = {}
@@ -44,7 +56,7 @@ def make_household(paid: Paid, area: Area, address: str, year: int, registry: Re
         award_from=month_at(year, life.began),
         first_month=month_at(year, home.first),
         last_month=None if home.last == STAYS else month_at(year, home.last),
-        pieces=_pieces(rng, paid, roles, area, year),
+        pieces=_pieces(rng, paid, roles, area, year, more),
         changes=changes,
         reviews=reviews_of(life, year),
         stop=stop_of(rng, home, year, life),
@@ -55,7 +67,7 @@ def make_household(paid: Paid, area: Area, address: str, year: int, registry: Re
 def _already_born(roles: Sequence[Role], home: Home) -> None:
     """Everybody is there when the application is: the stock's up to two years before the age's day."""
     for role in roles:
-        role.age = max(role.age, 2 if home.first == 0 else 1)
+        role.age = max(role.age, 2 if home.first <= 0 else 1)
 
 
 def _ways(home: Home, rng: Random) -> tuple[Literal["death", "away", ""], str | None]:
@@ -77,7 +89,9 @@ def _objection(rng: Random) -> Objection:
     return Objection(anonymous=rng.randrange(2) == 0, outcome="not_upheld")
 
 
-def _pieces(rng: Random, paid: Paid, roles: Sequence[Role], area: Area, year: int) -> tuple[Piece, ...]:
+def _pieces(
+    rng: Random, paid: Paid, roles: Sequence[Role], area: Area, year: int, more: Fraction
+) -> tuple[Piece, ...]:
     home = paid.home
     keyed = [(MemberKey(f"m{index + 1}"), role) for index, role in enumerate(roles)]
     here = [keyed] * len(paid.stretches)
@@ -85,7 +99,7 @@ def _pieces(rng: Random, paid: Paid, roles: Sequence[Role], area: Area, year: in
         here = [keyed, keyed[:-1]]
     elif home.event == "joined":
         here = [keyed[:-1], keyed]
-    sums = totals(rng, paid, [len(some) for some in here])
+    sums = totals(rng, paid, [len(some) for some in here], more)
     incomes = _incomes(rng, home, here, sums, keyed, area)
     return tuple(
         Piece(

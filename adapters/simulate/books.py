@@ -18,7 +18,7 @@ def books_of(households: Sequence[Household], year: int) -> dict[Area, tuple[Boo
     for area in AREAS:
         rows = [dict.fromkeys(_COLUMNS, 0) for _ in range(14)]
         for one in households:
-            if one.area == area:
+            if one.area == area and (one.last_month is None or one.last_month >= start):
                 _enter(rows, one, start)
         if any(row["households"] for row in rows):
             books[area] = tuple(BookMonth(month=month_at(year, index), **rows[index]) for index in range(13))

@@ -14,7 +14,7 @@ BookArea: TypeAlias = Literal["urban", "rural", "all"]
 Span: TypeAlias = tuple[int, int]
 """First and last month, 1–12; equal for a single month."""
 
-HEADS = frozenset({"households", "persons"})
+HEADS = frozenset({"households", "persons", "covered_persons"})
 FLOWS = frozenset({"new_households", "new_persons", "exits_households", "exits_persons"})
 
 
@@ -58,6 +58,8 @@ class Targets:
     average: dict[Span, tuple[Fraction, Fraction]] = field(default_factory=dict)
     standards: dict[str | None, int] = field(default_factory=dict)
     lines: dict[tuple[str, Span], list[int]] = field(default_factory=dict)
+    size: tuple[int, int] | None = None
+    """Persons to households where neither is printed."""
 
     def lines_of(self, measure: str, span: Span) -> list[int]:
         return self.lines.get((measure, span), [])
@@ -125,7 +127,7 @@ def _place(areas: Mapping[BookArea, Targets], figure: Figure) -> None:
     elif figure.measure == "paid":
         one.paid[span] = _narrow(one.paid.get(span), whole(figure.low / 100, figure.high / 100))
     elif figure.measure in HEADS | FLOWS or figure.measure == "person_times":
-        measure = "persons" if figure.measure == "person_times" else figure.measure
+        measure = "persons" if figure.measure in ("person_times", "covered_persons") else figure.measure
         key = (measure, span)
         one.heads[key] = _narrow(one.heads.get(key), whole(figure.low, figure.high))
         one.lines.setdefault(key, []).append(figure.line)

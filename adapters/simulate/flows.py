@@ -59,7 +59,7 @@ def _typical(targets: Targets, measure: str) -> int | None:
 
 def _scale(targets: Targets) -> tuple[int, int]:
     """Usual households and persons of a month."""
-    many, few = _SIZES[targets.area]
+    many, few = targets.size or _SIZES[targets.area]
     households, persons = _typical(targets, "households"), _typical(targets, "persons")
     if persons is None and households is None:
         paid = max(((span, w) for span, w in targets.paid.items()), default=None)

@@ -17,6 +17,8 @@ class Home:
 
     One event at most: a member left or joined, or the amount became more or less, from month `at` on.
     `aside`: one more member who is counted in the means test and not covered. `born`: who joined is newborn.
+    Where a campaign is planned: `began` is the award's first month, `reviewed` whether it is reviewed in the campaign
+    before the year, `stopped` whether that ends it.
     """
 
     first: int
@@ -27,6 +29,9 @@ class Home:
     at: int = 0
     aside: bool = False
     born: bool = False
+    began: int | None = None
+    reviewed: bool = False
+    stopped: bool = False
 
     def covered(self, month: int) -> int:
         """Persons the award pays in the month, 0 while it is not on the list."""

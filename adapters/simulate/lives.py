@@ -11,6 +11,8 @@ from domain.days import Month, add_month
 from domain.ids import MemberKey
 
 PERIOD: dict[ReviewClass, int] = {"A": 12, "B": 6}
+CAMPAIGN = (10, 11)
+"""First and last month of the year in which all are reviewed, where a campaign is planned."""
 _Table: TypeAlias = tuple[tuple[str, int], ...]
 _STOPS_SINGLE: _Table = (
     ("S03", 42),
@@ -30,13 +32,18 @@ _STOPS: _Table = (
     ("S17", 5),
     ("S16", 3),
 )
+_STOPS_BY_REVIEW = ("S01", "S01", "S01", "S15", "S02", "S16")
 _BY_REVIEW = frozenset({"S01", "S02", "S15", "S16"})
 _DETECTED = frozenset({"S02", "S03", "S15"})
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """Months as indexes, 0 the December before; `began` at least -11 for the stock."""
+    """Months as indexes, 0 the December before; `began` at least -11 for the stock.
+
+    `reviews`: due on the first day of the month, held in the month before. `late`: what changes does so at the end of
+    its month, after a review held in it.
+    """
 
     review_class: ReviewClass
     began: int
@@ -44,10 +51,13 @@ class Life:
     origin: Origin
     stop_code: str | None
     grace_from: int | None
+    late: bool = False
 
 
 def live(rng: Random, home: Home, review_class: ReviewClass, singles_death: bool) -> Life:
     """A life whose reviews fall where nothing else is decided, unless it is the review that decides."""
+    if home.began is not None:
+        return _in_campaigns(rng, home, home.began, review_class, singles_death)
     period = PERIOD[review_class]
     last = min(home.last, 12)
     stop = _stop(rng, home, singles_death) if home.last != STAYS else None
@@ -79,6 +89,35 @@ def live(rng: Random, home: Home, review_class: ReviewClass, singles_death: bool
     if by_review is not None and by_review not in reviews:
         origin = "reported"
     return Life(review_class, began, tuple(reviews), origin, stop, grace)
+
+
+def _in_campaigns(
+    rng: Random, home: Home, began: int, review_class: ReviewClass, singles_death: bool
+) -> Life:
+    """A life reviewed in each campaign and at no other time; nothing else is decided in the month of a review."""
+    last = min(home.last, 12)
+    before, after = CAMPAIGN[0] - 12, CAMPAIGN[1] - 12
+    if home.stopped:
+        code = rng.choice(_STOPS_BY_REVIEW)
+        return Life(review_class, began, ((before + 1, "stop"),), "review", code, None)
+    stop = _stop(rng, home, singles_death) if home.last != STAYS else None
+    grace = None
+    if stop == "S04":
+        grace = max(1, last - rng.randint(1, 5)) if 2 <= last < CAMPAIGN[0] else None
+        stop = "S04" if grace else "S06"
+    held: list[int] = []
+    if home.reviewed:
+        held.append(before if last < 0 else rng.randint(before, after))
+    late = False
+    if began < CAMPAIGN[0] <= last:
+        busy = {home.at - 1, home.at} if home.event else {last} if stop else set()
+        free = [month for month in range(CAMPAIGN[0], CAMPAIGN[1] + 1) if month <= last and month not in busy]
+        late = not free
+        if free or last > CAMPAIGN[0]:
+            held.append(rng.choice(free) if free else CAMPAIGN[0])
+    detected = stop in _DETECTED and rng.randrange(2) == 0
+    reviews: tuple[tuple[int, ReviewOutcome], ...] = tuple((month + 1, "unchanged") for month in held)
+    return Life(review_class, began, reviews, "detected" if detected else "reported", stop, grace, late)
 
 
 def _stop(rng: Random, home: Home, singles_death: bool) -> str:
@@ -130,11 +169,15 @@ def day_in(rng: Random, month: Month) -> date:
     return date(int(month[:4]), int(month[5:]), rng.randint(1, 28))
 
 
+def last_of(month: Month) -> date:
+    return date(int(month[:4]), int(month[5:]), 28)
+
+
 def change_of(
     rng: Random,
     home: Home,
     year: int,
-    origin: Origin,
+    life: Life,
     member: MemberKey | None,
     kind: Literal["death", "away", ""],
 ) -> tuple[Change, ...]:
@@ -148,8 +191,8 @@ def change_of(
         Change(
             code=code,
             from_month=month_at(year, home.at),
-            happened_on=day_in(rng, before),
-            origin=origin if code in ("I03", "D03") else "reported",
+            happened_on=last_of(before) if life.late else day_in(rng, before),
+            origin=life.origin if code in ("I03", "D03") else "reported",
             member=member,
         ),
     )

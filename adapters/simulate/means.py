@@ -1,6 +1,8 @@
 """Incomes that give exactly the planned amounts under the gap method, odd fen included (rules.md §4)."""
 
 from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
 from random import Random
 
 from adapters.simulate.amounts import Paid
@@ -12,22 +14,24 @@ from domain.money import Fen
 _YUAN = 100
 
 
-def gap_of(rng: Random, yuan: int, covered: int, counted: int, standard: Fen) -> Fen:
-    """A gap in fen of which the covered members' part, floored to whole yuan, is `yuan`."""
-    low = -(-yuan * _YUAN * counted // covered)
-    high = -(-(yuan + 1) * _YUAN * counted // covered) - 1
+def gap_of(
+    rng: Random, yuan: int, covered: int, counted: int, standard: Fen, more: Fraction = Fraction(0)
+) -> Fen:
+    """A gap in fen of which the covered members' part with the additions (`more`), floored to whole yuan, is `yuan`."""
+    low = ceil((yuan * _YUAN - more) * counted / covered)
+    high = ceil(((yuan + 1) * _YUAN - more) * counted / covered) - 1
     return rng.randint(low, max(low, min(high, low + 99, standard * counted)))
 
 
-def totals(rng: Random, paid: Paid, counted: Sequence[int]) -> list[Fen]:
-    """A month's counted income for each stretch; `counted`: members of the means test in each.
+def totals(rng: Random, paid: Paid, counted: Sequence[int], more: Fraction = Fraction(0)) -> list[Fen]:
+    """A month's counted income for each stretch; `counted`: members of the means test in each; `more`: additions.
 
     Around a member who leaves or joins it differs by what he earns, which is never below zero.
     """
     found: list[Fen] = []
     for stretch, heads in zip(paid.stretches, counted, strict=True):
         found.append(
-            paid.standard * heads - gap_of(rng, stretch.amount, stretch.covered, heads, paid.standard)
+            paid.standard * heads - gap_of(rng, stretch.amount, stretch.covered, heads, paid.standard, more)
         )
     if paid.after is None:
         return found

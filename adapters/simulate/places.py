@@ -13,21 +13,25 @@ TOWN = 100
 VILLAGE = 200
 
 
-def make_place(printed: Mapping[str, int], households: Mapping[str, int]) -> Place:
+def make_place(printed: Mapping[str, int], households: Mapping[str, int], parts: int = 0) -> Place:
     """A county of the printed size; what is not printed is sized by its `households` (`urban`, `rural`).
 
     Names come from the shipped trial divisions as far as they reach. Subdistricts have communities, towns
-    villages; with no subdistrict a town has the communities, with no town a subdistrict the villages.
+    villages; with no subdistrict a town has the communities, with no town a subdistrict the villages. `parts`: so
+    many townships at least of either kind, where it isn't printed how many there are.
     """
     urban, rural = households.get("urban", 0), households.get("rural", 0)
     wanted = {
         "communities": printed.get("communities", -(-urban // 80)),
         "villages": printed.get("villages", -(-rural // 60)),
     }
-    wanted["communities"] = max(wanted["communities"], 1 if urban else 0)
-    wanted["villages"] = max(wanted["villages"], 1 if rural else 0)
-    wanted["subdistricts"] = printed.get("subdistricts", -(-wanted["communities"] // 9))
-    wanted["towns"] = printed.get("towns", -(-wanted["villages"] // 16))
+    wanted["communities"] = max(wanted["communities"], 1 + parts if urban else 0)
+    wanted["villages"] = max(wanted["villages"], 1 + parts if rural else 0)
+    apart = {"communities": parts if urban else 0, "villages": parts if rural else 0}
+    wanted["subdistricts"] = printed.get(
+        "subdistricts", max(-(-wanted["communities"] // 9), apart["communities"])
+    )
+    wanted["towns"] = printed.get("towns", max(-(-wanted["villages"] // 16), apart["villages"]))
     if not wanted["subdistricts"] + wanted["towns"]:
         wanted["subdistricts"] = 1
     shipped = trial_divisions()

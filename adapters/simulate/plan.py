@@ -11,6 +11,7 @@ import msgspec
 
 from adapters.report.compare import Contradiction
 from adapters.seed.divisions import DivisionRow
+from domain.campaign import Campaign
 from domain.days import Month
 from domain.identity import ResidentNumber, Sex
 from domain.ids import DivisionCode, MemberKey
@@ -213,7 +214,12 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole place. `books` hold 13 months by area, December before first."""
+    """A whole place. `books` hold 13 months by area, December before first.
+
+    `parts`: which townships a printed part of an area is. `additions`: percent of the standard by category.
+    `campaign`: its months before the year; then all are reviewed in the same months of every year. `left_out`: lines
+    of the figures that nothing is planned by.
+    """
 
     report: str
     year: int
@@ -224,6 +230,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     stories: tuple[Story, ...]
     books: dict[Area, tuple[BookMonth, ...]]
     contradictions: tuple[Contradiction, ...]
+    parts: dict[str, tuple[DivisionCode, ...]] = {}
+    additions: dict[str, int] = {}
+    campaign: Campaign | None = None
+    left_out: tuple[int, ...] = ()
 
 
 def standard_at(standards: Iterable[Standard], area: Area, division: DivisionCode) -> Fen:

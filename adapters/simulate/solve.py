@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from random import Random
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from adapters.report.grammar import Figure, of_report
+from adapters.simulate.additions import Additions, additions_of
 from adapters.simulate.amounts import Amounts
 from adapters.simulate.assemble import make_household
 from adapters.simulate.books import AREAS, books_of
-from adapters.simulate.figures import Targets, measures_of, targets
+from adapters.simulate.campaign import Drive, choose, drive_of, gone_before, left_out, months_of, share_of
+from adapters.simulate.figures import CannotFit, Targets, measures_of, targets
 from adapters.simulate.flows import Flows, plan_flows
-from adapters.simulate.homes import make_homes
+from adapters.simulate.homes import Home, make_homes
 from adapters.simulate.people import Registry
 from adapters.simulate.places import addresses, make_place
 from adapters.simulate.plan import Area, Household, Place, Plan, Standard, Story, standard_at
@@ -32,16 +35,27 @@ def solve(figures: Sequence[Figure], report: str, year: int, seed: int) -> Plan:
     """
     chosen = of_report(figures, report)
     wanted, contradictions = targets(chosen)
+    gives_way = {one.gives_way.line for one in contradictions}
+    standing = [one for one in chosen if one.line not in gives_way]
+    additions = additions_of(standing)
+    drive = drive_of(standing, wanted)
     rng = Random(f"{report} {year} {seed}")
     flows = [plan_flows(one, rng) for one in wanted]
-    place = make_place(measures_of(chosen, "divisions"), _sizes(wanted, flows))
+    names = sorted({part for one in wanted for part in one.standards if part is not None})
+    place = make_place(measures_of(chosen, "divisions"), _sizes(wanted, flows), len(names))
+    parts = _parts(names, wanted, place)
     registry = Registry(rng)
     standards: list[Standard] = []
     households: list[Household] = []
-    for one, counts in zip(wanted, flows, strict=True):
-        set_here = _standards(one, counts, place, rng)
+    left = list(zip(wanted, flows, strict=True))
+    if drive is not None:
+        left.sort(key=lambda one: one[1].households[0])
+    while left:
+        one, counts = left.pop(0)
+        set_here = _standards(one, counts, place, parts, rng)
         standards += set_here
-        households += _area(one, counts, place, set_here, year, registry)
+        driven = _Driven(drive, [other for _, other in left]) if drive is not None else None
+        households += _area(one, counts, place, set_here, year, registry, additions, driven)
     households.sort(key=lambda one: one.award_from)
     households = [replace(one, key=f"h{index:05d}") for index, one in enumerate(households, start=1)]
     return Plan(
@@ -54,7 +68,18 @@ def solve(figures: Sequence[Figure], report: str, year: int, seed: int) -> Plan:
         stories=_stories(households, place, standards, year, registry),
         books=books_of(households, year),
         contradictions=contradictions,
+        parts=parts,
+        additions=dict(additions),
+        campaign=months_of(year) if drive is not None else None,
+        left_out=left_out(standing, drive),
     )
+
+
+class _Driven(NamedTuple):
+    """A campaign with the areas whose share of it comes later."""
+
+    drive: Drive
+    others: Sequence[Flows]
 
 
 def _sizes(wanted: Sequence[Targets], flows: Sequence[Flows]) -> dict[str, int]:
@@ -71,19 +96,49 @@ def _divisions(area: str, place: Place) -> tuple[DivisionCode, ...]:
     return own or place.urban + place.rural
 
 
-def _standards(wanted: Targets, flows: Flows, place: Place, rng: Random) -> list[Standard]:
-    """As printed: the area's own, or its parts' given to townships in turn; else about half above what is paid."""
-    areas: tuple[Area, ...] = AREAS if wanted.area == "all" else (wanted.area,)
-    if None in wanted.standards:
-        return [Standard(area, place.county, wanted.standards[None]) for area in areas]
-    if wanted.standards:
-        parts = [wanted.standards[part] for part in sorted(wanted.standards, key=str)]
-        townships = list(dict.fromkeys(DivisionCode(code[:9]) for code in _divisions(wanted.area, place)))
-        return [
-            Standard(area, township, parts[index % len(parts)])
-            for area in areas
-            for index, township in enumerate(townships)
+def _parts(
+    names: Sequence[str], wanted: Sequence[Targets], place: Place
+) -> dict[str, tuple[DivisionCode, ...]]:
+    """Townships side by side for each part, of every area that has parts."""
+    found: dict[str, tuple[DivisionCode, ...]] = dict.fromkeys(names, ())
+    for one in wanted:
+        own = [name for name in names if name in one.standards]
+        free = [
+            code for code in _townships(one.area, place) if not any(code in some for some in found.values())
         ]
+        for index, name in enumerate(own):
+            block = free[index * len(free) // len(own) : (index + 1) * len(free) // len(own)]
+            if not block and not found[name]:
+                raise CannotFit("simulate.parts-do-not-fit", "area")
+            found[name] = (*found[name], *block)
+    return found
+
+
+def _townships(area: str, place: Place) -> list[DivisionCode]:
+    return list(dict.fromkeys(DivisionCode(code[:9]) for code in _divisions(area, place)))
+
+
+def _standards(
+    wanted: Targets,
+    flows: Flows,
+    place: Place,
+    parts: Mapping[str, tuple[DivisionCode, ...]],
+    rng: Random,
+) -> list[Standard]:
+    """As printed: the area's own, its parts' by township; else about half above what is paid."""
+    areas: tuple[Area, ...] = AREAS if wanted.area == "all" else (wanted.area,)
+    own = [
+        Standard(area, township, amount)
+        for area in areas
+        for part, amount in wanted.standards.items()
+        if part is not None
+        for township in parts[part]
+        if township in _townships(wanted.area, place)
+    ]
+    if None in wanted.standards:
+        return [*(Standard(area, place.county, wanted.standards[None]) for area in areas), *own]
+    if own:
+        return own
     tens = -(-_average(wanted, flows) * rng.randint(145, 165) // 100 // 1000)
     return [Standard(area, place.county, max(tens, 1) * 1000) for area in areas]
 
@@ -105,16 +160,32 @@ def _area(
     standards: Sequence[Standard],
     year: int,
     registry: Registry,
+    additions: Additions,
+    driven: _Driven | None,
 ) -> list[Household]:
     areas = {code: _area_of(code, wanted, place) for code in _divisions(wanted.area, place)}
     known = {code: standard_at(standards, area, code) for code, area in areas.items()}
     homes = make_homes(flows, tuple(areas), registry.rng)
-    paid = Amounts(homes, lambda home: known[home.division], wanted, flows, registry.rng).run()
+    amounts = Amounts(homes, lambda home: known[home.division], wanted, flows, registry.rng)
+    paid = amounts.run()
+    if driven is not None:
+        gone = _in_campaign(driven, flows, homes, tuple(areas), registry.rng)
+        paid += [amounts.beside(home, known[home.division]) for home in gone]
     words = addresses(place)
     return [
-        make_household(one, areas[one.home.division], words[one.home.division], year, registry)
+        make_household(one, areas[one.home.division], words[one.home.division], year, registry, additions)
         for one in paid
     ]
+
+
+def _in_campaign(
+    driven: _Driven, flows: Flows, homes: Sequence[Home], divisions: Sequence[DivisionCode], rng: Random
+) -> list[Home]:
+    """Who of the area is reviewed in it; with the last area, who went by it or left since."""
+    drive, others = driven
+    last = not others
+    choose(drive, homes, share_of(drive, flows, others), last=last, rng=rng)
+    return gone_before(drive, divisions, rng) if last else []
 
 
 def _area_of(division: DivisionCode, wanted: Targets, place: Place) -> Area:
