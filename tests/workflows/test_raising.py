@@ -7,11 +7,13 @@ from typing import Any
 from adapters.ended import EndedCases, ReadingCases
 from domain.case.award import AmountChanged
 from domain.case.lead import LeadOpened
+from domain.days import add_month
 from domain.ids import CaseNo, CommandId
 from domain.office import ParameterSet
 from tests.harness import COUNTY, T1, TrialOffice, person
 from tests.workflows.awards import amount, day, draw, income, living, nothing
 from tests.workflows.test_difference import arrears, drawn
+from tests.workflows.test_takeover import raise_standard, take
 from workflows.command import Request
 from workflows.commands.raising import Raise
 from workflows.processes.raising import Preview, Raising
@@ -252,3 +254,19 @@ def test_only_decisions_that_read_the_parameter_are_looked_at(office: TrialOffic
     answer = office.do("Raise", "county", **said, parameter="uplift_C01").data
     assert (answer["raised"], answer["unchanged"]) == (1, 0)
     assert [raises(office, case) for case in cases] == [0, 0, 0]
+
+
+def test_an_award_as_in_the_ledger_is_raised_from_the_first_month_that_is_ours(office: TrialOffice) -> None:
+    office.clock("2025-06-10")
+    case = take(office)
+    raise_standard(office, 65_000, "2025-05-01")
+    found = office.doudi.raising.preview(request("2025-05"))
+    assert [(one.case, one.before, one.amount) for one in found.rises] == [(case, 70_000, 80_000)]
+    answer = office.do("Raise", "county", on="2025-06-20", division=COUNTY, from_month="2025-05").data
+    assert (answer["raised"], answer["not_raised"]) == (1, [])
+    award = office.case(case).award
+    assert award is not None
+    assert [amount(office, case, month) for month in (award.paid_until, add_month(award.paid_until, 1))] == [
+        70_000,
+        80_000,
+    ]

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.case import Case
-from domain.case.award import AmountChanged
+from domain.case.award import AmountChanged, Award
 from domain.case.payment import paid_for
 from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, china_day, first_day, month_of, months
@@ -125,7 +125,7 @@ class Raising:
             for number in chunk:
                 case = self.office.world.case(number)
                 assert case is not None
-                first = max(Month(command.from_month), award_of(case).began)
+                first = _first(award_of(case), Month(command.from_month))
                 part = RaiseStandard(on=command.on, from_month=first)
                 answer = self.office.handle(_named(request, number, part))
                 if answer.status == "done":
@@ -155,7 +155,7 @@ class Raising:
         for area in (command.area,) if command.area else AREAS:
             for number in self._whose(command, area):
                 context = self._context(request, number, command, standard, unit)
-                first = max(Month(command.from_month), award_of(context.case).began)
+                first = _first(award_of(context.case), Month(command.from_month))
                 try:
                     events = raises(context, first)
                 except Refused as refused:
@@ -176,12 +176,12 @@ class Raising:
         )
 
     def _whose(self, command: Raise, area: str) -> list[CaseNo]:
-        """Awards of the division that live, or lived, in the month of the raise or since, and stand on a decision that
-        reads the parameter; by number."""
+        """Awards of the division that live, or lived, in the month of the raise or since, or begin in the next, and
+        stand on a decision that reads the parameter; by number."""
         if command.parameter not in CATALOGUE:
             raise refuse("parameter-unknown", "data.parameter", name=command.parameter)
         today = month_of(command.on) if command.on else month_of(_today(self.office))
-        last = max(today, Month(command.from_month))
+        last = max(add_month(today, 1), Month(command.from_month))
         found: set[CaseNo] = set()
         for month in months(Month(command.from_month), last):
             found.update(self._cases.cases(county_of(command.division), command.programme, area, month))
@@ -231,6 +231,14 @@ class Raising:
             document="preview",
         )
         return Policy([*parameters, mine], chain, case.programme, case.area)  # type: ignore[arg-type]
+
+
+def _first(award: Award, month: Month) -> Month:
+    """The month of a raise, or the first that we pay of the award if that is later."""
+    first = max(month, award.began)
+    if award.paid_until and award.as_in_ledger(first):
+        return max(first, add_month(award.paid_until, 1))
+    return first
 
 
 def _today(office: Office) -> date:
