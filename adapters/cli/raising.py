@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from adapters.cli.reading import note_look
 from adapters.cli.scope import division_in_scope
 from adapters.cli.session import Session, session
 from domain.days import parse_day, parse_month
@@ -55,6 +56,7 @@ def raise_preview(
     """
     now = session()
     code = division_in_scope(now, division)
+    note_look(now, "raise preview")
     command = Raise(division=code, from_month=parse_month(from_month), area=area, parameter=parameter)  # type: ignore[arg-type]
     request = Request(id=CommandId("look"), actor=now.actor, data=command)
     found = now.doudi.raising.preview(request, parse_yuan(standard) if standard else None, unit)
