@@ -20,9 +20,9 @@ PLACES: tuple[tuple[DivisionCode, str, str], ...] = (
 
 
 class LedgerOffice:
-    def __init__(self, folder: Path, today: str = "2025-06-10") -> None:
+    def __init__(self, folder: Path, today: str = "2025-06-10", url: str | None = None) -> None:
         self.folder = folder
-        self.office = TrialOffice(folder, today=today)
+        self.office = TrialOffice(folder, today=today, url=url)
         self.office.doudi.office.world.refresh()
         self.office.write(
             (StreamId(division_stream(code)), DivisionAdded(on=LONG_AGO, code=code, name=name, level=level))  # type: ignore[arg-type]
