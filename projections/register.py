@@ -111,7 +111,7 @@ def living(rows: Rows, month: Month) -> list[Row]:
 def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None) -> Iterator[Row]:
     """Who receives on a day in a division and all below it: a row for a household, in order of case number.
 
-    `members` are those covered; `counts` their cross-cuts of that day; `held` whether pay is kept back.
+    `division` is that of the day, `now_in` where the household is now. `members` are those covered; `counts` their cross-cuts of that day; `held` whether pay is kept back.
     """
     holds = {row["case_no"] for row in rows.select(HOLD) if row["since"] <= day}
     households = Register.households
@@ -126,6 +126,7 @@ def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None
         yield {
             **segment,
             "division": where,
+            "now_in": household["division"],
             "head": head_on(household, members, day),
             "members": covered,
             "persons": len(covered),

@@ -3,7 +3,7 @@
 import click
 from msgspec.structs import asdict
 
-from adapters.cli.reading import note_look
+from adapters.cli.reading import in_scope, note_look
 from adapters.cli.scope import case_in_scope, division_in_scope
 from adapters.cli.session import session
 from adapters.papers import letters, month
@@ -53,7 +53,8 @@ def changes(division: str, of: str, area: str | None) -> None:
     projector = now.doudi.projector
     now.catch_up("register", "statistics")
     note_look(now, "changes")
-    rows = month.changes(projector.rows("register"), projector.rows("statistics"), code, asked, area)
+    seen = in_scope(now)
+    rows = month.changes(projector.rows("register"), projector.rows("statistics"), code, asked, area, seen)
     sums = month.summary(rows)
     if now.form == "json":
         now.show(month.CHANGES, rows, position=now.doudi.store.head(), month=asked, summary=sums)
@@ -75,7 +76,9 @@ def roll(division: str, of: str, area: str | None) -> None:
     projector = now.doudi.projector
     now.catch_up("register", "statistics")
     note_look(now, "roll")
-    rows = month.roll(projector.rows("register"), projector.rows("statistics"), code, asked, area)
+    rows = month.roll(
+        projector.rows("register"), projector.rows("statistics"), code, asked, area, in_scope(now)
+    )
     shown = rows if now.form == "json" else [_yuan(row) for row in rows]
     now.show(month.ROLL, shown, title=f"{asked} 发放花名册", position=now.doudi.store.head(), month=asked)
 

@@ -6,7 +6,7 @@ import click
 
 from adapters.cli.known import rows_known
 from adapters.cli.measures import name_of
-from adapters.cli.reading import note_look
+from adapters.cli.reading import in_scope, note_look
 from adapters.cli.scope import division_in_scope
 from adapters.cli.session import Session, session
 from domain.days import parse_day
@@ -32,7 +32,8 @@ def register(division: str, day: str, known_at: str | None, area: str | None, on
     code, asked = division_in_scope(now, division), parse_day(day, "as_of")
     note_look(now, "register")
     rows, position = rows_known(now, "register", known_at)
-    found = list(as_of(rows, code, asked, area))
+    seen = in_scope(now)
+    found = [row for row in as_of(rows, code, asked, area) if seen(row["now_in"])]
     sums = summary(found)
     lines = [] if only else [_line(now, row) for row in found]
     if now.form != "table":

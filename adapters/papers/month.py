@@ -3,6 +3,7 @@
 Money is fen in the columns of `MONEY`; who prints shows yuan.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from domain.codes import label
@@ -43,7 +44,20 @@ SUMMARY = ("kind", "households", "persons", "amount")
 MONEY = frozenset(
     {"household_part", "uplift", "total", "arrears", "set_off", "amount", "before", "difference"}
 )
-KINDS = {"new": "新增", "increase": "保障金增加", "reduce": "保障金减少", "stop": "停保"}
+KINDS = {
+    "new": "新增",
+    "moved_in": "迁入",
+    "increase": "保障金增加",
+    "reduce": "保障金减少",
+    "moved_out": "迁出",
+    "stop": "停保",
+}
+Seen = Callable[[str], bool]
+"""Whether the cases of a division may be seen: by where each is now."""
+
+
+def _all(division: str) -> bool:
+    return True
 
 
 def _lines(statistics: Rows, month: Month, area: str | None, divisions: str) -> dict[str, Row]:
@@ -55,7 +69,7 @@ def _lines(statistics: Rows, month: Month, area: str | None, divisions: str) -> 
 
 
 def roll(
-    register: Rows, statistics: Rows, division: str, month: Month, area: str | None
+    register: Rows, statistics: Rows, division: str, month: Month, area: str | None, seen: Seen = _all
 ) -> list[dict[str, Any]]:
     """发放花名册: a line a household as drawn on the month's lists; names and numbers masked, the account by its last
     digits. `arrears`: what those lists add for earlier months."""
@@ -66,6 +80,8 @@ def roll(
         line = of_month or {**more[case][0], "amount": 0, "uplift": 0, "covered": [], "supplementary": False}
         household = register.get("register_case", (case,))
         assert household is not None
+        if not seen(household["division"]):
+            continue
         holder = register.get("register_member", (case, household["account_holder"] or household["head"]))
         uplift = line["uplift"]
         rows.append(
@@ -115,21 +131,23 @@ def _number(register: Rows, case: str, member: str) -> str:
 
 
 def changes(
-    register: Rows, statistics: Rows, division: str, month: Month, area: str | None
+    register: Rows, statistics: Rows, division: str, month: Month, area: str | None, seen: Seen = _all
 ) -> list[dict[str, Any]]:
-    """Who is new on the month's list, paid more or less than on the last, or gone from it, and why."""
+    """Who is new on the month's list, paid more or less than on the last, gone from it or moved, and why."""
     now = _lines(statistics, month, area, division)
     before = _lines(statistics, add_month(month, -1), area, division)
     rows = []
     for case in sorted(now.keys() | before.keys()):
         new, old = now.get(case), before.get(case)
-        kind = _kind(new, old)
+        kind = _kind(new, old) if new and old else _came_or_went(statistics, case, month, new)
         if kind is None:
             continue
         line = new or old
         assert line is not None
         household = register.get("register_case", (case,))
         assert household is not None
+        if not seen(household["division"]):
+            continue
         was, amount = old["amount"] if old else 0, new["amount"] if new else 0
         rows.append(
             {
@@ -149,11 +167,14 @@ def changes(
     return rows
 
 
-def _kind(new: Row | None, old: Row | None) -> str | None:
-    if old is None:
-        return "new"
-    if new is None:
-        return "stop"
+def _came_or_went(statistics: Rows, case: str, month: Month, new: Row | None) -> str:
+    """New or stopped; or moved, where it is on the other month's list in another division."""
+    other = add_month(month, -1) if new else month
+    moved = statistics.get(LINE, (case, other)) is not None
+    return ("moved_in" if moved else "new") if new else ("moved_out" if moved else "stop")
+
+
+def _kind(new: Row, old: Row) -> str | None:
     if new["amount"] == old["amount"]:
         return None
     return "increase" if new["amount"] > old["amount"] else "reduce"

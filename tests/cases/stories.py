@@ -1,5 +1,6 @@
 """An application as command lines, day by day: from the window to the month after the decision."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,7 +45,10 @@ def later(day: str, days: int) -> str:
 
 
 class Story:
-    """One application; `to` plays it up to a stage, `said` is what `Assess` came to."""
+    """One application; `to` plays it up to a stage, `said` is what `Assess` came to.
+
+    `actors`: who does what another desk's name does here; `after`: days after acceptance instead of the usual ones.
+    """
 
     def __init__(
         self,
@@ -57,12 +61,15 @@ class Story:
         assessed: str | None = None,
         decided: str | None = None,
         door: str = "do",
+        actors: Mapping[str, str] | None = None,
+        after: Mapping[int, int] | None = None,
         **entered: Any,
     ) -> None:
         self.office, self.name, self.door = office, name, door
+        self.actors, self.after = actors or {}, after or {}
         self.number = ""
         self.said: Line = {}
-        assess, decide = assessed or later(accepted, 11), decided or later(accepted, 27)
+        assess, decide = assessed or self._day(accepted, 11), decided or self._day(accepted, 27)
         self.todo = self._lines(members, facts, accepted, assess, decide, entered)
 
     def to(self, stage: str) -> str:
@@ -100,20 +107,24 @@ class Story:
             first.append(("Consent", "window", {"member": one["key"], "until": "2035-12-31"}))
         by_day: list[tuple[str, list[tuple[str, str, Line]]]] = [
             (day, [*first, ("Accept", "window", {})]),
-            (later(day, 1), [("AskVerification", "handler", {"sources": ["V02"]})]),
+            (self._day(day, 1), [("AskVerification", "handler", {"sources": ["V02"]})]),
             (
-                later(day, 4),
+                self._day(day, 4),
                 [
                     ("StartVerification", "centre", {}),
                     (
                         "Visit",
                         "surveyor",
-                        {"surveyors": ["surveyor", "surveyor2"], "result": "true", "present": ["m1"]},
+                        {
+                            "surveyors": [self.actors.get(who, who) for who in ("surveyor", "surveyor2")],
+                            "result": "true",
+                            "present": ["m1"],
+                        },
                     ),
                 ],
             ),
             (
-                later(day, 8),
+                self._day(day, 8),
                 [
                     ("AnswerVerification", "centre", {"source": "V02", "answer": "agrees", "data_day": day}),
                     ("IssueReport", "centre", {"report": f"HD-{self.name}"}),
@@ -128,9 +139,9 @@ class Story:
                     ("ConfirmOpinion", "leader", {}),
                 ],
             ),
-            (later(day, 12), [("Post", "village", {"place": "村务公开栏", "photo": PHOTO})]),
-            (later(day, 19), [("TakeDown", "village", {"photo": PHOTO, "no_objection": True})]),
-            (later(day, 20), [("Forward", "handler", {}), ("SignHand", "chief", {})]),
+            (self._day(day, 12), [("Post", "village", {"place": "村务公开栏", "photo": PHOTO})]),
+            (self._day(day, 19), [("TakeDown", "village", {"photo": PHOTO, "no_objection": True})]),
+            (self._day(day, 20), [("Forward", "handler", {}), ("SignHand", "chief", {})]),
             (decided, [("Confirm", "decider", {})]),
         ]
         lines: list[Line] = []
@@ -140,9 +151,12 @@ class Story:
                 lines.append(self._line(kind, actor, data, len(lines)))
         return lines
 
+    def _day(self, day: str, days: int) -> str:
+        return later(day, self.after.get(days, days))
+
     def _line(self, kind: str, actor: str, data: Line, at: int) -> Line:
         ident = f"{self.name}-enter" if kind == "Enter" else f"{self.name}-{at}"
-        line: Line = {"id": ident, "type": kind, "actor": actor, "data": data}
+        line: Line = {"id": ident, "type": kind, "actor": self.actors.get(actor, actor), "data": data}
         if kind not in ("Enter", "SetClock"):
             line["case"] = f"@{self.name}-enter"
         return line
