@@ -1,7 +1,7 @@
 """What each column of a sheet is taken for: proposed from its heading and its values, or as the office says."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -24,6 +24,7 @@ from domain.errors import BadValue
 Shape = Literal["long", "wide", "cell", "single"]
 NOT_TAKEN = "-"
 _SAMPLE = 60
+_OF_HOUSEHOLD = ("seq", "household", "amount", "total", "certificate", "insured", "address")
 _IDENTITY = re.compile(r"\d{15}|\d{17}[\dXx]|\d\.\d+E\+?1[4-7]")
 
 
@@ -43,6 +44,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     units: dict[int, Unit] = {}
     unused: tuple[int, ...] = ()
     unknown: tuple[int, ...] = ()
+    stacked: int | None = None
+    """The column whose cells are merged over the rows of a household, where nothing else says who heads it."""
 
     @property
     def shape(self) -> Shape:
@@ -51,7 +54,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         if "members" in self.fields:
             return "cell"
         own = "name" in self.fields
-        return "long" if own and ("relation" in self.fields or "head" in self.fields) else "single"
+        told = "relation" in self.fields or "head" in self.fields or self.stacked is not None
+        return "long" if own and told else "single"
 
     def heading(self, column: int) -> str:
         """`G 身份证号码`: the column's letter and heading."""
@@ -69,8 +73,14 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         return [(self.heading(column), found[column]) for column in sorted(found)]
 
 
-def columns_of(header: Header, rows: Sequence[Sequence[Cell]], said: Mapping[str, str]) -> Columns:
-    """`said`: heading (or a column's letter) → field, before what is proposed. Raises `BadMapping`."""
+def columns_of(
+    header: Header,
+    rows: Sequence[Sequence[Cell]],
+    said: Mapping[str, str],
+    merged_down: Collection[int] = (),
+) -> Columns:
+    """`said`: heading (or a column's letter) → field, before what is proposed. `merged_down`: columns with cells that
+    are merged over several rows of data. Raises `BadMapping`."""
     names = header.names
     own = {**_certificates(names, rows), **_said(names, said)}
     fields: dict[str, int] = {}
@@ -100,8 +110,12 @@ def columns_of(header: Header, rows: Sequence[Sequence[Cell]], said: Mapping[str
             members.setdefault(place, {})[field] = column
         else:
             unused.append(column)
+    stacked: int | None = None
     if "name" in fields and "head" not in fields and "relation" not in fields:
-        fields["head"] = fields.pop("name")
+        over = [fields[one] for one in _OF_HOUSEHOLD if fields.get(one) in merged_down]
+        stacked = over[0] if over and not members else None
+        if stacked is None:
+            fields["head"] = fields.pop("name")
     if members and "head" not in fields and "name" in fields:
         fields["head"] = fields.pop("name")
     if "head_id" in fields and "id" not in fields:
@@ -115,6 +129,7 @@ def columns_of(header: Header, rows: Sequence[Sequence[Cell]], said: Mapping[str
         units={column: unit_of(names[column], header.note) for column in money},
         unused=tuple(unused),
         unknown=tuple(unknown),
+        stacked=stacked,
     )
 
 

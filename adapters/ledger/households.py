@@ -67,6 +67,8 @@ class Reading(Persons, Amounts):
         if isinstance(cell, Numeric) and len(cell.text) > 15:
             self._wrong(read, group[0], self.fields["certificate"], "ledger-certificate-numeric")
             return ""
+        if isinstance(cell, Numeric):
+            read.repairs["numeric-certificate"] += 1
         return self._words(cell, "certificate", group, read, 100)
 
     def _counts(self, group: Sequence[int], persons: Sequence[Person], read: Read) -> None:

@@ -57,7 +57,8 @@ class Persons(Reader):
         found = []
         heads = 0
         for row in group:
-            kin = self._kinship(row, read, own)
+            first = self.columns.stacked is not None and row == group[0]
+            kin = codes.HEAD if first else self._kinship(row, read, own)
             heads += kin == codes.HEAD
             found.append(self._person(row, own, kin, read))
         if heads != 1:

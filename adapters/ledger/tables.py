@@ -32,7 +32,10 @@ def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
         return None
     headings = frozenset(plain(name.split("\n")[-1]).replace(" ", "") for name in header.names if name)
     data = [row for row in range(header.last + 1, len(sheet.rows)) if _is_data(sheet, row, headings)]
-    columns = columns_of(header, [sheet.rows[row] for row in data[:200]], said)
+    merged_down = {
+        left for top, left, bottom, right in sheet.merged if left == right and bottom > top > header.last
+    }
+    columns = columns_of(header, [sheet.rows[row] for row in data[:200]], said, merged_down)
     if not {"head", "name"} & columns.fields.keys() or not {"amount", "total"} & columns.fields.keys():
         return None
     data = [row for row in data if not _is_sum(sheet.rows[row], columns)]
@@ -113,6 +116,4 @@ def _begins(sheet: Sheet, columns: Columns, group: Sequence[int], row: int) -> b
             return True
     if "head" in fields and given(at(cells, fields["head"])):
         return plain(at(cells, fields["head"])) != plain(at(first, fields["head"]))
-    if "relation" not in fields and "head" not in fields and "seq" in fields:
-        return given(at(cells, fields["seq"]))
-    return False
+    return columns.stacked is not None and given(at(cells, columns.stacked))

@@ -614,7 +614,7 @@ def numbers_and_accounts_as_numbers(p: People) -> Case:
             (1, 5, "F", "ledger-account-numeric"),
             (1, 6, "G", "ledger-certificate-numeric"),
         },
-        repairs={"numeric-fifteen": 1},
+        repairs={"numeric-fifteen": 1, "numeric-certificate": 1},
     )
 
 
@@ -854,6 +854,30 @@ def two_sheets_and_headers_again(p: People) -> Case:
             alone(b, 30_000, "2015-03", division="110199001001"),
             alone(c, 30_000, "2015-03", division="110199001002"),
         ],
+    )
+
+
+@ledger
+def households_by_merged_cells(p: People) -> Case:
+    """No relation and no head's column: the cells of number and amount are merged over a household's rows."""
+    a, b, c, d = p.many(4)
+    rows: list[list[Value]] = [
+        ["农村低保花名册"],
+        ["序号", "姓名", "身份证号", "保障人数", "户月保障金", "享受时间"],
+        [1, *a, 3, 900, "2015-03"],
+        [None, *b],
+        [None, *c],
+        [2, *d, 1, 300, "2015-03"],
+    ]
+    down = [(2, column, 4, column) for column in (0, 3, 4, 5)]
+    return Case(
+        "农村合并.xlsx",
+        [Sheet(rows, merged=[(0, 0, 0, 5), *down])],
+        taken=[
+            Taken([(*a, "02", True), (*b, "97", True), (*c, "97", True)], 90_000, "2015-03"),
+            alone(d, 30_000, "2015-03"),
+        ],
+        repairs={"kinship-unknown": 2},
     )
 
 
