@@ -6,7 +6,8 @@ from fractions import Fraction
 from adapters.report.grammar import Key
 from adapters.simulate.lives import month_at
 from adapters.simulate.plan import Area, BookMonth, Household, Plan
-from domain.days import Month, months_between
+from domain.campaign import Campaign
+from domain.days import Month, add_month, months_between
 
 AREAS: tuple[Area, ...] = ("urban", "rural")
 
@@ -61,7 +62,8 @@ def _enter(rows: list[dict[str, int]], one: Household, start: Month) -> None:
 def counted(plan: Plan) -> dict[Key, Fraction]:
     """The plan's own books as a report would print them, exact: every month, every span from January.
 
-    Areas `urban`, `rural` and `all`; money and averages in fen. An average of no persons is left out.
+    Areas `urban`, `rural` and `all`; money and averages in fen. An average of no persons is left out. Of a campaign:
+    who is reviewed in it, and who goes by it.
     """
     found: dict[Key, Fraction] = {}
     both = list(plan.books.values())
@@ -77,7 +79,29 @@ def counted(plan: Plan) -> dict[Key, Fraction]:
                 rows = [book[index] for book in books for index in range(first, end + 1)]
                 for measure, value in _measures(rows, single=first == end).items():
                     found["dibao", area, measure, period] = value
+    if plan.campaign is not None:
+        for area in (*AREAS, "all"):
+            for measure, value in _reviewed(plan, area, plan.campaign).items():
+                found["dibao", area, measure, "campaign"] = value
     return found
+
+
+def _reviewed(plan: Plan, area: str, campaign: Campaign) -> dict[str, Fraction]:
+    """A review is held in the month before the one it is due on the first day of."""
+    held = [
+        (one.pieces[0].covered, review.outcome)
+        for one in plan.households
+        if area in (one.area, "all")
+        for review in one.reviews
+        if campaign[0] <= add_month(review.month, -1) <= campaign[1]
+    ]
+    gone = [covered for covered, outcome in held if outcome == "stop"]
+    return {
+        "reviewed_households": Fraction(len(held)),
+        "reviewed_persons": Fraction(sum(covered for covered, _ in held)),
+        "review_exits_households": Fraction(len(gone)),
+        "review_exits_persons": Fraction(sum(gone)),
+    }
 
 
 def _measures(rows: Sequence[BookMonth], *, single: bool) -> dict[str, Fraction]:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from domain.case.change import ChangeOpened, ReviewConcluded
-from tests.harness import TrialOffice
+from tests.harness import COUNTY, TrialOffice
 from tests.workflows.awards import amount, family_income, plain, tick
 
 TWO = ["surveyor", "surveyor2"]
@@ -151,3 +151,44 @@ def test_the_class_may_change_and_the_chain_counts_from_the_first_day(
     reviewed(office, case, 480_000, review_class=to)
     assert office.case(case).review_class == to
     assert office.case(case).reviews["review.2"].due == due  # type: ignore[index]
+
+
+def in_campaigns(office: TrialOffice, months: str = "10,11", **more: Any) -> None:
+    """From now on all are reviewed in these months of every year."""
+    data = {"name": "review_campaign_months", "value": months, "since": "2025-01-01", **more}
+    office.do("SetParameter", "admin", division=COUNTY, document="集中核查", **data)
+
+
+def test_in_campaign_months_all_are_due_by_the_campaigns_last_day(office: TrialOffice) -> None:
+    """Class B too, whose half year would be over in November."""
+    in_campaigns(office)
+    case = plain(office)
+    assert office.case(case).reviews["review.1"].due == date(2025, 11, 30)  # type: ignore[index]
+    assert office.due(case, "review.1/open") == date(2025, 10, 1)
+    assert office.refused("OpenReview", "handler", case, on="2025-09-30") == ["review-early"]
+    tick(office, "2025-10-01")
+    assert office.due(case, "review.1/conclude") == date(2025, 11, 30)
+    assert reviewed(office, case, 480_000)["outcome"] == "unchanged"
+    second = office.case(case).reviews["review.2"]  # type: ignore[index]
+    assert (second.due, office.due(case, "review.2/open")) == (date(2026, 11, 30), date(2026, 10, 1))
+
+
+def test_an_award_that_begins_with_the_campaign_waits_for_the_next(office: TrialOffice) -> None:
+    in_campaigns(office, "5,6,12")
+    case = plain(office)
+    assert office.case(case).reviews["review.1"].due == date(2025, 12, 31)  # type: ignore[index]
+
+
+def test_what_is_scheduled_keeps_its_day_when_campaigns_begin(office: TrialOffice) -> None:
+    case = plain(office)
+    in_campaigns(office, "3", since="2025-09-01")
+    assert office.case(case).reviews["review.1"].due == date(2025, 11, 1)  # type: ignore[index]
+    reviewed(office, case, 480_000)
+    assert office.case(case).reviews["review.2"].due == date(2026, 3, 31)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("months", ["0", "13", "October", "10;11"])
+def test_campaign_months_are_months_of_the_year(office: TrialOffice, months: str) -> None:
+    data = {"name": "review_campaign_months", "value": months, "since": "2025-01-01"}
+    refused = office.refused("SetParameter", "admin", division=COUNTY, document="集中核查", **data)
+    assert refused == ["parameter-kind"]
