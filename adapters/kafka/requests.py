@@ -4,18 +4,31 @@ The command's id is made from topic, source and message id, so that the store, w
 answers a repetition as before and refuses other content under the same id.
 """
 
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
+from adapters.bootstrap import Doudi
 from adapters.kafka.envelope import Envelope
 from adapters.kafka.inbound import INBOUND, Death, Facts, Inbound, Line, StatedFact, VerificationAnswer
 from adapters.kafka.settings import Binding
 from domain.case import Case
 from domain.days import china_day
 from domain.identity import check_number
-from domain.ids import CaseNo, CommandId, InstanceId, MemberKey, PersonRef, StaffId, parse_case_no
+from domain.ids import (
+    CaseNo,
+    CommandId,
+    DivisionCode,
+    InstanceId,
+    MemberKey,
+    PersonRef,
+    StaffId,
+    parse_case_no,
+)
+from domain.staff import Appointed
 from domain.text import check_text
 from workflows.authority import CLOCK_ACTOR, case_unknown
 from workflows.command import COMMANDS, Command, Request, parse, wrong_fields
@@ -25,7 +38,7 @@ from workflows.office import Office
 from workflows.processes.deaths import living_in
 from workflows.refusal import Refused, refuse
 
-C = TypeVar("C", bound=Command)
+_STAFF = f"SELECT DISTINCT stream FROM events WHERE type = '{Appointed.__name__}'"
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +53,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 def said(office: Office, topic: str, envelope: Envelope) -> Said:
     """Raises Refused for a type, a version or fields that the topic doesn't take."""
-    taken = {(kind.TYPE, kind.VERSION): kind for kind in INBOUND.values() if kind.TOPIC in (topic,)}
+    taken = {(kind.TYPE, kind.VERSION): kind for kind in INBOUND.values() if topic == kind.TOPIC}
     kind = taken.get((envelope.type, envelope.version))
     if kind is None:
         code = "message-version" if envelope.type in {name for name, _ in taken} else "message-type"
@@ -70,18 +83,18 @@ def _message(kind: type[Inbound], data: Any) -> Inbound:
         raise Refused(*wrong_fields(kind, data)) from None
 
 
-def requests(office: Office, binding: Binding, one: Said) -> list[Request]:
+def requests(doudi: Doudi, binding: Binding, one: Said) -> list[Request]:
     """The commands of a message, that of its id last; none where it is about nobody of ours.
 
     Looks at the office as it is now (`world` refreshed). Raises Refused, BadValue.
     """
-    message = one.message
+    office, message = doudi.office, one.message
     if binding.actor == CLOCK_ACTOR:
         raise refuse("not-your-desk", "actor", actor=CLOCK_ACTOR, desks="")
     if isinstance(message, VerificationAnswer):
         return [_answer(office, binding, one, message)]
     if isinstance(message, Death):
-        return _deaths(office, binding, one, message)
+        return _deaths(doudi, binding, one, message)
     if isinstance(message, Facts):
         return [_facts(office, binding, one, message)]
     assert isinstance(message, Line)
@@ -172,8 +185,9 @@ def _entry(case: Case, source: str, fact: StatedFact, field: str) -> FactEntry:
     )
 
 
-def _deaths(office: Office, binding: Binding, one: Said, message: Death) -> list[Request]:
+def _deaths(doudi: Doudi, binding: Binding, one: Said, message: Death) -> list[Request]:
     """One for each division in which the account may record deaths of his cases: as a rule a single one."""
+    office = doudi.office
     quoted = _quoted(("reported_by", message.reported_by), ("document", message.document))
     today = china_day(office.clock.now())
     if (message.number is None) == (message.person is None):
@@ -194,6 +208,9 @@ def _deaths(office: Office, binding: Binding, one: Said, message: Death) -> list
             held |= {
                 at for desk, at in office.world.desks(binding.actor, case.division, today) if desk in who
             }
+    if not held and not _holds_one(doudi, binding.actor, who, today):
+        # Else a slip in the account's name, or a desk that ended, would lose every death without a word.
+        raise refuse("not-your-desk", "actor", actor=binding.actor, desks=", ".join(who))
     widest = sorted(at for at in held if not any(at != other and at.startswith(other) for other in held))
     found = []
     for at in widest:
@@ -202,6 +219,13 @@ def _deaths(office: Office, binding: Binding, one: Said, message: Death) -> list
         last = at == widest[-1]
         found.append(request if last else replace(request, id=CommandId(f"{one.id}+{at}")))
     return found
+
+
+def _holds_one(doudi: Doudi, actor: str, desks: Sequence[str], day: date) -> bool:
+    """Whether an account holds one of these desks anywhere."""
+    rows = doudi.store.database.connection.execute(_STAFF).fetchall()
+    divisions = (DivisionCode(stream.partition(":")[2]) for (stream,) in rows)
+    return any(not doudi.office.world.roster(one).desks(actor, day).isdisjoint(desks) for one in divisions)
 
 
 def _line(office: Office, binding: Binding, one: Said, message: Line) -> Request:

@@ -11,6 +11,7 @@ from adapters.kafka.envelope import read
 from adapters.kafka.requests import requests, said
 from adapters.kafka.settings import Binding
 from adapters.keys.errors import KeysLost, MasterMissing, MasterWrong
+from adapters.projecting.errors import whereabouts
 from adapters.store.errors import (
     BrokenLog,
     NewerStore,
@@ -97,7 +98,7 @@ def take(doudi: Doudi, bindings: Mapping[str, Binding], arrived: Arrived) -> Tak
         return _refused((Reason(code=error.code, params=dict(error.params)),))
     except Exception as error:
         # A defect of ours that one message meets must not keep all others waiting.
-        return _refused((reason("message-failed", error=type(error).__name__),))
+        return _refused((reason("message-failed", error=whereabouts(error)),))
 
 
 def _take(doudi: Doudi, bindings: Mapping[str, Binding], arrived: Arrived) -> Taken:
@@ -111,7 +112,7 @@ def _take(doudi: Doudi, bindings: Mapping[str, Binding], arrived: Arrived) -> Ta
     if before is not None:
         return _refused(before.reasons) if before.status == "refused" else Taken(how="repeated")
     office.world.refresh()
-    todo = requests(office, binding, one)
+    todo = requests(doudi, binding, one)
     for request in todo:
         where = f"{arrived.topic}/{arrived.partition}/{arrived.offset}"
         answer = office.handle(msgspec.structs.replace(request, causation=where))

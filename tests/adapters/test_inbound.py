@@ -160,9 +160,17 @@ def test_a_death_of_nobody_of_ours_is_passed_over_and_leaves_nothing(office: Tri
 def test_a_death_out_of_the_accounts_scope_is_nobodys_of_ours(office: TrialOffice) -> None:
     couple(office)
     office.clock("2025-04-03")
-    bindings = {"deaths": Binding(actor="somebody")}
+    office.appoint("elsewhere", "registrar", "110200")
     one = arrived("deaths", data={"number": A, "died": "2025-03-20"})
-    assert taken(office, one, bindings).how == "passed"
+    assert taken(office, one, {"deaths": Binding(actor="elsewhere")}).how == "passed"
+
+
+def test_a_death_told_by_an_account_that_holds_no_desk_is_parked(office: TrialOffice) -> None:
+    couple(office)
+    office.clock("2025-04-03")
+    one = arrived("deaths", data={"number": A, "died": "2025-03-20"})
+    for actor in ("regsiter", "bureau"):
+        assert codes(office, one, {"deaths": Binding(actor=actor)}) == ["not-your-desk"]
 
 
 def test_a_death_in_two_counties_is_recorded_in_both(office: TrialOffice) -> None:
