@@ -59,7 +59,7 @@ def template(folder: Path, to: str | None = None) -> EventStore:
 
 
 def fill(store: EventStore, count: int, *, apart: bool = False) -> int:
-    """Load events until there are so many; the head. Only the log grows, not the table of commands.
+    """Load events until there are so many, by commands as in the year; the head. The table of commands doesn't grow.
 
     `apart`: each turn of the cases in a county of its own, as a larger log is of more offices, of the same persons,
     so that their names can be opened.
@@ -79,7 +79,7 @@ def fill(store: EventStore, count: int, *, apart: bool = False) -> int:
     turn = 0
     while position < count:
         turn += 1
-        made = list(_again(parted, turn, position, recorded_at, apart))[: count - position]
+        made = list(_again(parted, ids, turn, position, recorded_at, apart))[: count - position]
         with store.database.transaction():
             store.database.load("events", COLUMNS_OF_LOG, made)
             store.database.settle()
@@ -97,7 +97,12 @@ def _personal(stream: str) -> bool:
 
 
 def _again(
-    parted: list[tuple[Raw, list[str], list[str]]], turn: int, position: int, recorded_at: int, apart: bool
+    parted: list[tuple[Raw, list[str], list[str]]],
+    ids: re.Pattern[str],
+    turn: int,
+    position: int,
+    recorded_at: int,
+    apart: bool,
 ) -> Iterator[tuple[object, ...]]:
     """The template's cases and persons under numbers of their own, in the same order."""
     names: dict[str, str] = {}
@@ -119,7 +124,7 @@ def _again(
         yield (
             f"{kind}:{other(name)}",
             *row[1:4],
-            f"bulk-{turn}",
+            ids.sub(lambda one: other(one[0]), row[4]) + f"#{turn}",
             row[5],
             row[6].replace(COUNTY, county),
             recorded_at,
