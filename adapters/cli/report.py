@@ -15,7 +15,9 @@ from adapters.report.policy import PolicyOf, Values, in_force, single, usual_cam
 from domain.campaign import Campaign
 from domain.days import BadDay, china_day, parse_month
 from domain.ids import DivisionCode
+from projections.base import Rows
 from projections.office import DIVISION
+from projections.statistics import CELL
 from workflows.refusal import Reason, refuse
 from workflows.world import ROOT
 
@@ -60,15 +62,11 @@ def compare_report(
     code = figures_in_scope(now, division) if division else _everything(now)
     printed = of_report(load_figures(Path(figures)) if figures else shipped_figures(), name)
     year = china_day(now.doudi.store.clock.now()).year
-    places = [
-        DivisionCode(row["code"])
-        for row in now.rows("office").select(DIVISION)
-        if row["code"].startswith(code)
-    ]
+    rows, position = rows_known(now, "statistics", None)
+    places = _places(now, rows, code)
     parts = _parts(now, said, places)
     policy_of = _policy_of(now)
     campaign = _campaign(now, span) or usual_campaign(policy_of, places, year, _last_month(printed))
-    rows, position = rows_known(now, "statistics", None)
     policies = in_force(_own(printed), policy_of, places, year, parts=parts, campaign=campaign)
     found = compare(
         printed,
@@ -97,6 +95,14 @@ def compare_report(
         _tell(now, found, policies)
     if found.differs:
         raise SystemExit(REFUSED)
+
+
+def _places(now: Session, rows: Rows, code: str) -> list[DivisionCode]:
+    """Divisions in scope that were added, or in which something was counted, with those above them."""
+    counted_in = {row["division"] for row in rows.select(CELL, programme=PROGRAMME)}
+    added = {row["code"] for row in now.rows("office").select(DIVISION)}
+    found = added | {one[:length] for one in counted_in for length in (6, 9, 12)}
+    return sorted(DivisionCode(one) for one in found if one.startswith(code))
 
 
 def _own(printed: Sequence[Figure]) -> list[Figure]:

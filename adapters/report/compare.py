@@ -24,13 +24,18 @@ _FLOWS = frozenset(
     }
 )
 _PERIOD_ALIASES = {"year": "M1-M12", "M1-M12": "year", "end": "M12", "M12": "end"}
-_HOUSEHOLDS_OF = {
-    "persons": "households",
-    "new_persons": "new_households",
-    "exits_persons": "exits_households",
-    "reviewed_persons": "reviewed_households",
-    "review_exits_persons": "review_exits_households",
-}
+_FEWER = (
+    ("households", "persons"),
+    ("new_households", "new_persons"),
+    ("exits_households", "exits_persons"),
+    ("reviewed_households", "reviewed_persons"),
+    ("review_exits_households", "review_exits_persons"),
+    ("review_exits_households", "reviewed_households"),
+    ("review_exits_persons", "reviewed_persons"),
+)
+"""Of two measures of the same place and time, the first is never more than the second."""
+_MONTHS_OF = {"three_years": (-23, 12), "campaign": (100, 101)}
+"""Where periods that are no months of the year stand among them; a campaign's are its own."""
 _FLOW = {"paid": "paid", "person_times": "persons"}
 
 
@@ -184,9 +189,7 @@ _Spot: TypeAlias = tuple[str, str, int, int]
 def _broken(figures: Sequence[Figure]) -> Iterator[_Broken]:
     placed: dict[tuple[str, str, str, int, int], Figure] = {}
     for figure in figures:
-        if not figure.period.first:
-            continue
-        at = (figure.programme, figure.area, figure.measure, figure.period.first, figure.period.last)
+        at = (figure.programme, figure.area, figure.measure, *_span_of(figure))
         twin = placed.setdefault(at, figure)
         if twin is not figure and (twin.high <= figure.low or figure.high <= twin.low):
             yield [twin, figure], [f"{_Range.of(twin)} ≠ {_Range.of(figure)}"]
@@ -196,6 +199,10 @@ def _broken(figures: Sequence[Figure]) -> Iterator[_Broken]:
         yield from _heads(spot, placed)
     yield from _areas(placed)
     yield from _spans(placed)
+
+
+def _span_of(figure: Figure) -> tuple[int, int]:
+    return _MONTHS_OF.get(figure.period.kind, (figure.period.first, figure.period.last))
 
 
 _Placed: TypeAlias = Mapping[tuple[str, str, str, int, int], Figure]
@@ -229,11 +236,11 @@ def _averages(spot: _Spot, placed: _Placed) -> Iterator[_Broken]:
 
 def _heads(spot: _Spot, placed: _Placed) -> Iterator[_Broken]:
     programme, area, first, last = spot
-    for persons_of, households_of in _HOUSEHOLDS_OF.items():
-        persons = placed.get((programme, area, persons_of, first, last))
-        households = placed.get((programme, area, households_of, first, last))
-        if persons and households and _Range.of(persons).last < _Range.of(households).low:
-            yield [households, persons], [f"{_Range.of(persons)} < {_Range.of(households)}"]
+    for fewer, more in _FEWER:
+        few = placed.get((programme, area, fewer, first, last))
+        many = placed.get((programme, area, more, first, last))
+        if few and many and _Range.of(many).last < _Range.of(few).low:
+            yield [few, many], [f"{_Range.of(many)} < {_Range.of(few)}"]
 
 
 def _areas(placed: _Placed) -> Iterator[_Broken]:
@@ -271,7 +278,7 @@ def _spans(placed: _Placed) -> Iterator[_Broken]:
             least = sum((_Range.of(one).low for one in chain), Fraction(0))
             most = sum((_Range.of(one).last for one in chain), Fraction(0))
             plus = " + ".join(str(_Range.of(one)) for one in chain)
-            covered = sum(one.period.last - one.period.first + 1 for one in chain)
+            covered = sum(end - begin + 1 for begin, end in map(_span_of, chain))
             if least > total.last:
                 yield [*chain, whole], [f"{plus} > {total}"]
             elif covered == last - first + 1 and most < total.low:
@@ -280,14 +287,19 @@ def _spans(placed: _Placed) -> Iterator[_Broken]:
 
 def _disjoint(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
     """Chains of figures that don't overlap: of the shortest spans first, and of the longest first."""
-    ordered = sorted(figures, key=lambda figure: (figure.period.last - figure.period.first, figure.line))
+    ordered = sorted(figures, key=lambda figure: (_length(figure), figure.line))
     for order in (ordered, ordered[::-1]):
         taken: set[int] = set()
         chain = []
         for figure in order:
-            span = set(range(figure.period.first, figure.period.last + 1))
+            span = set(range(_span_of(figure)[0], _span_of(figure)[1] + 1))
             if not taken & span:
                 taken |= span
                 chain.append(figure)
         if chain:
-            yield sorted(chain, key=lambda figure: figure.period.first)
+            yield sorted(chain, key=_span_of)
+
+
+def _length(figure: Figure) -> int:
+    first, last = _span_of(figure)
+    return last - first

@@ -98,6 +98,100 @@ def test_only_who_sees_all_compares_all(told: Told) -> None:
     assert "scope" not in said.err
 
 
+def verdicts(told: Told, path: str, *more: str) -> dict[int, tuple[str, str]]:
+    """line → (counted, verdict)"""
+    said = told.ask("report", "compare", "--figures", path, "--report", "X", "--format", "json", *more)
+    return {row["line"]: (row["counted"], row["verdict"]) for row in said.json["rows"]}
+
+
+PARTS = (
+    "X,dibao,all_west,persons,M2,3,person,1",
+    "X,dibao,urban_east,persons,M2,3,person,1",
+    "X,dibao,all_west,paid,M1-M3,1,yuan,1",
+    "X,dibao,all_north,persons,M2,2,person,1",
+)
+
+
+def test_parts_are_counted_for_the_divisions_that_are_said(told: Told, tmp_path: Path) -> None:
+    path = figures(tmp_path, *PARTS)
+    whole = verdicts(told, figures(tmp_path, "X,dibao,all,persons,M2,5,person,1"))
+    path = figures(tmp_path, *PARTS)
+    found = verdicts(told, path, "--part", "west=110199001", "--part", "east=110199002")
+    assert int(found[2][0]) + int(found[3][0]) == int(whole[2][0])
+    assert found[5] == ("", "not_understood")
+    both = verdicts(told, path, "--part", "west=110199001,110199002")
+    span = verdicts(told, path, "--part", "west=110199001..110199002")
+    again = verdicts(told, path, "--part", "west=110199001", "--part", "west=110199002")
+    assert both[2] == span[2] == again[2] == (whole[2][0], "differs")
+    assert verdicts(told, path, "--division", "110199002", "--part", "east=110199002")[3] == found[3]
+
+
+@pytest.mark.parametrize(
+    "part", ["west", "west=", "west=x", "west=110199999", "West!=110199001", "=110199001"]
+)
+def test_a_part_that_is_no_division_is_refused(told: Told, tmp_path: Path, part: str) -> None:
+    path = figures(tmp_path, *PARTS)
+    said = told.ask("report", "compare", "--figures", path, "--report", "X", "--part", part)
+    assert said.code == 1
+    assert "NAME=CODE" in said.err
+
+
+def test_a_part_out_of_what_is_counted_is_refused(told: Told, tmp_path: Path) -> None:
+    path = figures(tmp_path, *PARTS)
+    asked = ("--division", "110199002", "--part", "west=110199001")
+    assert told.ask("report", "compare", "--figures", path, "--report", "X", *asked).code == 1
+
+
+def test_what_is_not_understood_is_told_with_what_to_say(told: Told, tmp_path: Path) -> None:
+    lines = (
+        "X,dibao,all_west,persons,M2,5,person,1",
+        "X,dibao,all,reviewed_households,campaign,5,household,1",
+        "X,dibao,all,persons,year,5,person,1",
+        "X,dibao,all,towns,M12,5,count,1",
+        "X,dibao,all,paid,winter,5,yuan,1",
+        "X,dibao,all,paid,3y,5,yuan,1",
+    )
+    said = told.ask("report", "compare", "--figures", figures(tmp_path, *lines), "--report", "X")
+    assert said.code == 0
+    for words in (
+        "line 2: say which division west is: --part west=CODE",
+        "line 3: no campaign is known; say its months: --campaign YYYY-MM..YYYY-MM",
+        "line 4 is not understood: measure persons, period year",
+        "line 5 is not understood: measure towns",
+        "line 6 is not understood: period winter",
+        "not understood 5 · not yet counted 1",
+    ):
+        assert words in said.out
+
+
+def test_a_campaign_is_counted_over_its_months(told: Told, tmp_path: Path) -> None:
+    lines = (
+        "X,dibao,urban,new_persons,campaign,3,person,1",
+        "X,dibao,all,reviewed_households,campaign,0,household,1",
+        "X,dibao,urban,new_persons,M2-M3,3,person,1",
+    )
+    path = figures(tmp_path, *lines)
+    found = verdicts(told, path, "--campaign", "2025-02..2025-03")
+    assert [verdict for _, verdict in found.values()] == ["meets"] * 3
+    assert verdicts(told, path, "--campaign", "2025-03")[2][1] == "differs"
+    said = told.ask(
+        "report",
+        "compare",
+        "--figures",
+        path,
+        "--report",
+        "X",
+        "--campaign",
+        "2025-02..2025-03",
+        "--format",
+        "json",
+    )
+    assert said.json["campaign"] == ["2025-02", "2025-03"]
+    for wrong in ("2025", "2025-03..2025-02", "M2-M3"):
+        said = told.ask("report", "compare", "--figures", path, "--report", "X", "--campaign", wrong)
+        assert (said.code, "no span of months" in said.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     "lines", [["X,dibao,all,persons,M2,two,person,1"], ["Y,dibao,all,persons,M2,2,person,1"]]
 )
@@ -134,3 +228,75 @@ def test_three_years_are_counted_where_they_are_there() -> None:
     found = counted(county.statistics, "dibao", COUNTY, 2025)
     assert found["dibao", "all", "person_times", "3y"] == 3
     assert found["dibao", "all", "person_times", "M1-M12"] == 1
+
+
+STANDARDS = (
+    "X,dibao,rural,standard,year,600,yuan/person/month,1",
+    "X,dibao,rural,standard,M12,8400,yuan/person/year,1",
+    "X,dibao,rural,standard_before,M7,600,yuan/person/month,1",
+    "X,dibao,rural,standard,M6,600,yuan/person/month,1",
+    "X,dibao,all,standard,M6,600,yuan/person/month,1",
+    "X,dibao,rural_west,standard,year,700,yuan/person/month,1",
+    "X,dibao,rural_east,standard,year,650,yuan/person/month,1",
+    "X,dibao,rural,uplift_min,year,10,percent,1",
+    "X,dibao,rural,uplift_max,year,20,percent,1",
+    "X,dibao,rural,uplift_max,M1,0,percent,1",
+)
+
+
+def test_standards_and_additions_are_those_in_force(tmp_path: Path) -> None:
+    """600 in the county, from July on 700 in one township and 650 in the other: no one standard for the year."""
+    told = Told(tmp_path)
+    told.tell(year())
+
+    def set_(name: str, value: str, division: str, since: str, area: str | None = "rural") -> None:
+        about = {"division": division, "name": name, "value": value, "since": since, "area": area}
+        told.office.do("SetParameter", "admin", **about, document="县府办〔2025〕3号")
+
+    set_("standard", "600.00", COUNTY, "2024-01-01")
+    set_("standard", "700.00", "110199001", "2025-07-01")
+    set_("standard", "650.00", "110199002", "2025-07-01")
+    set_("uplift_C01", "20%", COUNTY, "2025-02-01", None)
+    set_("uplift_C04", "70.00", "110199001", "2025-02-01", None)
+    set_("uplift_C05", "10%", COUNTY, "2025-02-01", None)
+    path = figures(tmp_path, *STANDARDS)
+    parts = ("--part", "west=110199001", "--part", "east=110199002")
+    found = verdicts(told, path, *parts)
+    told_urban = found.pop(6)
+    assert found == {
+        2: ("", "varies"),
+        3: ("", "varies"),
+        4: ("600.00", "meets"),
+        5: ("600.00", "meets"),
+        7: ("700.00", "meets"),
+        8: ("650.00", "meets"),
+        9: ("10", "meets"),
+        10: ("20", "meets"),
+        11: ("", "not_yet_counted"),
+    }
+    assert told_urban[1] in ("meets", "varies")
+    said = told.ask("report", "compare", "--figures", path, "--report", "X", *parts)
+    assert "line 2: the places of rural have 650.00, 700.00" in said.out
+    one = verdicts(told, figures(tmp_path, STANDARDS[1]), "--division", "110199001")
+    assert one[2] == ("8400.00", "meets")
+    told.office.doudi.close()
+
+
+def test_the_usual_campaign_is_the_last_one_over_by_the_reports_last_month(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    told.tell(year())
+    row = "X,dibao,all,reviewed_households,campaign,0,household,1"
+    standard = "X,dibao,all,standard,year,600,yuan/person/month,1"
+
+    def campaign(*lines: str) -> list[str] | None:
+        path = figures(tmp_path, row, standard, *lines)
+        said = told.ask("report", "compare", "--figures", path, "--report", "X", "--format", "json")
+        found: list[str] | None = said.json["campaign"]
+        return found
+
+    assert campaign() is None
+    about = {"name": "review_campaign_months", "value": "10,11", "since": "2024-01-01"}
+    told.office.do("SetParameter", "admin", division=COUNTY, **about, document="集中核查")
+    assert campaign() == ["2025-10", "2025-11"]
+    assert campaign("X,dibao,all,persons,M9,0,person,1") == ["2024-10", "2024-11"]
+    told.office.doudi.close()

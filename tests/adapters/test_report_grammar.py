@@ -228,11 +228,74 @@ def test_an_average_that_just_fits_is_no_contradiction() -> None:
             2,
             "7 ≠ 8",
         ),
+        (
+            [
+                "R,dibao,all,reviewed_households,campaign,7,household,1",
+                "R,dibao,all,reviewed_persons,campaign,5,person,1",
+            ],
+            3,
+            "5 < 7",
+        ),
+        (
+            [
+                "R,dibao,all,reviewed_persons,campaign,70,person,1",
+                "R,dibao,all,review_exits_persons,campaign,80,person,10",
+            ],
+            3,
+            "70 < [75, 85)",
+        ),
+        (
+            [
+                "R,dibao,all,exits_households,3y,7,household,1",
+                "R,dibao,all,exits_households,year,8,household,1",
+            ],
+            2,
+            "8 > 7",
+        ),
     ],
 )
 def test_sets_that_cannot_all_be_true(rows: list[str], gives_way: int, sum_line: str) -> None:
     found = contradictions(figures(*rows))
     assert [(one.gives_way.line, one.sum_lines[0]) for one in found] == [(gives_way, sum_line)]
+
+
+def test_a_campaign_lies_in_no_other_rows_time() -> None:
+    rows = (
+        "R,dibao,all,exits_households,year,7,household,1",
+        "R,dibao,all,exits_households,campaign,80,household,1",
+        "R,dibao,all,exits_households,3y,90,household,1",
+    )
+    assert contradictions(figures(*rows)) == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "unclear"),
+    [
+        ("R,dibao,urban_city,persons,M12,1,person,1", ("area",)),
+        ("R,dibao,urban_town,persons,M12,1,person,1", ()),
+        ("R,dibao,urban,persons,year,1,person,1", ("measure", "period")),
+        ("R,dibao,urban,households,3y,1,household,1", ("measure", "period")),
+        ("R,dibao,urban,covered_persons,end,1,person,1", ()),
+        ("R,dibao,urban,villages,M12,1,count,1", ("measure",)),
+        ("R,dibao,urban,paid,campaign,1,yuan,1", ("period",)),
+        ("R,dibao,urban,reviewed_persons,M1-M9,1,person,1", ()),
+        ("R,dibao,urban,paid,3y,1,yuan,1", ()),
+        ("R,tekun,urban_city,persons,year,1,person,1", ()),
+    ],
+)
+def test_a_row_that_cannot_be_counted_names_its_columns(row: str, unclear: tuple[str, ...]) -> None:
+    (found,) = compare(figures(row), {}, parts=("town",), campaign=False).rows
+    assert found.unclear == unclear
+    assert found.verdict == ("not_understood" if unclear else "not_yet_counted")
+
+
+def test_a_yearly_standard_is_twelve_of_a_month() -> None:
+    row = figures("R,dibao,rural,standard,year,7800,yuan/person/year,1")
+    key = ("dibao", "rural", "standard", "year")
+    assert compare(row, {key: 65_000}).rows[0].verdict == "meets"
+    assert compare(row, {key: 65_010}).differs
+    assert compare(row, {}, varying=[key]).rows[0].verdict == "varies"
+    assert not compare(row, {}, varying=[key]).differs
 
 
 def test_compare_gives_each_row_its_verdict() -> None:

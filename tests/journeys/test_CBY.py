@@ -1,6 +1,6 @@
 """C, B, Y: a year of each report's office, simulated and compared by command, gives every printed figure of dibao.
 
-C whole; B and Y scaled here, whole apart (`--soak`).
+C whole; B and Y scaled here, whole apart (`pytest -m soak`).
 """
 
 import json
