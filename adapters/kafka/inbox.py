@@ -21,7 +21,7 @@ from kafka.structs import OffsetAndMetadata
 from adapters.bootstrap import Doudi
 from adapters.faults import reach
 from adapters.kafka.client import Transactions
-from adapters.kafka.errors import BadSettings, Fenced, KafkaTrouble, Refused
+from adapters.kafka.errors import BadSettings, KafkaTrouble, Refused
 from adapters.kafka.leniently import read_leniently
 from adapters.kafka.letters import Letter, letter, letters, record
 from adapters.kafka.rights import INBOX
@@ -79,7 +79,7 @@ class Inbox:
         self._consumer: KafkaConsumer | None = None
         self._letters = Transactions(settings, f"{settings.topic(INBOX)}-{uuid4()}")
         self._pauses = 0
-        self._settled: frozenset[str] | None = None
+        self._settled: frozenset[tuple[str, datetime]] | None = None
         self._seen: tuple[str | None, float] = (None, 0.0)
         self._reached: dict[TopicPartition, tuple[int, float]] = {}
 
@@ -93,11 +93,7 @@ class Inbox:
             if not polled:
                 return False
             return self._take_all(polled)
-        except (KafkaTrouble, KafkaError) as error:
-            self._wait(getattr(error, "code", type(error).__name__))
-            self._drop()
-            return False
-        except PASSING as error:
+        except (KafkaTrouble, KafkaError, *PASSING) as error:
             self._wait(getattr(error, "code", type(error).__name__))
             self._drop()
             return False
@@ -183,20 +179,22 @@ class Inbox:
             for one in records
         ]
         taken, waits = self._taken([one for _, one in arrived])
+        done = arrived[: len(taken)]
         reach("inbox.taken")
         offsets: dict[TopicPartition, int] = {}
         parked: list[Letter] = []
         now = datetime.now(CHINA)
-        for (place, one), outcome in zip(arrived, taken, strict=False):
+        for (place, one), outcome in zip(done, taken, strict=True):
             offsets[place] = one.offset + 1
             if outcome.how == "refused":
                 parked.append(letter(self._doudi.store.keyring, one, outcome.reasons, now))
         for place, records in polled.items():
-            if offsets.get(place, records[0].offset) <= records[-1].offset:
-                self._open().seek(place, offsets.get(place, records[0].offset))
+            following = offsets.get(place, records[0].offset)
+            if following <= records[-1].offset:
+                self._open().seek(place, following)
         self._commit(offsets, self._new(parked))
         reach("inbox.committed")
-        for (place, one), _ in zip(arrived, taken, strict=False):
+        for place, one in done:
             self._reached[place] = (one.offset + 1, one.at / 1000)
         for outcome in taken:
             setattr(self.counts, outcome.how, getattr(self.counts, outcome.how) + 1)
@@ -225,13 +223,16 @@ class Inbox:
         return found, None
 
     def _new(self, parked: list[Letter]) -> list[Letter]:
-        """Those that aren't settled: a log that begins to read anew meets letters of before."""
+        """Those that aren't settled: a log that begins to read anew meets letters of before.
+
+        A topic that was made anew counts from 0 again: what came at another time is another message.
+        """
         if not parked:
             return parked
         if self._settled is None:
             known = letters(self._settings, self._settings.inbound)
-            self._settled = frozenset(name for name, one in known.items() if one.state != "open")
-        return [one for one in parked if one.id not in self._settled]
+            self._settled = frozenset((one.id, one.arrived) for one in known.values() if one.state != "open")
+        return [one for one in parked if (one.id, one.arrived) not in self._settled]
 
     def _commit(self, offsets: dict[TopicPartition, int], parked: list[Letter]) -> None:
         if not offsets:
@@ -241,31 +242,31 @@ class Inbox:
         if not parked:
             consumer.commit(told)
             return
-        try:
-            self._send(parked, told)
-        except Refused as error:
-            # The topic takes less than was thought: that letter goes without its original.
-            self._send([_without(one) if one.id == error.key else one for one in parked], told)
+        while True:
+            try:
+                self._send(parked, told)
+                break
+            except Refused as error:
+                # The topic takes less than was thought: that letter goes without its original.
+                smaller = [_without(one) if one.id == error.key else one for one in parked]
+                if smaller == parked:
+                    raise
+                parked = smaller
         for one in parked:
             codes = ", ".join(reason.code for reason in one.reasons)
             log.warning("parked %s/%d/%d: %s", one.topic, one.partition, one.offset, codes)
 
     def _send(self, parked: Iterable[Letter], offsets: dict[TopicPartition, Any]) -> None:
-        try:
-            if not self._letters.opened:
-                self._letters.open()
-            self._letters.begin()
-            for one in parked:
-                made = record(one)
-                self._letters.send(
-                    self._settings.topic(made.topic), key=made.key, value=made.value, headers=made.headers
-                )
-            self._letters.send_offsets(offsets, self._open().group_metadata())
-            self._letters.settle()
-        except Fenced:
-            # The id is ours alone, so it was the group that went on without us.
-            self._letters.discard()
-            raise
+        if not self._letters.opened:
+            self._letters.open()
+        self._letters.begin()
+        for one in parked:
+            made = record(one)
+            self._letters.send(
+                self._settings.topic(made.topic), key=made.key, value=made.value, headers=made.headers
+            )
+        self._letters.send_offsets(offsets, self._open().group_metadata())
+        self._letters.settle()
 
 
 def _without(one: Letter) -> Letter:

@@ -8,8 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaProducer
 
+from adapters.kafka.deadletter import DeadLetters
+from adapters.kafka.errors import BadSettings
+from adapters.kafka.health import admin
 from adapters.kafka.inbox import Inbox
+from adapters.kafka.topics import topic
+from adapters.kafka.upkeep import create
 from deploy.kafka.broker import Broker
 from tests.harness import TrialOffice
 from tests.kafka.conftest import Topics
@@ -131,8 +137,6 @@ def test_a_store_that_is_busy_is_waited_for_and_nothing_is_parked(
 
 
 def test_a_letter_that_was_settled_does_not_come_back_to_a_log_that_begins_anew(desk: Desk) -> None:
-    from adapters.kafka.deadletter import DeadLetters
-
     fill(desk, 10, 1)
     desk.take()
     (letter,) = desk.letters()
@@ -142,8 +146,25 @@ def test_a_letter_that_was_settled_does_not_come_back_to_a_log_that_begins_anew(
     assert [one.state for one in desk.letters()] == ["discarded"]
 
 
-def test_settings_that_bind_nothing_are_refused(office: TrialOffice, topics: Topics) -> None:
-    from adapters.kafka.errors import BadSettings
+def test_a_topic_made_anew_counts_from_0_again_and_its_letter_is_another(desk: Desk) -> None:
+    desk.send("commands", "old", POISON)
+    desk.take()
+    (letter,) = desk.letters()
+    DeadLetters(desk.office.doudi, desk.settings).discard(letter, "admin", "tried by mistake")
+    desk.inbox.close()
+    with admin(desk.settings) as client:
+        client.delete_topics([desk.settings.topic("commands")])
+    waited(lambda: create(desk.settings, [topic("commands")]) != [])
+    desk.producer.close(timeout=2)
+    desk.producer = KafkaProducer(**desk.settings.producer_args())
+    desk.send("commands", "new", POISON)
+    desk.producer.flush(10)
+    desk.again()
+    desk.take()
+    (other,) = desk.letters()
+    assert (other.id, other.state, other.headers["ce_id"]) == (letter.id, "open", "new")
 
+
+def test_settings_that_bind_nothing_are_refused(office: TrialOffice, topics: Topics) -> None:
     with pytest.raises(BadSettings, match="nothing-inbound"):
         Inbox(office.doudi, topics.settings)

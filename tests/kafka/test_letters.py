@@ -231,9 +231,14 @@ def test_a_dead_letter_topic_that_takes_less_gets_the_letter_without_its_origina
     admin.close()
     desk.send("commands", "1", value=b"x" * 50_000)
     desk.send("commands", "2", value=b"x" * 5_000)
-    desk.send("commands", "3", entering(1))
+    desk.send("commands", "3", value=b"x" * 60_000)
+    desk.send("commands", "4", entering(1))
     desk.take()
-    assert [(one.size, one.kept) for one in desk.letters()] == [(50_000, False), (5_000, True)]
+    assert [(one.size, one.kept) for one in desk.letters()] == [
+        (50_000, False),
+        (5_000, True),
+        (60_000, False),
+    ]
     assert entered(desk.office.store) == 1
 
 
