@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_an_amended_example_is_found_and_written(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "tests/rules/features", tmp_path / "tests/rules/features")
+    shutil.copytree(ROOT / "tests/rules", tmp_path / "tests/rules")
     write(tmp_path)
     feature = tmp_path / "tests/rules/features/means.shares.feature"
     feature.write_text(feature.read_text(encoding="utf-8").replace("333.34", "334.34"), encoding="utf-8")
