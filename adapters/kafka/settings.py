@@ -14,6 +14,7 @@ import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
 from adapters.kafka.errors import BadSettings
+from adapters.kafka.inbound import TOPICS
 from adapters.kafka.net import SafeNetClient
 from adapters.kafka.secret import from_environment, from_file
 
@@ -149,7 +150,8 @@ def settings(file: str | Path | None = None) -> KafkaSettings:
     """From `file`, or from the file that DOUDI_KAFKA names.
 
     BadSettings: kafka.unset, kafka.settings-unreadable, kafka.settings-shape, kafka.key-unknown,
-    kafka.key-ours, kafka.key-durable, kafka.secret-…: each names the key and the remedy, none a value.
+    kafka.inbound-unknown, kafka.key-ours, kafka.key-durable, kafka.secret-…: each names the key and
+    the remedy, none a value.
     """
     named = str(file or os.environ.get(VARIABLE, ""))
     if not named:
@@ -172,6 +174,9 @@ def read(raw: Mapping[str, Any], folder: Path = Path()) -> KafkaSettings:
         raise BadSettings("kafka.settings-shape", what=str(error)) from None
     if not file.kafka.get("bootstrap_servers"):
         raise BadSettings("kafka.key-missing", key="kafka.bootstrap_servers")
+    for name in file.inbound:
+        if name not in TOPICS:
+            raise BadSettings("kafka.inbound-unknown", key=f"inbound.{name}", known=", ".join(TOPICS))
     admin = set(KafkaAdminClient.DEFAULT_CONFIG)
     return KafkaSettings(
         common=_with_secrets(_keys("kafka", file.kafka, admin), folder),

@@ -68,6 +68,7 @@ def test_what_makes_a_message_lost_or_doubled_is_refused(section: str, key: str,
         ({"kafka": {**KAFKA, "ssl_cafile": "none.pem"}}, "kafka.file-missing", "kafka.ssl_cafile"),
         ({"kafka": KAFKA, "doudi": {"replicas": 3}}, "kafka.settings-shape", None),
         ({"kafka": KAFKA, "inbound": {"deaths": {}}}, "kafka.settings-shape", None),
+        ({"kafka": KAFKA, "inbound": {"death": {"actor": "a"}}}, "kafka.inbound-unknown", "inbound.death"),
     ],
 )
 def test_a_slip_is_named(raw: dict[str, Any], code: str, key: str | None) -> None:
