@@ -26,9 +26,15 @@ def test_HH_3(office: Outside, door: str) -> None:
     left = {"kind": "left", "happened": "2025-04-12", "member": "m3"}
     for kind, data in (("ReportChange", left), ("LeaveMember", {"member": "m3", "reason": "D02"})):
         assert office.say(office.line(kind, "window", old, **data), door)["status"] == "done"
-    split = {"came_from": old, "came_by": "split"}
     alone = Story(
-        office, "hh3-c", [{**C, "key": "m1", "kinship": "01"}], [], accepted="2025-04-14", after=FAST, **split
+        office,
+        "hh3-c",
+        [{**C, "key": "m1", "kinship": "01"}],
+        [],
+        accepted="2025-04-14",
+        after=FAST,
+        came_from=old,
+        came_by="split",
     )
     alone.to("Enter")
     office.tell("ProposeChange", "handler", old, effect="reduce", code="D02")

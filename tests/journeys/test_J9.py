@@ -111,7 +111,7 @@ def test_J9(office: Outside) -> None:
         named = ("--division", X, "--month", "2026-05", "--area", "rural")
         office.run("pay", verb[0], *named, *verb[1:], actor=actor)
     drawn = {
-        number: {month: line.amount for month, line in office.case(number).drawn.items()}
+        number: {str(month): line.amount for month, line in office.case(number).drawn.items()}
         for number in (case, new)
     }
     assert [drawn[case].get(month) for month in ("2026-03", "2026-04", "2026-05")] == [70_000, 70_000, None]
