@@ -193,6 +193,10 @@ class Finding(Value, frozen=True, kw_only=True):
     by: StaffId | None = None
     outcome: Outcome | None = None
     claimed: Months = {}
+    settled: Months = {}
+    """What of each month it settles: claimed, waived, and `again`."""
+    again: Months = {}
+    """Of that, what came back though it is claimed no more: due again, on top of what the month was drawn."""
     plan: tuple[Instalment, ...] = ()
     set_off_percent: int | None = None
     found_by: StaffId | None = None
@@ -261,6 +265,7 @@ def _decided(case: "Case", event: FindingDecided) -> "Case":
         by=event.by,
         outcome=event.outcome,
         claimed=event.claimed,
+        settled={line.month: line.over for line in event.lines},
         plan=event.plan,
         set_off_percent=event.set_off_percent,
     )
@@ -305,11 +310,21 @@ def _written_off(case: "Case", event: RecoveryWrittenOff) -> "Case":
     return _finding(case, replace(one, written_off=one.written_off + event.amount))
 
 
+def _back(one: Finding, event: FindingRevised, month: Month) -> Fen:
+    """What of a month is due again of money that came back; what was waived is let go before what was claimed."""
+    claimed = one.claimed.get(month, 0)
+    dropped = claimed - event.claimed.get(month, 0)
+    waived = one.settled.get(month, 0) - one.again.get(month, 0) - claimed
+    return dropped + waived - event.released.get(month, 0) if dropped else 0
+
+
 @evolves(FindingRevised)
 def _revised(case: "Case", event: FindingRevised) -> "Case":
     one = case.findings[event.finding]
     lines = tuple(replace(line, said=line.said and line.month not in event.settled) for line in one.lines)
-    one = replace(one, claimed=event.claimed, lines=lines)
+    again = {month: one.again.get(month, 0) + _back(one, event, month) for month in event.settled}
+    left = {month: fen - event.released.get(month, 0) for month, fen in one.settled.items()}
+    one = replace(one, claimed=event.claimed, lines=lines, settled=left, again={**one.again, **again})
     drawn = {**case.drawn}
     for month, fen in event.settled.items():
         line = replace(drawn[month], settled=fen)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from domain.case.award import AmountChanged
 from domain.case.finding import FindingDecided, FindingOpened, SetOff
 from domain.days import Month
@@ -475,3 +477,65 @@ def test_an_income_that_ended_keeps_its_sum_a_month(office: TrialOffice) -> None
     fact = office.case(case).facts["f1"]  # type: ignore[index]
     assert (fact.amount, fact.by_month) == (30_000, True)
     assert office.refused("MakeGood", "decider", case, on="2025-06-04", reason="x") == ["nothing-owed"]
+
+
+def put_right(office: TrialOffice, case: str, on: str, fen: int) -> None:
+    """The hidden wage was another sum; what was kept back by it is made good."""
+    fact = max(office.case(case).facts, key=lambda key: int(key[1:]))
+    office.do("CorrectFact", "handler", case, on=on, fact=fact, corrected=hidden(fen=fen))
+    office.do("MakeGood", "decider", case, on=on, reason="工资录错")
+
+
+def in_hand(office: TrialOffice, case: str) -> tuple[int, int]:
+    """What the household has once it has paid all that is claimed, and what its months are due."""
+    found = office.case(case)
+    assert found.award is not None
+    back = sum(one.repaid + one.set_off + one.open for one in found.findings.values())
+    due = [terms.amount for month in found.drawn if (terms := found.award.at(month))]
+    return sum(line.drawn for line in found.drawn.values()) - back, sum(due)
+
+
+@pytest.mark.parametrize("repaid", [0, 20_000, 60_000])
+@pytest.mark.parametrize("drawn_between", [True, False])
+def test_a_claim_put_right_twice_gives_back_what_was_paid_each_time(
+    office: TrialOffice, repaid: int, drawn_between: bool
+) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    found(office, case, fen=30_000)
+    office.do("HearFinding", "county", case, on="2025-11-04", words="是")
+    decide(office, case, on="2025-11-04")
+    if repaid:
+        office.do("RecordRepayment", "payer", case, on="2025-11-05", amount=repaid, reference="B-1")
+    put_right(office, case, "2025-11-06", 15_000)
+    if drawn_between:
+        drawn(office, "2025-11")
+        has, due = in_hand(office, case)
+        assert has == due == 320_000
+    put_right(office, case, "2025-11-10", 5_000)
+    drawn(office, "2025-12")
+    has, due = in_hand(office, case)
+    assert has == due
+
+
+@pytest.mark.parametrize("repaid", [0, 20_000])
+def test_two_findings_of_a_month_claim_together_what_was_too_much(office: TrialOffice, repaid: int) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    found(office, case, fen=10_000)
+    for finding, on in (("finding.1", "2025-11-04"), ("finding.2", "2025-11-06")):
+        office.do("HearFinding", "county", case, on=on, words="是")
+        decide(office, case, on=on)
+        if repaid:
+            office.do(
+                "RecordRepayment", "payer", case, on=on, amount=repaid, reference=finding, instance=finding
+            )
+        if finding == "finding.1":
+            fact = max(office.case(case).facts, key=lambda key: int(key[1:]))
+            office.do("CorrectFact", "handler", case, on=on, fact=fact, corrected=hidden(fen=20_000))
+            office.do("FindDifference", "county", case, on=on)
+    for fen, on, month in ((15_000, "2025-11-07", "2025-11"), (7_000, "2025-11-12", "2025-12")):
+        put_right(office, case, on, fen)
+        drawn(office, month)
+        has, due = in_hand(office, case)
+        assert has == due

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from domain.case import Case, evolve
 from domain.case.award import Line, MonthDrawn
-from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, SetOff
+from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, Months, SetOff
 from domain.days import Month
 from domain.event import CaseEvent, Moved
 from domain.ids import InstanceId, MemberKey
@@ -58,36 +58,40 @@ def settles(case: Case, finding: InstanceId) -> Moved:
 
 
 def revisions(context: Context, case: Case, appeal: InstanceId | None = None) -> list[FindingRevised]:
-    """What is left of each decided finding, on the terms as they now are."""
-    found = []
-    for one in case.findings.values():
-        if one.outcome is None:
-            continue
-        event = _revise(context, case, one, appeal)
+    """What is left of each decided finding, on the terms as they now are; the last decided lets go first."""
+    found: list[FindingRevised] = []
+    decided = [name for name, one in case.findings.items() if one.outcome is not None]
+    short = {month: _short(context, case, month) for name in decided for month in case.findings[name].settled}
+    for name in reversed(decided):
+        event = _revise(context, case, case.findings[name], short, appeal)
         if event is not None:
             found.append(event)
+            case = evolve(case, event)
     return found
 
 
-def _revise(context: Context, case: Case, one: Finding, appeal: InstanceId | None) -> FindingRevised | None:
-    """What is no longer too much is no longer settled, but for what came back of it: that is due again."""
+def _revise(
+    context: Context, case: Case, one: Finding, short: Months, appeal: InstanceId | None
+) -> FindingRevised | None:
+    """What is no longer too much is no longer settled, but for what came back of it: that is due again.
+
+    What it lets go of is taken from `short`.
+    """
     settled: dict[Month, Fen] = {}
     claimed = dict(one.claimed)
-    for line in one.lines:
-        drawn, terms = case.drawn[line.month], award_of(case).at(line.month)
-        if terms is None:
-            continue
-        needed = min(drawn.settled, max(drawn.drawn - terms.amount, 0))
-        if needed < drawn.settled:
-            settled[line.month] = needed
-            left = min(claimed.get(line.month, 0), needed)
-            claimed = {month: fen for month, fen in {**claimed, line.month: left}.items() if fen}
+    for month, fen in sorted(one.settled.items()):
+        own = fen - one.again.get(month, 0)
+        less = min(own, short[month])
+        if less > 0:
+            short[month] -= less
+            settled[month] = case.drawn[month].settled - less
+            claimed[month] = min(claimed.get(month, 0), own - less)
     if not settled:
         return None
-    surplus = one.repaid + one.set_off - sum(claimed.values())
-    for month in sorted(settled):
-        if surplus <= 0:
-            break
+    claimed = {month: fen for month, fen in claimed.items() if fen}
+    came = one.repaid + one.set_off
+    surplus = max(came - sum(claimed.values()), 0) - max(came - one.claim, 0)
+    for month in settled:
         back = min(surplus, one.claimed.get(month, 0) - claimed.get(month, 0))
         settled[month] += back
         surplus -= back
@@ -108,6 +112,17 @@ def _revise(context: Context, case: Case, one: Finding, appeal: InstanceId | Non
         },
         appeal=appeal,
     )
+
+
+def _short(context: Context, case: Case, month: Month) -> Fen:
+    """What a month is due beyond what counts as paid for it, but for what came back and waits to be drawn again."""
+    terms, line = award_of(case).at(month), case.drawn[month]
+    if terms is None:
+        return 0
+    before = award_of(context.case).at(month)
+    waits = max(before.amount - line.standing, 0) if before is not None else 0
+    again = sum(one.again.get(month, 0) for one in case.findings.values())
+    return terms.amount - line.standing - min(again, waits)
 
 
 def _shares(case: Case, month: Month, drawn: Line, settled: Fen) -> dict[MemberKey, Fen]:
