@@ -53,6 +53,8 @@ from domain.ids import CaseNo, DivisionCode
 from tests.harness import V1, TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.inboxes import Desk
+from tests.places import available
+from tests.postgres import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 EVENTS, A_TURN, WANTED = 60_000, 10_000, 0.7
@@ -243,7 +245,7 @@ def delays(address: str, store: EventStore, url: str, rate: int, folder: Path) -
     """Milliseconds from the end of a commit to a reader, warm."""
     from tests.kafka.relays import wait_told
 
-    prefix = f"delay{rate}."
+    prefix = f"delay{rate}{folder.name}."
     settings = replace(settings_of(address, prefix))
     settings = replace(settings, ours=msgspec.structs.replace(settings.ours, source="urn:doudi"))
     consumer = KafkaConsumer(settings.topic("cases"), **settings.consumer_args())
@@ -343,10 +345,32 @@ def backlog(address: str, events: int) -> None:
             print(f"a backlog of {events:,} events: {(perf_counter() - begun) / 60:.1f} minutes")
 
 
-def said(rate: int, found: list[float]) -> None:
+def with_delays(address: str, folder: Path) -> None:
+    """On SQLite, where the relay looks for what another process wrote, and on PostgreSQL, where it is told."""
+    os.environ["DOUDI_MASTER_KEY"] = f"file:{folder}/master"
+    server = Server("fsync=on") if available("postgres") else None
+    try:
+        for kind, url in (("SQLite", None), ("PostgreSQL", server.database("delay") if server else None)):
+            if kind == "PostgreSQL" and url is None:
+                continue
+            place = folder / kind
+            place.mkdir()
+            store = template(place, url)
+            for rate in RATES:
+                found = delays(address, store, url or f"sqlite:///{place}/log.sqlite", rate, place)
+                said(kind, rate, found)
+            store.close()
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def said(kind: str, rate: int, found: list[float]) -> None:
     cuts = quantiles(found, n=100)
     p50, p99 = cuts[49], cuts[98]
-    print(f"delay at {rate} events a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms ({len(found):,} events)")
+    print(
+        f"delay on {kind} at {rate} events a second: p50 {p50:.1f} ms, p99 {p99:.1f} ms ({len(found):,} events)"
+    )
 
 
 PARTS: tuple[str, ...] = ("throughput", "delay", "inbox")
@@ -377,14 +401,7 @@ def measured(address: str, folder: Path, events: int, long: int, only: str | Non
             print(f"a million events: {1e6 / rate / 60:.1f} minutes, by proportion of {store.head():,}")
         store.close()
     if only in (None, "delay"):
-        (folder / "delay").mkdir()
-        store = template(folder / "delay")
-        for rate_wanted in RATES:
-            said(
-                rate_wanted,
-                delays(address, store, f"sqlite:///{folder}/delay/log.sqlite", rate_wanted, folder),
-            )
-        store.close()
+        with_delays(address, folder)
     if only in (None, "inbox"):
         (folder / "inbox").mkdir()
         inbox(address, folder / "inbox")

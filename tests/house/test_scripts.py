@@ -19,7 +19,21 @@ def run(folder: Path, *command: str | Path, **environment: str) -> subprocess.Co
 
 
 @pytest.mark.parametrize(
-    "name", ["setup", "check", "test", "run", "doudi", "imports", "docs", "packages", "faults", "kafka", "kafka-faults"]
+    "name",
+    [
+        "setup",
+        "check",
+        "test",
+        "run",
+        "doudi",
+        "imports",
+        "docs",
+        "packages",
+        "faults",
+        "kafka",
+        "kafka-faults",
+        "kafka-soak",
+    ],
 )
 def test_a_script_is_plain_shell(name: str) -> None:
     assert run(ROOT, SH, "-n", ROOT / "script" / name).returncode == 0
