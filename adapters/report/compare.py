@@ -164,8 +164,8 @@ def contradictions(figures: Sequence[Figure]) -> tuple[Contradiction, ...]:
     """Sets of a report's figures that can't all be true, each found after those that give way are set aside.
 
     Looked at: the same figure printed twice; persons × average against money paid, in a month and to date;
-    urban + rural against all; months and shorter spans against longer ones; all months' persons against
-    person-times; households against persons.
+    urban + rural against all; parts against their area; months and shorter spans against longer ones; all months'
+    persons against person-times; households against persons; exits by a review against reviews.
     """
     standing = [figure for figure in figures if not figure.unclear]
     found: list[Contradiction] = []
@@ -198,6 +198,7 @@ def _broken(figures: Sequence[Figure]) -> Iterator[_Broken]:
         yield from _averages(spot, placed)
         yield from _heads(spot, placed)
     yield from _areas(placed)
+    yield from _parts(placed)
     yield from _spans(placed)
 
 
@@ -258,6 +259,22 @@ def _areas(placed: _Placed) -> Iterator[_Broken]:
         complete = len(known) == len(parts)
         if least > total.last or (complete and most < total.low):
             yield [*known, whole], [f"{plus} {'≠' if complete else '>'} {total}"]
+
+
+def _parts(placed: _Placed) -> Iterator[_Broken]:
+    """Parts of an area are no more than it is; of other programmes they may be cross-cuts of the same persons."""
+    for (programme, area, measure, first, last), whole in placed.items():
+        if programme not in COUNTED_PROGRAMMES or area not in AREAS or measure not in _SUMMED:
+            continue
+        parts = [
+            figure
+            for (p, a, m, begin, end), figure in placed.items()
+            if (p, m, begin, end) == (programme, measure, first, last) and a.startswith(f"{area}_")
+        ]
+        total = _Range.of(whole)
+        if parts and sum((_Range.of(part).low for part in parts), Fraction(0)) > total.last:
+            plus = " + ".join(str(_Range.of(part)) for part in parts)
+            yield [*parts, whole], [f"{plus} > {total}"]
 
 
 def _spans(placed: _Placed) -> Iterator[_Broken]:

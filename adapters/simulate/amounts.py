@@ -75,9 +75,7 @@ class Amounts:
 
     def _wanted(self, flows: Flows) -> list[tuple[Span, Window]]:
         """Single months from the latest back, then spans; a sum fixed first is not touched by the next."""
-        spans = sorted(
-            {*self.targets.paid, *self.targets.average}, key=lambda s: (s[0] != s[1], -s[1], -s[0])
-        )
+        spans = sorted(self.targets.spans, key=lambda s: (s[0] != s[1], -s[1], -s[0]))
         found = []
         for span in spans:
             window = self.targets.money(span, flows.heads(span))

@@ -1,6 +1,6 @@
 """A plan's own books: what its lists give month by month, and as a report would print it (rules.md §8)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from adapters.report.grammar import Key
@@ -66,8 +66,7 @@ def counted(plan: Plan) -> dict[Key, Fraction]:
     who is reviewed in it, and who goes by it.
     """
     found: dict[Key, Fraction] = {}
-    both = list(plan.books.values())
-    for area, books in [*((str(area), [book]) for area, book in plan.books.items()), ("all", both)]:
+    for area, books in _places(plan):
         for last in range(1, 13):
             spans = [
                 (last, last, f"M{last}"),
@@ -84,6 +83,18 @@ def counted(plan: Plan) -> dict[Key, Fraction]:
             for measure, value in _reviewed(plan, area, plan.campaign).items():
                 found["dibao", area, measure, "campaign"] = value
     return found
+
+
+def _places(plan: Plan) -> Iterator[tuple[str, list[tuple[BookMonth, ...]]]]:
+    """Areas with their books, and each of them for every part."""
+    for mark, townships in [("", None), *((f"_{part}", codes) for part, codes in plan.parts.items())]:
+        books = plan.books
+        if townships is not None:
+            inside = [one for one in plan.households if one.division[:9] in townships]
+            books = books_of(inside, plan.year)
+        for area, book in books.items():
+            yield area + mark, [book]
+        yield "all" + mark, list(books.values())
 
 
 def _reviewed(plan: Plan, area: str, campaign: Campaign) -> dict[str, Fraction]:

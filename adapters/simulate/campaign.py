@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from adapters.report.grammar import Figure, split_area
-from adapters.simulate.figures import CannotFit, Targets
+from adapters.simulate.figures import CannotFit, Targets, is_book
 from adapters.simulate.flows import BIGGEST, Flows
 from adapters.simulate.homes import Home, split_sizes
 from adapters.simulate.lives import CAMPAIGN
@@ -134,12 +134,13 @@ def gone_before(drive: Drive, divisions: Sequence[DivisionCode], rng: Random) ->
     return made
 
 
-def left_out(figures: Iterable[Figure], drive: Drive | None) -> tuple[int, ...]:
+def left_out(figures: Iterable[Figure], drive: Drive | None, wanted: Sequence[Targets]) -> tuple[int, ...]:
     """Lines of `dibao` that no plan is made by: what they say comes as it comes."""
-    return tuple(one.line for one in figures if one.programme == "dibao" and not _planned(one, drive))
+    areas = {str(one.area) for one in wanted}
+    return tuple(one.line for one in figures if one.programme == "dibao" and not _planned(one, drive, areas))
 
 
-def _planned(figure: Figure, drive: Drive | None) -> bool:
+def _planned(figure: Figure, drive: Drive | None, areas: set[str]) -> bool:
     split = split_area(figure.area)
     if figure.unclear or split is None:
         return False
@@ -147,8 +148,5 @@ def _planned(figure: Figure, drive: Drive | None) -> bool:
         return True
     if drive is not None and figure.line in drive.lines:
         return True
-    known = {
-        *("households", "persons", "covered_persons", "person_times", "paid", "average_supplement"),
-        *("new_households", "new_persons", "exits_households", "exits_persons"),
-    }
-    return split[1] is None and bool(figure.period.first) and figure.measure in known
+    here = split[0] in areas or (split[0] == "all" and split[1] is None)
+    return here and is_book(figure)

@@ -18,6 +18,9 @@ HEADS = frozenset({"households", "persons", "covered_persons"})
 FLOWS = frozenset({"new_households", "new_persons", "exits_households", "exits_persons"})
 
 
+PLANNED = HEADS | FLOWS | {"person_times", "paid", "average_supplement"}
+
+
 class CannotFit(BadValue):
     """No household books give these figures together; `lines` are the rows that stand in the way."""
 
@@ -60,6 +63,12 @@ class Targets:
     lines: dict[tuple[str, Span], list[int]] = field(default_factory=dict)
     size: tuple[int, int] | None = None
     """Persons to households where neither is printed."""
+    parts: "dict[str, Targets]" = field(default_factory=dict)
+    """Those of its parts of which heads or money are printed."""
+    whole: "Targets | None" = None
+    """Of the last part of an area that has no more: what is left of the whole to it."""
+    beside: dict[Span, tuple[int, int]] = field(default_factory=dict)
+    """Persons, or person-times, and whole yuan that other books have of what is printed here."""
 
     def lines_of(self, measure: str, span: Span) -> list[int]:
         return self.lines.get((measure, span), [])
@@ -67,10 +76,18 @@ class Targets:
     def money(self, span: Span, heads: int) -> Window | None:
         """Whole yuan to be paid in the span given its persons or person-times; None if nothing is printed."""
         window = self.paid.get(span)
+        others, theirs = self.beside.get(span, (0, 0))
         if (bounds := self.average.get(span)) is not None:
-            implied = whole(bounds[0] * heads / 100, bounds[1] * heads / 100)
+            implied = whole(bounds[0] * (heads + others) / 100, bounds[1] * (heads + others) / 100)
             window = implied if window is None else window.both(implied)
-        return window
+        window = window and Window(window.low - theirs, window.high - theirs)
+        also = self.whole.money(span, heads) if self.whole is not None else None
+        return window if also is None else also if window is None else window.both(also)
+
+    @property
+    def spans(self) -> set[Span]:
+        """Of which money is printed."""
+        return {*self.paid, *self.average, *(self.whole.spans if self.whole is not None else ())}
 
     @property
     def last_month(self) -> int:
@@ -95,12 +112,15 @@ def targets(figures: Sequence[Figure]) -> tuple[list[Targets], tuple[Contradicti
         _place(areas, figure)
     for one in areas.values():
         _imply(one)
+        for apart in one.parts.values():
+            _imply(apart)
     planned = [areas["urban"], areas["rural"]]
-    if any(one.heads or one.paid for one in planned):
+    if any(one.heads or one.paid or one.parts for one in planned):
         _share_totals(planned[0], planned[1], areas["all"])
-        used = [one for one in planned if one.heads or one.paid]
+        used = [one for one in planned if one.heads or one.paid or one.parts]
     else:
-        used = [areas["all"]] if areas["all"].heads or areas["all"].paid else []
+        whole_place = areas["all"]
+        used = [whole_place] if whole_place.heads or whole_place.paid or whole_place.parts else []
     for one in used:
         for part, amount in areas["all"].standards.items():
             one.standards.setdefault(part, amount)
@@ -119,8 +139,10 @@ def _place(areas: Mapping[BookArea, Targets], figure: Figure) -> None:
         yearly = figure.unit.endswith("/year")
         one.standards[part] = int(figure.value // (12 if yearly else 1))
         return
-    if part is not None or not figure.period.first:
+    if not is_book(figure):
         return
+    if part is not None:
+        one = one.parts.setdefault(part, Targets(one.area))
     span = (figure.period.first, figure.period.last)
     if figure.measure == "average_supplement":
         one.average[span] = (figure.low, figure.high)
@@ -135,6 +157,13 @@ def _place(areas: Mapping[BookArea, Targets], figure: Figure) -> None:
     else:
         return
     one.lines.setdefault(("paid", span), []).append(figure.line)
+
+
+def is_book(figure: Figure) -> bool:
+    """Whether a book's months give the figure; households and persons are those of one month."""
+    if not figure.period.first or figure.measure not in PLANNED:
+        return False
+    return figure.measure not in HEADS or figure.period.first == figure.period.last
 
 
 def _narrow(known: Window | None, window: Window) -> Window:

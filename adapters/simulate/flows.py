@@ -47,7 +47,7 @@ def plan_flows(targets: Targets, rng: Random) -> Flows:
     return _together(targets, scale, shape, rng)
 
 
-def _typical(targets: Targets, measure: str) -> int | None:
+def typical(targets: Targets, measure: str) -> int | None:
     """A month's usual count of households or persons, from whatever is printed of it."""
     found = sorted(
         ((span[1], -(span[1] - span[0])), (window.low + window.high) // 2 // (span[1] - span[0] + 1))
@@ -60,7 +60,7 @@ def _typical(targets: Targets, measure: str) -> int | None:
 def _scale(targets: Targets) -> tuple[int, int]:
     """Usual households and persons of a month."""
     many, few = targets.size or _SIZES[targets.area]
-    households, persons = _typical(targets, "households"), _typical(targets, "persons")
+    households, persons = typical(targets, "households"), typical(targets, "persons")
     if persons is None and households is None:
         paid = max(((span, w) for span, w in targets.paid.items()), default=None)
         if paid is None:

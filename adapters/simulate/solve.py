@@ -13,12 +13,13 @@ from adapters.simulate.assemble import make_household
 from adapters.simulate.books import AREAS, books_of
 from adapters.simulate.campaign import Drive, choose, drive_of, gone_before, left_out, months_of, share_of
 from adapters.simulate.figures import CannotFit, Targets, measures_of, targets
-from adapters.simulate.flows import Flows, plan_flows
+from adapters.simulate.flows import Flows
 from adapters.simulate.homes import Home, make_homes
 from adapters.simulate.people import Registry
 from adapters.simulate.places import addresses, make_place
 from adapters.simulate.plan import Area, Household, Place, Plan, Standard, Story, standard_at
 from adapters.simulate.stories import stories
+from adapters.simulate.units import Unit, units_of
 from domain.ids import DivisionCode
 from domain.money import Fen
 
@@ -40,22 +41,22 @@ def solve(figures: Sequence[Figure], report: str, year: int, seed: int) -> Plan:
     additions = additions_of(standing)
     drive = drive_of(standing, wanted)
     rng = Random(f"{report} {year} {seed}")
-    flows = [plan_flows(one, rng) for one in wanted]
-    names = sorted({part for one in wanted for part in one.standards if part is not None})
-    place = make_place(measures_of(chosen, "divisions"), _sizes(wanted, flows), len(names))
-    parts = _parts(names, wanted, place)
+    units = [unit for one in wanted for unit in units_of(one, rng)]
+    names = sorted({part for one in wanted for part in (*one.standards, *one.parts) if part is not None})
+    place = make_place(measures_of(chosen, "divisions"), _sizes(units), len(names) + 1 if names else 0)
+    parts = _parts(names, wanted, units, place)
     registry = Registry(rng)
     standards: list[Standard] = []
     households: list[Household] = []
-    left = list(zip(wanted, flows, strict=True))
     if drive is not None:
-        left.sort(key=lambda one: one[1].households[0])
-    while left:
-        one, counts = left.pop(0)
-        set_here = _standards(one, counts, place, parts, rng)
+        units.sort(key=lambda one: (bool(one.beside), one.households))
+    for index, one in enumerate(units):
+        one.know_beside()
+        within = _divisions(one, units, place, parts)
+        set_here = _standards(one, within, place, parts, rng)
         standards += set_here
-        driven = _Driven(drive, [other for _, other in left]) if drive is not None else None
-        households += _area(one, counts, place, set_here, year, registry, additions, driven)
+        driven = _Driven(drive, [other.flows for other in units[index + 1 :]]) if drive is not None else None
+        households += _area(one, within, place, set_here, year, registry, additions, driven)
     households.sort(key=lambda one: one.award_from)
     households = [replace(one, key=f"h{index:05d}") for index, one in enumerate(households, start=1)]
     return Plan(
@@ -71,7 +72,7 @@ def solve(figures: Sequence[Figure], report: str, year: int, seed: int) -> Plan:
         parts=parts,
         additions=dict(additions),
         campaign=months_of(year) if drive is not None else None,
-        left_out=left_out(standing, drive),
+        left_out=left_out(standing, drive, wanted),
     )
 
 
@@ -82,70 +83,92 @@ class _Driven(NamedTuple):
     others: Sequence[Flows]
 
 
-def _sizes(wanted: Sequence[Targets], flows: Sequence[Flows]) -> dict[str, int]:
-    sizes: dict[str, int] = {
-        one.area: counts.households[0] for one, counts in zip(wanted, flows, strict=True)
-    }
+def _sizes(units: Sequence[Unit]) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for one in units:
+        sizes[one.targets.area] = sizes.get(one.targets.area, 0) + one.households
     if "all" in sizes:
         return {"urban": sizes["all"] // 2, "rural": sizes["all"] // 2}
     return sizes
 
 
-def _divisions(area: str, place: Place) -> tuple[DivisionCode, ...]:
+def _of_area(area: str, place: Place) -> tuple[DivisionCode, ...]:
     own = {"urban": place.urban, "rural": place.rural}.get(area, ())
     return own or place.urban + place.rural
 
 
+def _divisions(
+    unit: Unit, units: Sequence[Unit], place: Place, parts: Mapping[str, tuple[DivisionCode, ...]]
+) -> tuple[DivisionCode, ...]:
+    """Where a unit's households live: a part in its townships, the rest of an area in no other part's."""
+    area = unit.targets.area
+    taken = {code for one in units if one.part and one.targets.area == area for code in parts[one.part]}
+    own = set(parts[unit.part]) if unit.part else None
+    return tuple(
+        code
+        for code in _of_area(area, place)
+        if (code[:9] in own if own is not None else code[:9] not in taken)
+    )
+
+
 def _parts(
-    names: Sequence[str], wanted: Sequence[Targets], place: Place
+    names: Sequence[str], wanted: Sequence[Targets], units: Sequence[Unit], place: Place
 ) -> dict[str, tuple[DivisionCode, ...]]:
-    """Townships side by side for each part, of every area that has parts."""
+    """Townships side by side for each part, of every area that has parts, and some for what is left of it."""
     found: dict[str, tuple[DivisionCode, ...]] = dict.fromkeys(names, ())
     for one in wanted:
-        own = [name for name in names if name in one.standards]
+        own = [name for name in names if name in one.standards or name in one.parts]
+        rest = bool(one.parts) and any(unit.targets.area == one.area and not unit.part for unit in units)
+        many = len(own) + rest
         free = [
             code for code in _townships(one.area, place) if not any(code in some for some in found.values())
         ]
         for index, name in enumerate(own):
-            block = free[index * len(free) // len(own) : (index + 1) * len(free) // len(own)]
-            if not block and not found[name]:
+            block = free[index * len(free) // many : (index + 1) * len(free) // many]
+            if not block:
                 raise CannotFit("simulate.parts-do-not-fit", "area")
             found[name] = (*found[name], *block)
     return found
 
 
 def _townships(area: str, place: Place) -> list[DivisionCode]:
-    return list(dict.fromkeys(DivisionCode(code[:9]) for code in _divisions(area, place)))
+    return list(dict.fromkeys(DivisionCode(code[:9]) for code in _of_area(area, place)))
 
 
 def _standards(
-    wanted: Targets,
-    flows: Flows,
+    unit: Unit,
+    within: Sequence[DivisionCode],
     place: Place,
     parts: Mapping[str, tuple[DivisionCode, ...]],
     rng: Random,
 ) -> list[Standard]:
     """As printed: the area's own, its parts' by township; else about half above what is paid."""
+    wanted, flows = unit.targets, unit.flows
     areas: tuple[Area, ...] = AREAS if wanted.area == "all" else (wanted.area,)
+    townships = list(dict.fromkeys(DivisionCode(code[:9]) for code in within))
     own = [
         Standard(area, township, amount)
         for area in areas
         for part, amount in wanted.standards.items()
         if part is not None
         for township in parts[part]
-        if township in _townships(wanted.area, place)
+        if township in townships
     ]
-    if None in wanted.standards:
-        return [*(Standard(area, place.county, wanted.standards[None]) for area in areas), *own]
-    if own:
-        return own
-    tens = -(-_average(wanted, flows) * rng.randint(145, 165) // 100 // 1000)
-    return [Standard(area, place.county, max(tens, 1) * 1000) for area in areas]
+    if own and None not in wanted.standards:
+        missing = [code for code in townships if code not in {one.division for one in own}]
+        if not missing:
+            return own
+    amount = wanted.standards.get(None)
+    if amount is None:
+        tens = -(-_average(wanted, flows) * rng.randint(145, 165) // 100 // 1000)
+        amount = max(tens, 1) * 1000
+    where = townships if unit.part else [place.county]
+    return [*(Standard(area, code, amount) for area in areas for code in where), *own]
 
 
 def _average(wanted: Targets, flows: Flows) -> Fen:
     """Fen a head and month, from the latest sum printed."""
-    for span in sorted({*wanted.paid, *wanted.average}, key=lambda s: (s[0] != s[1], -s[1], s[0])):
+    for span in sorted(wanted.spans, key=lambda s: (s[0] != s[1], -s[1], s[0])):
         heads = flows.heads(span)
         window = wanted.money(span, heads)
         if window is not None and heads:
@@ -154,8 +177,8 @@ def _average(wanted: Targets, flows: Flows) -> Fen:
 
 
 def _area(
-    wanted: Targets,
-    flows: Flows,
+    unit: Unit,
+    within: Sequence[DivisionCode],
     place: Place,
     standards: Sequence[Standard],
     year: int,
@@ -163,11 +186,13 @@ def _area(
     additions: Additions,
     driven: _Driven | None,
 ) -> list[Household]:
-    areas = {code: _area_of(code, wanted, place) for code in _divisions(wanted.area, place)}
+    wanted, flows = unit.targets, unit.flows
+    areas = {code: _area_of(code, wanted, place) for code in within}
     known = {code: standard_at(standards, area, code) for code, area in areas.items()}
     homes = make_homes(flows, tuple(areas), registry.rng)
     amounts = Amounts(homes, lambda home: known[home.division], wanted, flows, registry.rng)
-    paid = amounts.run()
+    unit.paid = amounts.run()
+    paid = list(unit.paid)
     if driven is not None:
         gone = _in_campaign(driven, flows, homes, tuple(areas), registry.rng)
         paid += [amounts.beside(home, known[home.division]) for home in gone]
@@ -212,4 +237,4 @@ def _stories(
 
 
 def _known(area: Area, place: Place, standards: Sequence[Standard]) -> Mapping[DivisionCode, Fen]:
-    return {code: standard_at(standards, area, code) for code in _divisions(area, place)}
+    return {code: standard_at(standards, area, code) for code in _of_area(area, place)}

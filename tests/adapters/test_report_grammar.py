@@ -246,6 +246,15 @@ def test_an_average_that_just_fits_is_no_contradiction() -> None:
         ),
         (
             [
+                "R,dibao,urban,persons,M12,100,person,10",
+                "R,dibao,urban_a,persons,end,60,person,1",
+                "R,dibao,urban_b,persons,M12,50,person,1",
+            ],
+            2,
+            "60 + 50 > [95, 105)",
+        ),
+        (
+            [
                 "R,dibao,all,exits_households,3y,7,household,1",
                 "R,dibao,all,exits_households,year,8,household,1",
             ],

@@ -320,7 +320,7 @@ def test_what_nothing_is_planned_by_is_named_by_its_lines() -> None:
     rows = [
         "R,dibao,urban,persons,end,150,person,1",
         "R,dibao,urban,paid,3y,900000,yuan,1",
-        "R,dibao,urban_city,persons,M12,15,person,1",
+        "R,dibao,urban,persons,M1-M3,15,person,1",
         "R,dibao,urban,happiness,M12,3,person,1",
         "R,dibao,urban,reviewed_households,M3,3,household,1",
         "R,dibao,urban,persons,M12,160,person,20",
@@ -448,6 +448,65 @@ def test_what_no_books_give_is_refused_by_its_rows(rows: list[str], lines: set[i
         solve(figures(*rows), "R", YEAR, 1)
     assert set(caught.value.lines) <= lines
     assert caught.value.lines
+
+
+BY_TOWN = {
+    "some towns of an area": [
+        "R,dibao,urban,persons,M12,900,person,1",
+        "R,dibao,urban,paid,M12,270000,yuan,100",
+        "R,dibao,urban,paid,year,3100000,yuan,1000",
+        "R,dibao,urban,exits_persons,year,60,person,1",
+        "R,dibao,urban_a,persons,end,200,person,1",
+        "R,dibao,urban_a,paid,M12,61234,yuan,1",
+        "R,dibao,urban_b,households,M12,150,household,1",
+        "R,dibao,urban_b,exits_persons,year,12,person,1",
+    ],
+    "all towns of an area": [
+        "R,dibao,urban,persons,M12,900,person,1",
+        "R,dibao,urban,paid,M12,270000,yuan,100",
+        "R,dibao,urban,exits_persons,year,60,person,1",
+        "R,dibao,urban_a,persons,end,500,person,1",
+        "R,dibao,urban_b,persons,M12,400,person,1",
+        "R,dibao,urban_b,average_supplement,M12,310,yuan/person,1",
+    ],
+    "towns alone": [
+        "R,dibao,rural_a,persons,M12,200,person,1",
+        "R,dibao,rural_b,persons,M12,300,person,1",
+        "R,dibao,rural_b,paid,M1-M6,300000,yuan,1000",
+        "R,dibao,urban,persons,M12,100,person,1",
+    ],
+    "towns of both areas, with a campaign": [
+        "R,dibao,all_a,persons,M12,200,person,1",
+        "R,dibao,all,persons,M12,300,person,1",
+        "R,dibao,all_a,new_persons,M1-M6,10,person,1",
+        "R,dibao,all,reviewed_persons,campaign,280,person,1",
+        "R,dibao,all,reviewed_households,campaign,190,household,1",
+    ],
+}
+
+
+@pytest.mark.parametrize("rows", BY_TOWN.values(), ids=BY_TOWN)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_towns_have_books_of_their_own(rows: list[str], seed: int) -> None:
+    plan = solve(figures(*rows), "R", YEAR, seed)
+    result = compare(figures(*rows), counted(plan), parts=plan.parts)
+    assert [(row.figure.line, row.counted) for row in result.rows if not row.met] == []
+    assert plan.left_out == ()
+    townships = [code for codes in plan.parts.values() for code in codes]
+    assert len(set(townships)) == len(townships)
+    assert all(standard_at(plan.standards, one.area, one.division) for one in plan.households)
+
+
+def test_towns_that_leave_too_little_to_the_rest_are_refused_by_their_rows() -> None:
+    rows = [
+        "R,dibao,urban,persons,M12,900,person,1",
+        "R,dibao,urban,exits_persons,year,10,person,1",
+        "R,dibao,urban_a,persons,M12,100,person,1",
+        "R,dibao,urban_a,exits_persons,M1-M6,20,person,1",
+    ]
+    with pytest.raises(CannotFit) as caught:
+        solve(figures(*rows), "R", YEAR, 1)
+    assert 3 in caught.value.lines
 
 
 @st.composite

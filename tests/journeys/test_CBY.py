@@ -93,3 +93,45 @@ def test_Y_with_its_parts_and_additions(tmp_path: Path, by: int) -> None:
     assert {key[0] for key, verdict in unsaid.items() if verdict == "not_understood"} == {
         "urban_city", "urban_county_a", "urban_county_b",
     }  # fmt: skip
+
+
+TOWNS = """report,programme,area,measure,period,value,unit,step
+T,dibao,urban,persons,end,90,person,1
+T,dibao,urban,paid,M12,27000,yuan,100
+T,dibao,urban,standard,year,520,yuan/person/month,1
+T,dibao,urban_east,households,M9,20,household,1
+T,dibao,urban_east,paid,M1-M9,95000,yuan,1000
+T,dibao,urban_west,persons,M12,30,person,1
+T,dibao,urban_west,standard,year,500,yuan/person/month,1
+T,dibao,rural,covered_persons,M12,40,person,1
+T,dibao,rural,exits_persons,year,5,person,1
+T,dibao,all,reviewed_households,campaign,82,household,1
+T,dibao,all,review_exits_persons,campaign,3,person,1
+T,dibao,urban,paid,3y,700000,yuan,10000
+T,dibao,urban,happiness,year,3,person,1
+T,dibao,all,persons,year,3,person,1
+"""
+
+
+def test_a_file_by_town_with_other_periods(tmp_path: Path) -> None:
+    """Rows 13 (three years, of which one is played), 14 and 15 are named, the rest comes out."""
+    path = tmp_path / "towns.csv"
+    path.write_text(TOWNS, encoding="utf-8")
+    url = f"sqlite:///{tmp_path / 'towns.sqlite'}"
+    given = ["--report", "T", "--figures", str(path)]
+    said = ask(url, "simulate", *given, "--year", YEAR)
+    assert said.code == 0, said.err
+    assert "lines 13, 14, 15 are not planned for" in said.out
+    (advised,) = [line for line in said.out.splitlines() if "--store" in line and "report compare" in line]
+    arguments = advised.split("report compare ")[1].split()
+    assert arguments[:4] == ["--figures", str(path), "--report", "T"]
+    assert arguments[-2:] == ["--campaign", "2024-10..2024-11"]
+    found = ask(url, "report", "compare", *arguments, "--format", "json")
+    assert found.code == 0, found.out
+    assert {row["line"]: row["verdict"] for row in found.json["rows"] if row["verdict"] != "meets"} == {
+        2 + 11: "not_yet_counted", 2 + 12: "not_understood", 2 + 13: "not_understood", 4: "varies",
+    }  # fmt: skip
+    assert found.json["not_understood"] == [
+        {"line": 14, "columns": ["measure"]},
+        {"line": 15, "columns": ["measure", "period"]},
+    ]
