@@ -30,6 +30,8 @@ class BadNumber(BadValue):
 
 def normalise_number(text: str) -> str:
     """Half width, upper case, without blanks of any kind: one person has one spelling. Checks nothing."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     plain = unicodedata.normalize("NFKC", text)
     return "".join(c for c in plain if not c.isspace() and unicodedata.category(c) != "Cf").upper()
 

@@ -21,6 +21,10 @@ def check_text(text: str, field: str, *, longest: int = 2000, lines: bool = True
     Raises `BadText` for NUL and other control characters (new lines and tabs stand if `lines`), lone
     surrogates, characters that turn the direction of writing, more than `longest` code points.
     """
+    if text.isprintable() and unicodedata.is_normalized("NFC", text):  # as nearly all: nothing below is in it
+        clean = text.strip()
+        if len(clean) <= longest:
+            return clean
     if _SURROGATE.search(text):
         raise BadText("text-surrogate", field)
     clean = text.replace("\r\n", "\n") if lines else text
