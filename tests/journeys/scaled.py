@@ -1,5 +1,7 @@
 """A report's figures of dibao divided, so that its place can be played in the suite's time."""
 
+from fractions import Fraction
+
 from adapters.report.grammar import COLUMNS, Figure, of_report, read_figures, shipped_figures
 
 AS_PRINTED = ("standard", "standard_before", "average_supplement", "uplift_min", "uplift_max")
@@ -11,7 +13,7 @@ def scaled(report: str, by: int) -> tuple[Figure, ...]:
     for one in of_report(shipped_figures(), report):
         value, step = (one.value / 100, one.step / 100) if one.money else (one.value, one.step)
         if one.measure not in AS_PRINTED:
-            step = max(step // by, 1)
+            step = Fraction(max(step // by, 1))
             value = round(value / by / step) * step
         if one.programme == "dibao":
             cells = (report, "dibao", one.area, one.measure, one.period.text, value, one.unit, step)
