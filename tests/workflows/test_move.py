@@ -3,7 +3,7 @@
 import pytest
 
 from domain.ids import DivisionCode, make_case_no, mod_11_2
-from tests.harness import T1, T2, V1, V2, TrialOffice, person
+from tests.harness import COUNTY, T1, T2, V1, V2, TrialOffice, person
 from tests.workflows.awards import day
 from tests.workflows.moves import CERTIFICATE, V21, X1, XV, staffed, two
 
@@ -113,3 +113,17 @@ def test_a_case_of_a_county_that_keeps_its_own_store(office: TrialOffice) -> Non
     new = office.do("Enter", "window-x", **moved).case
     assert new is not None
     assert (office.case(new).came_from, office.case(new).came_by) == (number, "moved")
+
+
+def test_the_old_county_pays_three_months_more_and_no_longer(office: TrialOffice, case: str) -> None:
+    """Nobody there confirmed: the line is left out from the fourth month after, and so it ends."""
+    office.do("ReportChange", "handler", case, on="2025-09-20", kind="moved_out", happened="2025-09-05")
+    left_out = {}
+    for month in ("2025-12", "2026-01"):
+        office.clock(f"{month}-08")
+        drawn = office.doudi.draw.draw(COUNTY, month, "rural", id=month, actor="payer")
+        left_out[month] = drawn.data["rural"]["left_out"]
+    assert left_out == {"2025-12": {}, "2026-01": {"moved_out": 1}}
+    office.do("ProposeChange", "handler", case, on="2026-02-10", effect="stop", code="S05")
+    stopped = office.do("DecideChange", "decider", case, on="2026-02-10").data
+    assert stopped["from_month"] == "2026-01"

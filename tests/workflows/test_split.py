@@ -202,3 +202,12 @@ def test_nobody_is_drawn_in_two_awards(office: TrialOffice, old: str) -> None:
     settle(office, old, "2025-06-06")
     office.doudi.draw.draw("110199", "2025-06", "rural", id="june-2", actor="payer")  # type: ignore[arg-type]
     assert office.case(old).drawn[Month("2025-06")].amount == 30_000
+
+
+def test_the_change_that_is_owed_is_not_dropped(office: TrialOffice, old: str) -> None:
+    leave(office, old)
+    alone(office, old)
+    assert office.refused("DropChange", "handler", old, on="2025-05-12", reason="不变") == ["members-taken"]
+    settle(office, old, "2025-05-12")
+    office.do("ReportChange", "handler", old, on="2025-05-13", kind="other", happened="2025-05-13")
+    office.do("DropChange", "handler", old, on="2025-05-13", reason="不变")

@@ -63,7 +63,7 @@ from workflows.decide.terms import (
     months_from,
     terms_of,
 )
-from workflows.engine import guard, pick
+from workflows.engine import guard, pick, unfinished
 from workflows.refusal import Reason, reason, refuse
 
 
@@ -108,6 +108,17 @@ def split_decided(context: Context, command: DecideChange) -> Reason | None:
         if other is not None and other.came_from == case.number:
             return reason("split-under-way", "case", case=other.number, member=member.key)
     return None
+
+
+@guard
+def nothing_taken(context: Context, command: DropChange) -> Reason | None:
+    """While another award pays somebody whom this one covers, the change it owes isn't dropped."""
+    case = context.case
+    if case.award is None or case.state("award") not in ("living", "gradual"):
+        return None
+    taken = [key for key in case.award.terms[-1].covered if key in case.taken]
+    others = [one for one in unfinished(case, "change") if one != pick(case, "change", command)[1]]
+    return reason("members-taken", "case", members=", ".join(taken)) if taken and not others else None
 
 
 @guard

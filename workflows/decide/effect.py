@@ -11,11 +11,12 @@ from domain.case import Case
 from domain.case.award import Terms
 from domain.case.change import Change, Effect
 from domain.codes import check_code, needs_words
-from domain.days import Month, add_month, add_months
+from domain.days import Month, add_month, add_months, month_of
 from domain.explain import Explanation
 from domain.ids import MemberKey, PersonRef
 from domain.means import Assessment
 from domain.money import show_yuan
+from domain.policy import Policy
 from workflows.context import Context
 from workflows.decide.assessing import assess_case, month_after
 from workflows.decide.passing import free_from
@@ -55,6 +56,7 @@ OF_THE_TAKEN = ("D02", "S05", "S19")
 """They work from the month in which another case's award pays who went."""
 OWN = ("household", "village")
 OFFICE = "office"
+MOVED_OUT = "moved_out"
 JOINING = ("birth", "joined", "marriage")
 
 
@@ -106,7 +108,15 @@ def from_month(
     if gone is not None and code in OF_THE_TAKEN:
         return gone, drawn_from(context.case, gone)
     first, findings = _from_month(context, change, effect, code)
+    if code == "S05" and change.kind == MOVED_OUT:
+        drawn = max(context.case.drawn, default=award_of(context.case).began)
+        first = min(first, max(pays_no_more(context.policy, change), add_month(drawn, 1)))
     return free_from(context, _coming(context.case), first), findings
+
+
+def pays_no_more(policy: Policy, change: Change) -> Month:
+    """The first month that the county a household moved out of doesn't pay, whether or not the new one does."""
+    return add_month(month_of(change.happened), policy.number("move_pay_months", change.happened) + 1)
 
 
 def _taken_from(case: Case) -> Month | None:

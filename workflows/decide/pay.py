@@ -36,6 +36,7 @@ from workflows.commands.pay import (
     SignList,
 )
 from workflows.context import Context
+from workflows.decide.effect import MOVED_OUT, pays_no_more
 from workflows.decide.settling import set_off
 from workflows.refusal import refuse
 from workflows.world import case_stream, division_stream, list_stream, month_stream
@@ -46,7 +47,7 @@ HAND_DESK = {"maker": "payer", "checker": "checker"}
 
 class Found(msgspec.Struct, kw_only=True):
     """What a case adds to a list, or why it has no line for the month (`left_out`: death | nothing_payable |
-    taken)."""
+    taken | moved_out)."""
 
     lines: list[MonthDrawn] = []
     left_out: str = ""
@@ -269,6 +270,8 @@ class _Drawing:
             return Found(left_out="death")
         if any(case.taken.get(key, NEVER) <= month for key in terms.covered):
             return Found(left_out="taken")
+        if self._moved_out(case, month):
+            return Found(left_out="moved_out")
         line = MonthDrawn(
             on=self.context.on,
             month=month,
@@ -282,6 +285,12 @@ class _Drawing:
             held=kept_back(self.context, case),
         )
         return Found(lines=[line])
+
+    def _moved_out(self, case: Case, month: Month) -> bool:
+        """Longer gone to another county than it pays, and not stopped yet (rules.md §3 move to another county)."""
+        gone = [one for one in case.changes.values() if one.kind == MOVED_OUT and one.decided is None]
+        policy = self.context.world.policy(case.division, case.programme, case.area) if gone else None
+        return any(policy is not None and month >= pays_no_more(policy, one) for one in gone)
 
     def _died_before(self, case: Case, terms: Terms, month: Month) -> bool:
         """The month of death is paid; from the next on a covered dead person keeps the line back (rules.md §3)."""
