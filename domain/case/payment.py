@@ -126,7 +126,7 @@ def standing(case: "Case", paylist: StreamId, *, supplements: bool = True) -> St
             if one.held:
                 held += one.amount
             else:
-                parts.append({month: one.amount - (one.set_off if isinstance(one, Line) else 0)})
+                parts.append({month: one.amount})
     settled = added(*(one.months for one in payment.settled))
     pending = without(without(without(added(*parts), settled), payment.returned), payment.repeated)
     return Standing(

@@ -6,7 +6,9 @@ import pytest
 
 from domain.case.award import AmountChanged
 from domain.case.finding import FindingDecided, FindingOpened, SetOff
+from domain.case.payment import standing
 from domain.days import Month
+from domain.ids import StreamId
 from tests.harness import COUNTY, TrialOffice, person
 from tests.workflows.awards import amount, draw, income, living
 from tests.workflows.test_difference import arrears, drawn
@@ -201,6 +203,27 @@ def test_a_set_off_takes_a_share_of_each_line_until_all_came_back(office: TrialO
     assert taken == [("2025-11", 10_000), ("2025-12", 6_000)]
     line = office.case(case).drawn[Month("2025-11")]
     assert (line.drawn, line.standing, line.set_off) == (50_000, 50_000, 10_000)
+
+
+def test_the_bank_has_what_a_set_off_leaves_and_pays_it_again_when_it_came_back(office: TrialOffice) -> None:
+    case = single(office)
+    draw(office, case, *MONTHS)
+    heard(office, case)
+    decide(office, case, set_off_percent=20)
+    drawn(office, "2025-11")
+    paylist = StreamId("list:110199/dibao/rural/2025-11")
+    at_bank = standing(office.case(case), paylist)
+    assert (at_bank.pending, at_bank.set_off, at_bank.drawn) == ({"2025-11": 40_000}, 10_000, 50_000)
+    sent = {"month": "2025-11", "on": "2025-12-02"}
+    assert (
+        office.do("SettlePayment", "payer", case, **sent, reference="B-1", amount=40_000).data["amount"]
+        == 40_000
+    )
+    office.do("ReturnPayment", "payer", case, **sent, code="K01", reference="B-1")
+    office.do("ChangeAccount", "handler", case, on="2025-12-03", account="6217 00000001", holder="m1")
+    counts = drawn(office, "2025-12")
+    assert (counts["repeated_amount"], counts["set_off"]) == (40_000, 6_000)
+    assert standing(office.case(case), paylist).repeated == 40_000
 
 
 def test_a_raise_pays_in_full_a_month_that_was_claimed_back(office: TrialOffice) -> None:
