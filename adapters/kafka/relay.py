@@ -17,7 +17,7 @@ from adapters.kafka.relaying.kept import EVERY, KeptStates
 from adapters.kafka.relaying.lease import Lease, holder
 from adapters.kafka.relaying.planned import Planned
 from adapters.kafka.relaying.reader import A_READ, Kept, Reader, Reads, Unit, Wire
-from adapters.kafka.relaying.record import REMEMBERED, Discarded, Point, Record, Stuck, check_log, point_of
+from adapters.kafka.relaying.record import REMEMBERED, Discarded, Point, Record, Stuck, check_log, point_at
 from adapters.kafka.relaying.waiting import MOST, STREAM, Lines, halfway, stuck_at
 from adapters.kafka.settings import KafkaSettings
 from adapters.projecting.lease import Now, micros, whoami
@@ -59,7 +59,8 @@ class Relay:
         self._kept = kept or KeptStates(store)
         self._limit = limit
         self._reader: Reads = reader or Reader(store, wire, self._kept, EVERY)
-        self._channel = Channel(settings, settings.source, transactional_id(settings), settings.prefix)
+        self._reader.beat = self._beat
+        self._channel = Channel(settings, settings.source)
         self._record: Record | None = None
         self._refused: list[Stuck] = []
         """What was found refused and isn't committed as such."""
@@ -75,6 +76,9 @@ class Relay:
     @property
     def position(self) -> int:
         return self._record.position if self._record else 0
+
+    def _beat(self) -> None:
+        self.lease.beat(self.position)
 
     def step(self) -> bool:
         """Tell at most one transaction's commands. False: nothing to do, or another acts.
@@ -247,7 +251,8 @@ class Relay:
         end, before = start.position, Lines.of(start)
         after = before.without([tried.key])
         reader = Reader(self.store, self._wire, self._kept)
-        point = self._before(min(before.waiting.values()))
+        reader.beat = self._beat
+        point = point_at(self.store, min(before.waiting.values()) - 1)
         remembered = (*start.discarded, *without)[-REMEMBERED:]
         attempts = 0
         while point.position < end:
@@ -323,15 +328,3 @@ class Relay:
                 for one, message in zip(free, unit.messages, strict=True)
             ]
         planned.add(unit, free)
-
-    def _before(self, first: int) -> Point:
-        """The place before a command."""
-        if first <= 1:
-            return Point()
-        found = self.store.at(first - 1)
-        assert found is not None
-        return point_of(found)
-
-
-def transactional_id(settings: KafkaSettings) -> str:
-    return f"{settings.prefix}relay.{settings.source}"

@@ -20,7 +20,7 @@ from kafka.errors import KafkaError, SecurityDisabledError
 from adapters.kafka.errors import KafkaTrouble
 from adapters.kafka.health import admin
 from adapters.kafka.settings import KafkaSettings
-from adapters.kafka.topics import SUBJECTS, TOPICS, of_relay
+from adapters.kafka.topics import POSITIONS, SUBJECTS, TOPICS, of_relay
 
 RELAY, INBOX = "relay", "inbox"
 """Transactional ids and groups begin with the prefix of topics and one of these."""
@@ -44,6 +44,11 @@ _KINDS = {
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
+def transactional_id(settings: KafkaSettings, name: str) -> str:
+    """Under which the relay writes who keeps his place by a name."""
+    return f"{settings.topic(RELAY)}.{name}"
+
+
 def of_the_relay(settings: KafkaSettings) -> list[Right]:
     """It writes what is told outside and its position, and reads that. Older versions beside begin alike.
 
@@ -56,7 +61,7 @@ def of_the_relay(settings: KafkaSettings) -> list[Right]:
     return [
         *rights,
         Right("topic", settings.topic(SUBJECTS), "CREATE", begins=True),
-        Right("topic", settings.topic("positions"), "READ"),
+        Right("topic", settings.topic(POSITIONS), "READ"),
         Right("transactional-id", settings.topic(RELAY), "WRITE", begins=True),
     ]
 

@@ -4,9 +4,9 @@ from time import monotonic
 
 from adapters.kafka.errors import KafkaTrouble
 from adapters.kafka.health import Wants, addresses, look, missing
-from adapters.kafka.rights import INBOX, RELAY
+from adapters.kafka.rights import INBOX, RELAY, transactional_id
 from adapters.kafka.settings import KafkaSettings
-from adapters.kafka.topics import TOPICS, Topic, of_inbox, of_relay
+from adapters.kafka.topics import POSITIONS, TOPICS, Topic, of_inbox, of_relay
 from adapters.kafka.upkeep import check, check_allow, refuse
 
 PASSING = ("kafka.unreachable", "kafka.silent", "kafka.failed")
@@ -57,9 +57,9 @@ def _topics(settings: KafkaSettings, role: str | None) -> list[Topic]:
 def _wants(settings: KafkaSettings, role: str | None, topics: list[Topic]) -> Wants:
     if role == RELAY:
         return Wants(
-            read=[settings.topic("positions")],
+            read=[settings.topic(POSITIONS)],
             write=[settings.topic(one.name) for one in topics],
-            transactional_id=f"{settings.topic(RELAY)}.{settings.source}",
+            transactional_id=transactional_id(settings, settings.source),
         )
     if role == INBOX:
         return Wants(

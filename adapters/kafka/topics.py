@@ -17,6 +17,7 @@ _HOUR = 3_600_000
 DAY = 24 * _HOUR
 DEAD_LETTER = ".dead-letter"
 SUBJECTS = "subjects."
+POSITIONS = "positions"
 
 COMPACTED: Mapping[str, str] = {
     "segment.ms": str(DAY),
@@ -160,7 +161,7 @@ TOPICS: tuple[Topic, ...] = (
         "supervision",
     ),
     Topic(
-        "positions",
+        POSITIONS,
         "own",
         "the log's name",
         "转发位置：与消息同一事务写入",
@@ -211,7 +212,7 @@ def _subjects(name: str) -> Topic:
 
 def of_relay() -> list[Topic]:
     """What the relay needs."""
-    return [one for one in TOPICS if one.direction == "out" or one.name == "positions"]
+    return [one for one in TOPICS if one.direction == "out" or one.name == POSITIONS]
 
 
 def of_inbox(settings: KafkaSettings) -> list[Topic]:

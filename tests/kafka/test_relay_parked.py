@@ -1,13 +1,17 @@
 """What can't be told waits with its key, everything else passes; people let it go, with or without it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.kafka.relay import Relay
+from adapters.kafka.relaying import reader
 from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting
+from adapters.kafka.relaying.lease import Lease
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
+from adapters.projecting.lease import LEASE, micros
 from adapters.projecting.parked import set_aside
 from tests.harness import TrialOffice
 from tests.kafka.conftest import Topics
@@ -142,6 +146,44 @@ def test_a_command_that_cant_be_mapped_is_discarded(office: TrialOffice, setting
     assert here(settings, one) == [first, ids(office, settings, one)[2]]
     assert relay.record is not None
     assert (relay.record.stuck, relay.record.waiting) == ((), {})
+
+
+def test_a_long_retry_keeps_the_lease(
+    office: TrialOffice, settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read anew may take longer than a lease lasts; nobody comes in between."""
+    (one,) = live(office, 1)
+    wire = wire_of(office.store, settings)
+    relay = Relay(office.store, settings, fat(wire, ids(office, settings, one)[0]))
+    catch_up(relay)
+    relay.close()
+    let_pass(settings, "cases", 30_000)
+    now = [micros()]
+    people = Relay(office.store, settings, wire, who="people", now=lambda: now[0])
+    other = Lease(office.store.database, "other", lambda: now[0])
+    page = office.store.page
+
+    def slowly(*asked: Any) -> Any:
+        now[0] += LEASE // 2
+        return page(*asked)
+
+    monkeypatch.setattr(office.store, "page", slowly)
+    monkeypatch.setattr(reader, "A_READ", 5)
+    taken: list[bool] = []
+    beat = people.lease.beat
+
+    def looked(position: int) -> None:
+        beat(position)
+        taken.append(other.keep(0))
+
+    monkeypatch.setattr(people.lease, "beat", looked)
+    with people.lease.taken_over():
+        people.retry(one)
+    people.close()
+    assert taken
+    assert not any(taken)
+    monkeypatch.undo()
+    check_told(office.store, settings)
 
 
 def test_each_key_waits_for_itself(office: TrialOffice, settings: KafkaSettings) -> None:

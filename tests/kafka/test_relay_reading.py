@@ -9,11 +9,12 @@ import pytest
 
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying import reader as reading_here
+from adapters.kafka.relaying import reading as reading_apart
 from adapters.kafka.relaying.errors import KafkaAhead, LogDiffers
 from adapters.kafka.relaying.kept import KeptStates
 from adapters.kafka.relaying.reader import Reader, Unit
 from adapters.kafka.relaying.reading import ReadingProcess
-from adapters.kafka.relaying.record import Point
+from adapters.kafka.relaying.record import Point, point_at
 from adapters.kafka.relaying.telling import wire_named, wire_of
 from adapters.store.errors import StoreFailed
 from adapters.store.store import EventStore
@@ -74,6 +75,19 @@ def test_a_process_apart_that_died_is_started_anew(office: TrialOffice, apart: R
     with pytest.raises(StoreFailed):
         apart.read(Point(), 10)
     assert whole(office.store, apart) == before
+
+
+def test_a_long_read_beats_the_while(
+    office: TrialOffice, apart: ReadingProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = point_at(office.store, office.store.head())
+    beats = {"here": 0, "apart": 0}
+    reader = here(office.store)
+    for name, one in (("here", reader), ("apart", apart)):
+        one.beat = lambda name=name: beats.update({name: beats[name] + 1})  # type: ignore[misc]
+    monkeypatch.setattr(reading_apart, "_A_BEAT", 0.01)
+    assert reader.read(end, 10) == apart.read(end, 10) == []
+    assert min(beats.values()) > 0
 
 
 def test_from_a_kept_state_the_same_is_read(office: TrialOffice) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.errors import NoCommonPast
-from adapters.kafka.relaying.record import Point, Record, point_of
+from adapters.kafka.relaying.record import Record, point_at
 from adapters.projecting.parked import SetAside, put_aside
 from adapters.store.database import PROJECTIONS
 from adapters.store.store import EventStore
@@ -53,7 +53,7 @@ def adopt(relay: Relay, actor: str, reason: str, at: int | None = None) -> Adopt
         replace(
             found,
             log=store.log_id,
-            point=_point(store, position),
+            point=point_at(store, position),
             waiting={key: first for key, first in found.waiting.items() if first <= position},
             stuck=tuple(one for one in found.stuck if one.position <= position),
             at=relay.now(),
@@ -67,8 +67,3 @@ def _parted(store: EventStore, found: Record) -> int | None:
     steps = [one.event for one in store.load(CLOCK) if isinstance(one.event, StoreRestored)]
     at = [step.before for step in steps]
     return min(step.position for step in steps[at.index(found.log) :]) if found.log in at else None
-
-
-def _point(store: EventStore, position: int) -> Point:
-    recorded = store.at(position)
-    return Point() if recorded is None else point_of(recorded)

@@ -18,23 +18,23 @@ from adapters.kafka.client import Transactions
 from adapters.kafka.errors import Denied, Refused, Unsure
 from adapters.kafka.relaying.making import Making
 from adapters.kafka.relaying.record import Record, read_record, write_record
+from adapters.kafka.rights import transactional_id
 from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.topics import POSITIONS
 from adapters.kafka.wire import Wired
 
-POSITIONS = "positions"
 READ_SECONDS = 30.0
 """An open transaction of another log's relay is waited for until Kafka ends it."""
 
 
 class Channel:
-    """`name`: whose place it is; `prefix`: before the names of topics."""
+    """`name`: whose place it is."""
 
-    def __init__(self, settings: KafkaSettings, name: str, transactional_id: str, prefix: str) -> None:
+    def __init__(self, settings: KafkaSettings, name: str) -> None:
         self.name = name
         self.settings = settings
-        self._prefix = prefix
-        self._making = Making(settings, prefix)
-        self._transactions = Transactions(settings, transactional_id)
+        self._making = Making(settings)
+        self._transactions = Transactions(settings, transactional_id(settings, name))
         self._partition: int | None = None
 
     @property
@@ -60,14 +60,14 @@ class Channel:
             self._making.see_to(one.topic for one in messages)
             self._put(messages, record)
         except Refused as refused:
-            topic = refused.topic.removeprefix(self._prefix)
+            topic = refused.topic.removeprefix(self.settings.prefix)
             raise Refused(topic=topic, key=refused.key, reason=refused.reason) from refused
         except BaseException:
             self.discard()
             raise
 
     def _put(self, messages: Sequence[Wired], record: Record) -> None:
-        transactions, prefix = self._transactions, self._prefix
+        transactions, prefix = self._transactions, self.settings.prefix
         transactions.begin()
         for one in messages:
             transactions.send(

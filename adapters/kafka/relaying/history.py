@@ -16,7 +16,7 @@ from adapters.kafka.relaying.channel import Channel
 from adapters.kafka.relaying.errors import NotForHistory, SpanOutside
 from adapters.kafka.relaying.kept import KeptStates
 from adapters.kafka.relaying.reader import A_READ, Reader
-from adapters.kafka.relaying.record import Point, Record, check_log, point_of
+from adapters.kafka.relaying.record import Point, Record, check_log, point_at
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import SUBJECTS, topic
@@ -101,8 +101,7 @@ def snapshot(store: EventStore, settings: KafkaSettings, to: str) -> Emitted:
 
 
 def _channel(settings: KafkaSettings, what: str, to: str) -> Channel:
-    name = f"{settings.source}/{what}/{to}"
-    return Channel(settings, name, f"{settings.prefix}relay.{name}", settings.prefix)
+    return Channel(settings, f"{settings.source}/{what}/{to}")
 
 
 def _begun(store: EventStore, settings: KafkaSettings, channel: Channel, to: str) -> Record:
@@ -147,12 +146,7 @@ def _written(settings: KafkaSettings, name: str) -> int | None:
 
 def _before(store: EventStore, first: int) -> Point:
     """The place before the command that wrote an event."""
-    found = store.at(first)
-    assert found is not None
-    while found.position > 1:
-        before = store.at(found.position - 1)
-        assert before is not None
-        if before.command != found.command:
-            return point_of(before)
-        found = before
-    return Point()
+    command, position = point_at(store, first).command, first - 1
+    while (before := point_at(store, position)).command == command:
+        position -= 1
+    return before

@@ -34,10 +34,18 @@ class Lease:
         if self._asked_for(now):
             self.leave()
             return False
+        self._take_when_due(position, now)
+        return self.held
+
+    def beat(self, position: int) -> None:
+        """Renew it in the midst of something long: who took it over would take as long."""
+        if self.held:
+            self._take_when_due(position, self._now())
+
+    def _take_when_due(self, position: int, now: int) -> None:
         if not self.held or self._beaten is None or now - self._beaten >= BEAT:
             self.held = bool(take_leases(self._database, self._who, {NAME: (position, "")}, now))
             self._beaten = now
-        return self.held
 
     def _asked_for(self, now: int) -> bool:
         wanted = runners(self._database).get(WANTED)

@@ -13,15 +13,14 @@ _DENIED = "TopicAuthorizationFailedError"
 class Making:
     """A message to a topic that isn't there would hold up all others; so it is made first."""
 
-    def __init__(self, settings: KafkaSettings, prefix: str) -> None:
+    def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._ours = prefix == settings.prefix
         self._there: set[str] = set()
 
     def see_to(self, names: Iterable[str]) -> None:
         """Make those of subscribers that aren't there. Raises `Denied`, `Unsure`."""
         wanted = {name for name in names if name.startswith(SUBJECTS)} - self._there
-        if not wanted or not self._ours:
+        if not wanted:
             return
         try:
             create(self._settings, [topic(name) for name in sorted(wanted)])

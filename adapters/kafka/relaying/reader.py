@@ -73,6 +73,9 @@ class Kept(Protocol):
 class Reads(Protocol):
     """Reads the log as messages, in this process or in another."""
 
+    beat: Callable[[], object]
+    """Called now and then while a read takes long."""
+
     def read(self, after: Point, limit: int, /) -> list[Unit]: ...
     def ahead(self, after: Point, limit: int, /) -> None:
         """This will be asked for next."""
@@ -94,6 +97,7 @@ class Reader:
         self._mapping: Mapping | None = None
         self._made: deque[Unit] = deque()
         self._group: list[Recorded] = []
+        self.beat: Callable[[], object] = lambda: None
 
     def read(self, after: Point, limit: int = A_READ) -> list[Unit]:
         """The next commands, about `limit` events; fewer where much is told of them.
@@ -156,7 +160,8 @@ class Reader:
             if not groups:
                 return
             for group in groups:
-                self._map(group)
+                self._map(group, told=False)
+            self.beat()
 
     def _units(self, limit: int) -> list[Unit]:
         units = [self._map(group) for group in self._groups(limit)]
@@ -202,15 +207,20 @@ class Reader:
         """What the command that is mapped wrote to a stream: the mapping asks of no other."""
         return [one for one in self._group if one.stream == stream and one.version > after]
 
-    def _map(self, group: list[Recorded]) -> Unit:
-        """A command is told whole or not at all; what comes after is mapped as if it had been told."""
+    def _map(self, group: list[Recorded], *, told: bool = True) -> Unit:
+        """A command is told whole or not at all; what comes after is mapped as if it had been told.
+
+        Not `told`: only folded, put on no wire.
+        """
         assert self._mapping is not None
         self._group = group
         messages: list[Wired] = []
         at_fault: tuple[Recorded, str] | None = None
         for one in group:
             try:
-                messages += [self._wire(message) for message in self._mapping.apply(one)]
+                found = self._mapping.apply(one)
+                if told:
+                    messages += map(self._wire, found)
             except Exception as error:
                 if not is_poison(error):
                     raise

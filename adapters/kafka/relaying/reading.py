@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from select import select
 from struct import Struct
 from typing import IO, Any, NoReturn
 
@@ -25,6 +26,7 @@ from adapters.store.open import open_store
 
 _SIZE = Struct(">I")
 _ENDED = "reader-ended"
+_A_BEAT = 1.0
 
 
 class ReadingProcess:
@@ -34,6 +36,7 @@ class ReadingProcess:
         self._command = [sys.executable, "-m", "adapters.kafka.relaying.reading", url, source]
         self._process: subprocess.Popen[bytes] | None = None
         self._waits_for: tuple[object, ...] | None = None
+        self.beat: Callable[[], object] = lambda: None
 
     def start(self) -> None:
         if self._process is None:
@@ -77,7 +80,10 @@ class ReadingProcess:
 
     def _answer(self) -> Any:
         assert self._process is not None
+        assert self._process.stdout is not None
         try:
+            while not select([self._process.stdout], [], [], _A_BEAT)[0]:
+                self.beat()
             answer = _taken(self._process.stdout)
         except (OSError, EOFError):
             self._ended()

@@ -85,6 +85,12 @@ def point_of(one: Recorded) -> Point:
     )
 
 
+def point_at(store: EventStore, position: int) -> Point:
+    """The event at a position; the beginning where there is none."""
+    found = store.at(position)
+    return Point() if found is None else point_of(found)
+
+
 def check_log(store: EventStore, record: Record) -> None:
     """Raises `OtherLog` where Kafka was told by another log."""
     if record.log != store.log_id:
