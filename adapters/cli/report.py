@@ -8,7 +8,7 @@ import click
 
 from adapters.cli.known import figures_in_scope, rows_known
 from adapters.cli.session import REFUSED, Session, session
-from adapters.report.compare import COUNTED_PROGRAMMES, Comparison, Row, compare
+from adapters.report.compare import Comparison, Row, compare
 from adapters.report.counted import Parts, counted
 from adapters.report.grammar import Figure, load_figures, of_report, shipped_figures, split_area
 from adapters.report.policy import PolicyOf, Values, in_force, single, usual_campaign
@@ -106,7 +106,7 @@ def _places(now: Session, rows: Rows, code: str) -> list[DivisionCode]:
 
 
 def _own(printed: Sequence[Figure]) -> list[Figure]:
-    return [one for one in printed if one.programme in COUNTED_PROGRAMMES]
+    return [one for one in printed if one.programme == PROGRAMME]
 
 
 def _last_month(printed: Sequence[Figure]) -> int:
