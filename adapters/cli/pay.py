@@ -10,6 +10,7 @@ from adapters.cli.reading import note_look
 from adapters.cli.scope import division_in_scope
 from adapters.cli.session import REFUSED, Session, session
 from adapters.outcomes import take, write_refused
+from adapters.wording import text_of
 from domain.codes import label
 from domain.days import parse_month
 from domain.ids import BadId, CommandId, parse_case_no
@@ -201,13 +202,13 @@ def pay_outcomes(file: str, refused: str | None) -> None:
             "line": one.line,
             "case": _case_no(one.row),
             "field": reason.field,
-            "why": now.text(reason.code, **reason.params),
+            "why": text_of(now.catalogue, reason),
         }
         for one in bad
         for reason in one.reasons
     ]
     if refused and bad:
-        write_refused(Path(refused), bad, lambda reason: now.text(reason.code, **reason.params))
+        write_refused(Path(refused), bad, lambda reason: text_of(now.catalogue, reason))
     told = {name: counts[name] for name in ("taken", "already", "refused")}
     title = now.text("pay.outcomes", **told)
     now.show(REFUSALS, rows, title=title, position=store.head(), **told)

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from adapters.bootstrap import ADMINISTRATOR, Doudi, open_doudi
 from adapters.catalogue import Catalogue, Lang
+from adapters.wording import remedy_of, text_of
 from domain.ids import DivisionCode
 from domain.personal import show_forgotten_as
 from projections.base import Rows
@@ -78,10 +79,8 @@ class Session:
     def reason(self, reason: Reason) -> str:
         """What stands in the way, in which field, and what to do."""
         where = f"{reason.field}: " if reason.field else ""
-        said = f"{where}{self.text(reason.code, **reason.params)}"
-        if self.catalogue.has(reason.remedy):
-            said += f"\n  → {self.text(reason.remedy, **reason.params)}"
-        return said
+        remedy = remedy_of(self.catalogue, reason)
+        return f"{where}{text_of(self.catalogue, reason)}" + (f"\n  → {remedy}" if remedy else "")
 
     def refuse(self, *reasons: Reason) -> NoReturn:
         for reason in reasons:
@@ -128,8 +127,8 @@ class Session:
                     "code": reason.code,
                     "field": reason.field,
                     "params": reason.params,
-                    "message": self.text(reason.code, **reason.params),
-                    "remedy": self.text(reason.remedy, **reason.params),
+                    "message": text_of(self.catalogue, reason),
+                    "remedy": remedy_of(self.catalogue, reason) or reason.remedy,
                 }
                 for reason in answer.reasons
             ]

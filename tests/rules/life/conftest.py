@@ -11,6 +11,7 @@ import pytest
 from pytest_bdd import given, parsers, then, when
 
 from adapters.catalogue import Catalogue
+from adapters.wording import remedy_of, text_of
 from domain.case import Case
 from domain.case.change import DeadlineEscalated, DeadlineWarned
 from domain.codes import label
@@ -66,7 +67,7 @@ class Story:
 
     def said(self) -> list[str]:
         assert self.answer is not None, "nothing was done"
-        return [ZH.text(one.code, **one.params) for one in self.answer.reasons]
+        return [text_of(ZH, one) for one in self.answer.reasons]
 
     def deadline(self, name: str, of: str | None) -> tuple[str, date]:
         """The running due day of that name; of several the one that began last."""
@@ -308,7 +309,7 @@ def refused_for_all(story: Story, datatable: list[list[str]]) -> None:
 def remedy(story: Story, text: str) -> None:
     """What the refusal says to do."""
     assert story.answer is not None
-    assert text in [ZH.text(one.remedy, **one.params) for one in story.answer.reasons]
+    assert text in [remedy_of(ZH, one) for one in story.answer.reasons]
 
 
 @then(parsers.re(rf"“(?P<life>[^”]+)”处于“(?P<state>[^”]+)”{OF}"))
