@@ -46,14 +46,17 @@ def months_of(year: int) -> Campaign:
     return Month(f"{year - 1}-{FIRST}"), Month(f"{year - 1}-{LAST}")
 
 
-def is_planned(figure: Figure) -> bool:
-    """Whether it is a figure of the campaign over all areas."""
-    return figure.period.kind == "campaign" and figure.area == "all" and figure.measure in _MEASURES
-
-
 def drive_of(figures: Iterable[Figure], wanted: Sequence[Targets]) -> Drive | None:
-    """The campaign of `dibao` over all areas, what isn't printed as usual; None where no review is printed."""
-    found = {one.measure: one for one in figures if one.programme == "dibao" and is_planned(one)}
+    """The campaign of `dibao` over all areas that are planned, what isn't printed as usual; None without reviews."""
+    areas = {"all", *(str(one.area) for one in wanted)} if len(wanted) == 1 else {"all"}
+    found = {
+        one.measure: one
+        for one in figures
+        if one.programme == "dibao"
+        and one.period.kind == "campaign"
+        and one.area in areas
+        and one.measure in _MEASURES
+    }
     value = {name: int(one.value) for name, one in found.items()}
     if not {"reviewed_households", "reviewed_persons"} & set(value):
         return None

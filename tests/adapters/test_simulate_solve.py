@@ -363,17 +363,18 @@ def test_a_campaign_that_cannot_be_is_refused_by_its_rows() -> None:
     assert set(caught.value.lines) == {3, 4}
 
 
+@pytest.mark.parametrize("area", ["all", "urban"])
 @pytest.mark.parametrize("reviewed", [(20, 31), (60, 101), (66, 110)])
-def test_a_campaign_may_review_some_or_more_than_are_left(reviewed: tuple[int, int]) -> None:
+def test_a_campaign_may_review_some_or_more_than_are_left(reviewed: tuple[int, int], area: str) -> None:
     households, persons = reviewed
     rows = [
         "R,dibao,urban,households,M12,60,household,1",
         "R,dibao,urban,persons,M12,100,person,1",
         "R,dibao,urban,exits_persons,year,6,person,1",
-        f"R,dibao,all,reviewed_households,campaign,{households},household,1",
-        f"R,dibao,all,reviewed_persons,campaign,{persons},person,1",
-        "R,dibao,all,review_exits_households,campaign,2,household,1",
-        "R,dibao,all,review_exits_persons,campaign,3,person,1",
+        f"R,dibao,{area},reviewed_households,campaign,{households},household,1",
+        f"R,dibao,{area},reviewed_persons,campaign,{persons},person,1",
+        f"R,dibao,{area},review_exits_households,campaign,2,household,1",
+        f"R,dibao,{area},review_exits_persons,campaign,3,person,1",
     ]
     plan = solve(figures(*rows), "R", YEAR, 1)
     result = compare(figures(*rows), counted(plan))
