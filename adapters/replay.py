@@ -182,8 +182,10 @@ def _as_in_ledger(case: Case, event: CaseEvent, explanation: Explanation) -> Ite
     if (terms.amount, sum(terms.shares.values())) != (explanation.result, explanation.result):
         yield Difference(field="amount", kept=terms.amount, again=explanation.result)
     before = case.award.at(explanation.month) if case.award is not None else None
+    # Of several months raised at once the later ones are said again: each had an amount of its own before.
+    had = getattr(event, "before", None) if before is not None else None
     first = explanation.lines[0].amount
-    if before is not None and first is not None and first.fraction != before.amount:
+    if before is not None and first is not None and first.fraction not in (before.amount, had):
         yield Difference(field="lines[0]", kept=masked(first), again=before.amount)
 
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from adapters.replay import recorded, replay
 from domain.case.award import AmountChanged
 from domain.case.takeover import UNDONE
 from domain.days import Month
 from domain.explain import out_of_sum
+from domain.ids import CaseNo
 from projections.register import as_of
 from tests.harness import COUNTY, V1, V2, TrialOffice, number, person
 from tests.workflows.awards import amount, income, tick
@@ -148,6 +150,19 @@ def test_it_is_drawn_from_the_month_after_the_old_system_paid(office: TrialOffic
     assert list(office.case(case).drawn) == ["2025-07"]
 
 
+def test_months_between_the_old_system_and_our_first_list_are_told_until_they_are_drawn(
+    office: TrialOffice,
+) -> None:
+    drawn(office, "2025-06", "2025-06-10")
+    closed(office, "2025-06")
+    case = take(office, paid_until="2025-03")
+    for missed, month in (("2025-04", "2025-04"), ("2025-05", "2025-05")):
+        assert drawn(office, "2025-07", "2025-07-08")["undrawn"] == missed
+        drawn(office, month, "2025-07-08")
+    assert "undrawn" not in drawn(office, "2025-07", "2025-07-09")
+    assert sorted(office.case(case).drawn) == ["2025-04", "2025-05", "2025-06", "2025-07"]
+
+
 def test_no_month_paid_elsewhere_is_ever_arrears(office: TrialOffice) -> None:
     for month, on in (("2025-04", "2025-06-11"), ("2025-05", "2025-06-11"), ("2025-06", "2025-06-11")):
         drawn(office, month, on)
@@ -218,6 +233,18 @@ def test_a_second_raise_adds_only_what_is_new(office: TrialOffice) -> None:
     assert office.refused("RaiseStandard", "county", case, on="2025-08-21", from_month="2025-09") == [
         "nothing-raised"
     ]
+
+
+def test_a_raise_before_an_earlier_one_is_told_again_the_same(office: TrialOffice) -> None:
+    case = take(office)
+    raise_standard(office, 68_000, "2025-09-01")
+    office.do("RaiseStandard", "county", case, on="2025-09-02", from_month="2025-09")
+    raise_standard(office, 65_000, "2025-07-01")
+    office.do("RaiseStandard", "county", case, on="2025-09-20", from_month="2025-07")
+    assert [amount(office, case, month) for month in ("2025-07", "2025-09")] == [80_000, 86_000]
+    again = replay(recorded(office.store, CaseNo(case)))
+    assert len(again.decisions) == 4
+    assert again.same
 
 
 def test_a_raise_of_months_drawn_is_arrears(office: TrialOffice) -> None:

@@ -24,6 +24,8 @@ from workflows.world import list_stream, month_stream
 
 A_CHUNK = 400
 AREAS = ("urban", "rural")
+LOOKED_BACK = 24
+"""Months before the one drawn for which somebody may have been overlooked, as who was taken over late is."""
 SUMS = (
     "households",
     "persons",
@@ -122,12 +124,15 @@ class Draw:
         return {**counts, "undrawn": missed} if missed else counts
 
     def _missed(self, command: DrawCommand, area: str) -> Month | None:
-        """The month before, where awards live that nobody drew a list for: it is drawn by its own name."""
-        month = add_month(Month(command.month), -1)
-        if self._is_open(list_stream(command.division, command.programme, area, month)):
-            return None
-        cases = self._cases.cases(command.division, command.programme, area, month)
-        return month if any(self._would_be_drawn(case, command, area, month) for case in cases) else None
+        """The earliest month before, where awards live that nobody drew a list for: it is drawn by its own name."""
+        for back in range(LOOKED_BACK, 0, -1):
+            month = add_month(Month(command.month), -back)
+            if self._is_open(list_stream(command.division, command.programme, area, month)):
+                continue
+            cases = self._cases.cases(command.division, command.programme, area, month)
+            if any(self._would_be_drawn(case, command, area, month) for case in cases):
+                return month
+        return None
 
     def _would_be_drawn(
         self, number: CaseNo, command: DrawCommand, area: str, month: Month | None = None
