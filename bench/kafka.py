@@ -250,7 +250,7 @@ def delays(address: str, store: EventStore, url: str, rate: int, folder: Path) -
     settings = replace(settings, ours=msgspec.structs.replace(settings.ours, source="urn:doudi"))
     consumer = KafkaConsumer(settings.topic("cases"), **settings.consumer_args())
     committed: dict[str, float] = {}
-    found: list[float] = []
+    arrived: dict[str, float] = {}
     with relaying(url, address, prefix, folder):
         wait_told(settings, store.head(), 600)
         while any(consumer.poll(timeout_ms=500).values()):
@@ -262,11 +262,10 @@ def delays(address: str, store: EventStore, url: str, rate: int, folder: Path) -
             for records in consumer.poll(timeout_ms=100).values():
                 at = perf_counter()
                 for record in records:
-                    name = dict(record.headers)["ce_id"].decode().partition("/")[0]
-                    if name in committed:
-                        found.append((at - committed[name]) * 1000)
+                    arrived[dict(record.headers)["ce_id"].decode().partition("/")[0]] = at
         writer.join()
     consumer.close()
+    found = [(arrived[name] - at) * 1000 for name, at in committed.items()]
     return found[int(rate * WARM) :]
 
 
@@ -284,7 +283,8 @@ def _write(url: str, rate: int, committed: dict[str, float]) -> None:
             sleep(pause)
         case = CaseNo(stream.partition(":")[2])
         append(store, case, DivisionCode(division), VISITED)
-        committed[f"{stream}@{store.load(stream)[-1].version}"] = perf_counter()
+        at = perf_counter()
+        committed[f"{stream}@{store.load(stream)[-1].version}"] = at
     store.close()
 
 
@@ -373,7 +373,7 @@ def said(kind: str, rate: int, found: list[float]) -> None:
     )
 
 
-PARTS: tuple[str, ...] = ("throughput", "delay", "inbox")
+PARTS: tuple[str, ...] = ("throughput", "delay", "inbox", "backlog")
 
 
 def main() -> None:
@@ -405,8 +405,8 @@ def measured(address: str, folder: Path, events: int, long: int, only: str | Non
     if only in (None, "inbox"):
         (folder / "inbox").mkdir()
         inbox(address, folder / "inbox")
-    if long:
-        backlog(address, long)
+    if long or only == "backlog":
+        backlog(address, long or 1_000_000)
 
 
 if __name__ == "__main__":
