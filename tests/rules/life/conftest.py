@@ -113,6 +113,11 @@ def parameters(story: Story, datatable: list[list[str]]) -> None:
         story.there.set_policy(**{read.name: read.value})
 
 
+@given(parsers.re(rf"自 (?P<day>{DAY}) 起保障标准每人每月 (?P<yuan>\S+) 元"))
+def standard(story: Story, day: str, yuan: str) -> None:
+    story.there.set_policy(since=date.fromisoformat(day), standard=parse_yuan(yuan))
+
+
 @given(parsers.re(rf"王芳一家 (?P<day>{DAY}) (?P<stage>{any_of(STAGES)})"))
 def at_a_stage(story: Story, day: str, stage: str) -> None:
     due, begin = STAGES[stage]
