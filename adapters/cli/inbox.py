@@ -1,15 +1,13 @@
 """`doudi inbox`: what other offices send, taken as commands; `doudi dlq`: what couldn't be."""
 
-import signal
 from datetime import datetime
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
 
-from adapters.cli.kafka import KAFKA
+from adapters.cli.kafka import KAFKA, METRICS, kafka_settings, told_to_stop
 from adapters.cli.scope import for_administrators
 from adapters.cli.session import REFUSED, Session, session
 from domain.days import CHINA, show_instant
@@ -35,12 +33,7 @@ def inbox() -> None:
 
 @inbox.command()
 @KAFKA
-@click.option(
-    "--metrics",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="write metrics there, in Prometheus' form",
-)
+@METRICS
 def run(kafka: str | None, metrics: Path | None) -> None:
     """Take what comes until stopped; any number may run, they share the partitions.
 
@@ -48,10 +41,7 @@ def run(kafka: str | None, metrics: Path | None) -> None:
     """
     from adapters.kafka.lag import Metrics
 
-    stop = Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
-    inbox = _inbox(kafka)
+    inbox, stop = _inbox(kafka), told_to_stop()
     if metrics is None:
         inbox.run(stop)
     else:
@@ -93,9 +83,10 @@ def status(kafka: str | None, alarm: int | None, prometheus: bool) -> None:
 
     Example: doudi inbox status --alarm 600
     """
-    from adapters.kafka.lag import Values, lag, of_lags, prometheus_text
+    from adapters.kafka.lag import lag, metrics_text, of_lags
+    from adapters.kafka.metrics import Values
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     rows = lag(now.doudi, settings)
     waiting = [one for one in _letters(now, settings).all().values() if one.state == "open"]
     if prometheus:
@@ -105,7 +96,7 @@ def status(kafka: str | None, alarm: int | None, prometheus: bool) -> None:
             "letters_open": [({}, len(waiting))],
             "letters_seconds": [({}, age)],
         }
-        click.echo(prometheus_text(values), nl=False)
+        click.echo(metrics_text(values), nl=False)
         return
     oldest = show_instant(waiting[0].at) if waiting else None
     now.show(
@@ -133,7 +124,7 @@ def list_(kafka: str | None, everything: bool) -> None:
     """What waits for somebody, with its reasons. Example: doudi dlq list"""
     now = session()
     for_administrators(now)
-    found = _letters(now, _settings(kafka)).all().values()
+    found = _letters(now, kafka_settings(kafka)).all().values()
     now.show(LETTERS, [_row(one) for one in found if everything or one.state == "open"])
 
 
@@ -149,7 +140,7 @@ def show(kafka: str | None, letter: str, unseal: bool, purpose: str) -> None:
     """
     now = session()
     for_administrators(now)
-    box = _letters(now, _settings(kafka))
+    box = _letters(now, kafka_settings(kafka))
     one = box.find(letter)
     said: dict[str, Any] = {**_row(one), "headers": one.headers, "size": one.size}
     said["reasons"] = [
@@ -184,7 +175,7 @@ def retry(kafka: str | None, letters: tuple[str, ...]) -> None:
     """
     now = session()
     for_administrators(now)
-    box = _letters(now, _settings(kafka))
+    box = _letters(now, kafka_settings(kafka))
     known = box.all()
     missing = [name for name in letters if name not in known]
     if missing:
@@ -206,7 +197,7 @@ def discard(kafka: str | None, letter: str, reason: str) -> None:
     """
     now = session()
     for_administrators(now)
-    box = _letters(now, _settings(kafka))
+    box = _letters(now, kafka_settings(kafka))
     now.show(LETTERS, [_row(box.discard(box.find(letter), now.actor, reason))])
 
 
@@ -247,17 +238,11 @@ def _row(one: "Letter") -> dict[str, Any]:
     }
 
 
-def _settings(file: str | None) -> "KafkaSettings":
-    from adapters.kafka.settings import settings
-
-    return settings(file)
-
-
 def _inbox(file: str | None) -> "Inbox":
     from adapters.kafka.inbox import Inbox
     from adapters.kafka.start import ready
 
-    settings = _settings(file)
+    settings = kafka_settings(file)
     ready(settings, "inbox")
     return Inbox(session().doudi, settings)
 

@@ -1,6 +1,8 @@
 """`doudi kafka`: topics made and checked, what stands between us and the broker, rights and passwords there."""
 
+import signal
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +20,27 @@ FOUND = ("finding", "where", "says", "remedy", "allowed")
 BROKERS = ("broker", "state")
 RIGHTS = ("user", "what", "name", "begins", "may")
 KAFKA = click.option("--kafka", metavar="FILE", help="settings of Kafka; or DOUDI_KAFKA")
+METRICS = click.option(
+    "--metrics",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="write metrics there, in Prometheus' form",
+)
 _WHERE = ["topic", "address", "group", "id"]
+
+
+def kafka_settings(file: str | None) -> "KafkaSettings":
+    from adapters.kafka.settings import settings
+
+    return settings(file)
+
+
+def told_to_stop() -> Event:
+    """Set once this process is asked to end."""
+    stop = Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    return stop
 
 
 @click.group(no_args_is_help=True)
@@ -36,7 +58,7 @@ def init(kafka: str | None) -> None:
     from adapters.kafka.topics import TOPICS as table
     from adapters.kafka.upkeep import create
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     made = create(settings)
     names = [settings.topic(one.name) for one in table]
     now.listed(MADE, [{"topic": name, "made": name in made} for name in names])
@@ -53,7 +75,7 @@ def check(kafka: str | None, role: str | None) -> None:
     from adapters.kafka.start import findings
     from adapters.kafka.upkeep import allowed
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     found = findings(settings, role)
     if found or now.form != "table":
         now.listed(FOUND, [{**_row(now, one), "allowed": allowed(one, settings)} for one in found])
@@ -74,7 +96,7 @@ def status(kafka: str | None, topics: bool) -> None:
     from adapters.kafka.health import addresses
     from adapters.kafka.upkeep import offsets
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     tried = addresses(settings)
     rows = [{"broker": one, "state": trouble.code if trouble else "ok"} for one, trouble in tried]
     usable = any(trouble is None for _, trouble in tried)
@@ -99,7 +121,7 @@ def grant(
     """
     from adapters.kafka import rights
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     _known(now, (*read, *write))
     wanted = [
         *(rights.of_the_relay(settings) if relay else ()),
@@ -120,7 +142,7 @@ def revoke(kafka: str | None, user: str) -> None:
     """Take all rights of a user away. Example: doudi kafka revoke medical"""
     from adapters.kafka import rights
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     click.echo(now.text("kafka.revoked", user=user, count=rights.revoke(settings, user)))
 
 
@@ -129,7 +151,7 @@ def revoke(kafka: str | None, user: str) -> None:
 @click.argument("user")
 def rights_(kafka: str | None, user: str) -> None:
     """What a user may on the broker. Example: doudi kafka rights medical"""
-    _show_rights(session(), _settings(kafka), user)
+    _show_rights(session(), kafka_settings(kafka), user)
 
 
 @kafka.command()
@@ -144,15 +166,9 @@ def password(kafka: str | None, user: str, password_file: Path) -> None:
     from adapters.kafka import rights
     from adapters.kafka.secret import from_file
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     rights.set_password(settings, user, from_file(password_file, "--password-file"))
     click.echo(now.text("kafka.password-set", user=user))
-
-
-def _settings(file: str | None) -> "KafkaSettings":
-    from adapters.kafka.settings import settings
-
-    return settings(file)
 
 
 def _known(now: Session, topics: tuple[str, ...]) -> None:

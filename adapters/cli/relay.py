@@ -1,15 +1,13 @@
 """`doudi relay`: tell Kafka what happened, see how far it is, and decide about what can't be told."""
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from adapters.cli.kafka import KAFKA
+from adapters.cli.kafka import KAFKA, METRICS, kafka_settings, told_to_stop
 from adapters.cli.scope import for_administrators
 from adapters.cli.session import REFUSED, Session, session
 from adapters.store.access_log import Access
@@ -38,12 +36,7 @@ def relay() -> None:
 
 @relay.command()
 @KAFKA
-@click.option(
-    "--metrics",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="write metrics there, in Prometheus' form",
-)
+@METRICS
 def run(kafka: str | None, metrics: Path | None) -> None:
     """Tell what happens as it happens, until stopped; while another does, stand by.
 
@@ -53,12 +46,10 @@ def run(kafka: str | None, metrics: Path | None) -> None:
     from adapters.kafka.relaying.reading import ReadingProcess, calm_collector
     from adapters.kafka.start import ready
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     ready(settings, "relay")
     one = _relay(now, settings, ReadingProcess(now.url, settings.source))
-    stop = Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
+    stop = told_to_stop()
     calm_collector()
     beat: Callable[[], object] = Metrics(one, metrics) if metrics else lambda: None
     one.run(stop, beat)
@@ -74,7 +65,7 @@ def once(kafka: str | None) -> None:
     from adapters.kafka.relaying.lag import looked
     from adapters.kafka.start import ready
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     ready(settings, "relay")
     one = _relay(now, settings)
     try:
@@ -96,12 +87,12 @@ def status(kafka: str | None, prometheus: bool) -> None:
 
     Example: doudi relay status
     """
-    from adapters.kafka.relaying.lag import looked, prometheus_text
+    from adapters.kafka.relaying.lag import looked, metrics_text
 
     now = session()
-    found = looked(now.doudi.store, _settings(kafka))
+    found = looked(now.doudi.store, kafka_settings(kafka))
     if prometheus:
-        click.echo(prometheus_text(found), nl=False)
+        click.echo(metrics_text(found), nl=False)
     else:
         _show_status(now, found)
     if found.alarms:
@@ -117,7 +108,7 @@ def show(kafka: str | None) -> None:
     """
     from adapters.kafka.relaying.channel import read_place
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     for_administrators(now)
     record, _ = read_place(settings, settings.source)
     rows: list[dict[str, Any]] = []
@@ -135,7 +126,7 @@ def retry(kafka: str | None, key: str) -> None:
 
     Example: doudi relay retry 11010120250000012
     """
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     with _instead(now, settings, "relay-retry", key, "tried") as one:
         _show_left(now, one.retry(key), key)
 
@@ -149,7 +140,7 @@ def discard(kafka: str | None, key: str, reason: str) -> None:
 
     Example: doudi --as admin relay discard 11010120250000012 --reason "told by letter"
     """
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     said = check_text(reason, "reason")
     with _instead(now, settings, "relay-discard", key, "discarded") as one:
         _show_left(now, one.discard(key, now.actor, said), key)
@@ -168,7 +159,7 @@ def adopt_(kafka: str | None, at: int | None, reason: str) -> None:
     """
     from adapters.kafka.relaying.adopt import adopt
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     said = check_text(reason, "reason")
     with _instead(now, settings, "relay-adopt", None, "adopted") as one:
         found = adopt(one, now.actor, said, at)
@@ -189,7 +180,7 @@ def emit(kafka: str | None, first: int, last: int | None, topic: str, only: tupl
     """
     from adapters.kafka.relaying.history import emit as emitted
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     for_administrators(now)
     found = emitted(now.doudi.store, settings, topic, first, last, only)
     _note(now, "relay-emit", None, topic)
@@ -206,17 +197,11 @@ def snapshot(kafka: str | None, topic: str) -> None:
     """
     from adapters.kafka.relaying.history import snapshot as written
 
-    now, settings = session(), _settings(kafka)
+    now, settings = session(), kafka_settings(kafka)
     for_administrators(now)
     found = written(now.doudi.store, settings, topic)
     _note(now, "relay-snapshot", None, topic)
     now.show(TOLD, [_told(found)], position=found.last)
-
-
-def _settings(file: str | None) -> "KafkaSettings":
-    from adapters.kafka.settings import settings
-
-    return settings(file)
 
 
 def _relay(now: Session, settings: "KafkaSettings", reader: "Reads | None" = None) -> "Relay":

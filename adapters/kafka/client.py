@@ -32,18 +32,14 @@ from kafka.errors import (
 
 from adapters.kafka.errors import Denied, Fenced, KafkaTrouble, Refused, Unsure
 from adapters.kafka.health import addresses
-from adapters.kafka.net import SafeNetClient
 from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.wire import Header
 
 FLUSH_SECONDS = 10
 COMMIT_SECONDS = 15
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 _FOR_EVER = (*_TOO_LARGE, InvalidRecordError, InvalidTimestampError)
 _FENCED = (ProducerFencedError, InvalidProducerEpochError)
-
-Header = tuple[str, bytes]
-
-__all__ = ["Header", "SafeNetClient", "Transactions", "commit"]
 
 
 def commit(producer: KafkaProducer, seconds: float = COMMIT_SECONDS) -> None:

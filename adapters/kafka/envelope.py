@@ -21,8 +21,6 @@ AHEAD = timedelta(days=1)
 """So far may a sender's clock be ahead."""
 STRUCTURED = "application/cloudevents+json"
 JSON = "application/json"
-BATCH = "application/cloudevents-batch+json"
-ATTRIBUTES = ("specversion", "id", "source", "type", "time")
 _TYPE = re.compile(r"(?P<name>[a-z0-9.-]{1,100})\.v(?P<version>[1-9][0-9]{0,3})", re.ASCII)
 _NAME = re.compile(r"[a-z0-9]{1,64}", re.ASCII)
 
@@ -51,17 +49,13 @@ def read(value: bytes | None, headers: Headers, now: datetime) -> Envelope:
     kind = found.pop("content-type", "").partition(";")[0].strip().lower()
     if kind == STRUCTURED:
         attributes, data = _structured(value)
+        _check(attributes, now)
     elif kind == JSON:
         attributes = {name[3:]: one for name, one in found.items() if name.startswith("ce_")}
-        wrong = _attributes(attributes, now)
-        if wrong:
-            raise Refused(*wrong)
+        _check(attributes, now)
         data = _decoded(value)
     else:
         raise refuse("message-content-type", "content-type", taken=f"{JSON}, {STRUCTURED}")
-    wrong = _attributes(attributes, now)
-    if wrong:
-        raise Refused(*wrong)
     named = _TYPE.fullmatch(attributes["type"])
     return Envelope(
         id=attributes["id"],
@@ -138,7 +132,8 @@ def _depth(value: Any) -> int:
     return deep
 
 
-def _attributes(given: dict[str, str], now: datetime) -> list[Reason]:
+def _check(given: dict[str, str], now: datetime) -> None:
+    """Refuses attributes that are missing or wrong, all together."""
     wrong = []
     for name, longest in (("id", 200), ("source", 300), ("type", 200), ("specversion", 10)):
         text = given.get(name)
@@ -150,7 +145,8 @@ def _attributes(given: dict[str, str], now: datetime) -> list[Reason]:
         wrong.append(reason("message-specversion", "specversion"))
     if "time" in given and not _time(given["time"], now):
         wrong.append(reason("message-attribute", "time"))
-    return wrong
+    if wrong:
+        raise Refused(*wrong)
 
 
 def _time(text: str, now: datetime) -> bool:

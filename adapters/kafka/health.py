@@ -20,8 +20,10 @@ from kafka import KafkaAdminClient
 from kafka.errors import (
     GroupAuthorizationFailedError,
     KafkaError,
+    TopicAuthorizationFailedError,
     TransactionalIdAuthorizationFailedError,
     TransactionalIdNotFoundError,
+    UnknownTopicOrPartitionError,
 )
 from kafka.net.compat import KafkaNetClient
 from kafka.net.transport import KafkaSSLTransport
@@ -33,8 +35,6 @@ from adapters.kafka.settings import KafkaSettings
 
 SECONDS = 5
 _SSL = [key for key in KafkaSSLTransport.DEFAULT_CONFIG if key in KafkaAdminClient.DEFAULT_CONFIG]
-_TOPIC_DENIED = 29
-_TOPIC_MISSING = 3
 
 
 @dataclass(frozen=True)
@@ -188,11 +188,13 @@ def _topics(admin: KafkaAdminClient, wants: Wants) -> Iterator[KafkaTrouble]:
         return
     for told in sorted(admin.describe_topics(names), key=lambda one: names.index(one["name"])):
         name, code = told["name"], told["error_code"]
-        if code == _TOPIC_MISSING:
+        if code == UnknownTopicOrPartitionError.errno:
             yield KafkaTrouble("kafka.topic-missing", topic=name)
             continue
         for right, wanted in (("READ", wants.read), ("WRITE", wants.write)):
-            if name in wanted and (code == _TOPIC_DENIED or right not in told["authorized_operations"]):
+            if name in wanted and (
+                code == TopicAuthorizationFailedError.errno or right not in told["authorized_operations"]
+            ):
                 yield KafkaTrouble("kafka.topic-denied", topic=name, right=right)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic, time
+from time import time
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -10,6 +10,7 @@ from kafka.errors import KafkaError
 from adapters.bootstrap import Doudi
 from adapters.kafka.errors import KafkaTrouble
 from adapters.kafka.inbox import Inbox, Lag, group
+from adapters.kafka.metrics import MetricsFile, Values, prometheus_text
 from adapters.kafka.settings import KafkaSettings
 
 
@@ -59,9 +60,6 @@ def _age(consumer: KafkaConsumer, place: TopicPartition, offset: int) -> int:
     return 0
 
 
-Values = dict[str, list[tuple[dict[str, str | int], int]]]
-"""Metric → labels and value of each line."""
-_EVERY = 5.0
 _HELP = {
     "lag_messages": ("gauge", "messages that aren't taken yet"),
     "lag_seconds": ("gauge", "age of the oldest message that isn't taken yet"),
@@ -72,16 +70,8 @@ _HELP = {
 }
 
 
-def prometheus_text(values: Values) -> str:
-    """In Prometheus' text form."""
-    lines = []
-    for name, found in values.items():
-        kind, told = _HELP[name]
-        lines += [f"# HELP doudi_inbox_{name} {told}", f"# TYPE doudi_inbox_{name} {kind}"]
-        for labels, value in found:
-            named = ",".join(f'{key}="{one}"' for key, one in labels.items())
-            lines.append(f"doudi_inbox_{name}{{{named}}} {value}" if named else f"doudi_inbox_{name} {value}")
-    return "\n".join(lines) + "\n"
+def metrics_text(values: Values) -> str:
+    return prometheus_text("doudi_inbox_", _HELP, values)
 
 
 def of_lags(lags: list[Lag]) -> Values:
@@ -96,18 +86,14 @@ class Metrics:
     """Written into a file now and then by an inbox, from what it knows itself."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._written: float | None = None
+        self._file = MetricsFile(path)
 
     def __call__(self, inbox: Inbox) -> None:
-        if self._written is not None and monotonic() - self._written < _EVERY:
+        if not self._file.due():
             return
-        self._written = monotonic()
         counts: list[tuple[dict[str, str | int], int]] = [
             ({"outcome": name}, getattr(inbox.counts, name)) for name in inbox.counts.__struct_fields__
         ]
         waits = int(inbox.trouble is not None)
         values: Values = {**of_lags(inbox.lags()), "messages_total": counts, "waits": [({}, waits)]}
-        partial = self._path.with_name(f"{self._path.name}.partial")
-        partial.write_text(prometheus_text(values), encoding="utf-8")
-        partial.replace(self._path)
+        self._file.write(metrics_text(values))

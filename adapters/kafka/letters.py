@@ -20,12 +20,12 @@ from adapters.kafka.inbound import TOPICS
 from adapters.kafka.reading import read_whole
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.taking import Arrived
+from adapters.kafka.topics import DEAD_LETTER
 from adapters.keys.errors import SealBroken
 from adapters.keys.keyring import SealedKeyring
 from domain.days import CHINA
 from workflows.refusal import Reason
 
-SUFFIX = ".dead-letter"
 META = "doudi_letter"
 OFFICE_KEY = "letters"
 MOST_KEPT = 900_000
@@ -85,13 +85,11 @@ def letter_id(arrived: Arrived) -> str:
     return f"{arrived.topic}-{arrived.partition}-{arrived.offset}"
 
 
-def letter(
-    keyring: SealedKeyring, arrived: Arrived, reasons: Iterable[Reason], now: datetime, *, whole: bool = True
-) -> Letter:
-    """A new letter; without its original where that is too large, or `whole` says so."""
+def letter(keyring: SealedKeyring, arrived: Arrived, reasons: Iterable[Reason], now: datetime) -> Letter:
+    """A new letter; without its original where that is too large."""
     name = letter_id(arrived)
     plain = msgspec.msgpack.encode(arrived)
-    kept = whole and len(plain) <= MOST_KEPT
+    kept = len(plain) <= MOST_KEPT
     return Letter(
         id=name,
         topic=arrived.topic,
@@ -136,7 +134,7 @@ def record(one: Letter) -> Record:
     """How a letter stands in its topic: what is sealed as value, all else as a header."""
     meta = msgspec.json.encode(replace(one, sealed=b""))
     return Record(
-        topic=one.topic + SUFFIX,
+        topic=one.topic + DEAD_LETTER,
         key=one.id.encode(),
         value=one.sealed,
         headers=[("content-type", b"application/octet-stream"), (META, meta)],
@@ -151,7 +149,7 @@ def settled(one: Letter, state: State, by: str, now: datetime, why: str | None =
 def letters(settings: KafkaSettings, topics: Iterable[str] = TOPICS) -> dict[str, Letter]:
     """All letters as they are now, by id, in the order they were parked."""
     found: dict[str, Letter] = {}
-    for one in read_whole(settings, [topic + SUFFIX for topic in topics]):
+    for one in read_whole(settings, [topic + DEAD_LETTER for topic in topics]):
         read = _letter(one)
         if read is not None:
             found[read.id] = read

@@ -10,6 +10,8 @@ from kafka.errors import (
     KafkaError,
     PolicyViolationError,
     TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
     for_code,
 )
 
@@ -19,8 +21,6 @@ from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import DAY, TOPICS, Topic
 
 _READ = ("zstd", "gzip", "uncompressed")
-_DENIED = 29
-_MISSING = 3
 FINDINGS = (
     "topic-missing",
     "topic-denied",
@@ -104,9 +104,9 @@ def _checked(
     order = list(names)
     for told in sorted(client.describe_topics(order), key=lambda one: order.index(one["name"])):
         name, code = told["name"], told["error_code"]
-        if code == _MISSING:
+        if code == UnknownTopicOrPartitionError.errno:
             found.append(KafkaTrouble("kafka.topic-missing", topic=name))
-        elif code == _DENIED:
+        elif code == TopicAuthorizationFailedError.errno:
             found.append(KafkaTrouble("kafka.topic-denied", topic=name, right="DESCRIBE"))
         elif code:
             found.append(KafkaTrouble("kafka.topic-unreadable", topic=name, reason=for_code(code).__name__))

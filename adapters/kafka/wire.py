@@ -83,7 +83,6 @@ def _named(kind: str, version: int) -> tuple[bytes, bytes]:
 
 
 @lru_cache(maxsize=64)
-@lru_cache(maxsize=1024)
 def rfc3339(instant: datetime) -> bytes:
     """In UTC, to the microsecond."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")[:-6].encode() + b"Z"

@@ -122,6 +122,5 @@ def ended(until: Month) -> Month | None:
 
 def code_at(award: dict[str, Any], month: Month) -> str:
     """The code of the terms in force in a month; where none are, of the award's end."""
-
     terms = terms_in(award, month)
     return str(terms["code"] if terms is not None else award["end_code"])

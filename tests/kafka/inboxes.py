@@ -16,8 +16,8 @@ from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.inbox import Inbox
 from adapters.kafka.lag import lag
-from adapters.kafka.letters import SUFFIX, Letter, letters
-from adapters.kafka.topics import of_inbox
+from adapters.kafka.letters import Letter, letters
+from adapters.kafka.topics import DEAD_LETTER, of_inbox
 from adapters.store.store import EventStore
 from tests.adapters.messages import BINDINGS, headers
 from tests.harness import COUNTY, V1, TrialOffice, person
@@ -90,7 +90,7 @@ class Desk:
 
     def dead(self, topic: str) -> list[Any]:
         """All records of a dead-letter topic that a read_committed reader sees."""
-        return read_all(self.settings, self.settings.topic(topic + SUFFIX))
+        return read_all(self.settings, self.settings.topic(topic + DEAD_LETTER))
 
     def close(self) -> None:
         self.inbox.close()

@@ -1,11 +1,11 @@
 """How far the relay is behind, by age and by count, and what is amiss; for people and for their monitoring."""
 
 from pathlib import Path
-from time import monotonic
 
 import msgspec
 
 from adapters.kafka.errors import KafkaTrouble
+from adapters.kafka.metrics import MetricsFile, prometheus_text
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.channel import read_place
 from adapters.kafka.relaying.lease import holder
@@ -14,8 +14,6 @@ from adapters.kafka.settings import KafkaSettings
 from adapters.projecting.lease import micros, state_of
 from adapters.store.errors import StoreError
 from adapters.store.store import EventStore
-
-_EVERY = 5.0
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -113,19 +111,18 @@ def _age(store: EventStore, position: int) -> int:
 
 
 _HELP = {
-    "position": "last position of the log that was told",
-    "head": "last position of the log",
-    "lag_events": "events that aren't told",
-    "lag_seconds": "age of the oldest event that isn't told",
-    "sent_total": "messages told so far",
-    "parked": "messages or commands that can't be told",
-    "keys_waiting": "keys that wait behind them",
-    "alarms": "what is amiss",
+    "position": ("gauge", "last position of the log that was told"),
+    "head": ("gauge", "last position of the log"),
+    "lag_events": ("gauge", "events that aren't told"),
+    "lag_seconds": ("gauge", "age of the oldest event that isn't told"),
+    "sent_total": ("counter", "messages told so far"),
+    "parked": ("gauge", "messages or commands that can't be told"),
+    "keys_waiting": ("gauge", "keys that wait behind them"),
+    "alarms": ("gauge", "what is amiss"),
 }
 
 
-def prometheus_text(found: Looked) -> str:
-    """In Prometheus' text form."""
+def metrics_text(found: Looked) -> str:
     values = {
         "position": found.position,
         "head": found.head,
@@ -136,15 +133,7 @@ def prometheus_text(found: Looked) -> str:
         "keys_waiting": found.waiting,
         "alarms": len(found.alarms),
     }
-    lines = []
-    for name, value in values.items():
-        kind = "counter" if name.endswith("_total") else "gauge"
-        lines += [
-            f"# HELP doudi_relay_{name} {_HELP[name]}",
-            f"# TYPE doudi_relay_{name} {kind}",
-            f"doudi_relay_{name} {value}",
-        ]
-    return "\n".join(lines) + "\n"
+    return prometheus_text("doudi_relay_", _HELP, {name: [({}, value)] for name, value in values.items()})
 
 
 class Metrics:
@@ -152,18 +141,13 @@ class Metrics:
 
     def __init__(self, relay: Relay, path: Path) -> None:
         self._relay = relay
-        self._path = path
-        self._written: float | None = None
+        self._file = MetricsFile(path)
 
     def __call__(self) -> None:
-        if self._written is not None and monotonic() - self._written < _EVERY:
+        if not self._file.due():
             return
-        self._written = monotonic()
         relay = self._relay
         if not relay.lease.held:
-            self._path.unlink(missing_ok=True)
+            self._file.remove()
             return
-        text = prometheus_text(_looked(relay.store, relay.settings, relay.record, relay.trouble))
-        partial = self._path.with_name(f"{self._path.name}.partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(self._path)
+        self._file.write(metrics_text(_looked(relay.store, relay.settings, relay.record, relay.trouble)))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from kafka.errors import TopicAuthorizationFailedError
+
 from adapters.kafka.errors import Denied, KafkaTrouble, Unsure
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import SUBJECTS, topic
 from adapters.kafka.upkeep import create
-
-_DENIED = "TopicAuthorizationFailedError"
 
 
 class Making:
@@ -26,7 +26,7 @@ class Making:
             create(self._settings, [topic(name) for name in sorted(wanted)])
         except KafkaTrouble as error:
             reason = str(error.params.get("reason", error.code))
-            if reason == _DENIED:
+            if reason == TopicAuthorizationFailedError.__name__:
                 raise Denied(reason=reason, what=self._settings.topic(SUBJECTS)) from error
             raise Unsure(reason=reason) from error
         self._there |= wanted
