@@ -46,6 +46,10 @@ PASSING = (
 """What is wrong with the office and not with a message: it is tried again until it is right."""
 
 
+_LATEST = int(datetime(9999, 12, 30, tzinfo=CHINA).timestamp()) * 1000
+"""A sender whose own time stands in a topic may say any."""
+
+
 class Waits(Exception):
     """The office can't take anything now; nothing is wrong with the message. `code`: why."""
 
@@ -74,7 +78,7 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             key=record.key,
             value=record.value,
             headers=tuple(record.headers or ()),
-            at=max(record.timestamp, 0),
+            at=min(max(record.timestamp, 0), _LATEST),
         )
 
 

@@ -1,7 +1,9 @@
 """Inbound messages become commands, once each in effect, or are refused with their reasons; never anything else."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -12,12 +14,13 @@ from hypothesis import strategies as st
 from adapters.catalogue import Catalogue
 from adapters.kafka.envelope import LONGEST, STRUCTURED
 from adapters.kafka.inbound import TOPICS
+from adapters.kafka.letters import letter, opened
 from adapters.kafka.settings import Binding
 from adapters.kafka.taking import Arrived, Taken, Waits, take
 from adapters.store.errors import StoreBusy
 from domain.case.enquiry import Answered, FactsStated
 from domain.case.intake import Quoted
-from domain.days import Month
+from domain.days import CHINA, Month
 from domain.ids import MemberKey
 from tests.adapters.messages import BINDINGS, arrived, headers
 from tests.harness import COUNTY, V1, TrialOffice, number, person
@@ -482,3 +485,12 @@ def _plain(value: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+@pytest.mark.parametrize("at", [-1, 0, 1_741_914_000_000, 253_402_300_799_999, 2**62])
+def test_any_time_of_a_record_can_be_parked(office: TrialOffice, at: int) -> None:
+    record = SimpleNamespace(partition=0, offset=7, key=None, value=b"{}", headers=(), timestamp=at)
+    came = Arrived.of(record, "deaths")
+    parked = letter(office.store.keyring, came, (), datetime.now(CHINA))
+    assert opened(office.store.keyring, parked) == came
+    assert 1970 <= parked.arrived.year <= 9999
