@@ -58,15 +58,13 @@ def _until(case: Known, member: MemberKey, until: Month | None) -> Month | None:
 
 
 def taken_code(case: Known, person: PersonRef, month: Month) -> str | None:
-    """Why he went into another case's award, if that is why he isn't paid here in a month."""
-    return next(
-        (
-            code
-            for member, (first, code) in case.taken.items()
-            if case.members[member] == person and first <= month
-        ),
-        None,
-    )
+    """Why he went into another case's award, if that is why he isn't paid here in a month.
+
+    Who came back has a new key, of which nothing was taken.
+    """
+    last = [key for key, one in case.members.items() if one == person][-1]
+    first, code = case.taken.get(last, (FOREVER, ""))
+    return code if first <= month else None
 
 
 def _add(known: list[Span], span: Span) -> None:
