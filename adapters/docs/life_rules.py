@@ -1,5 +1,7 @@
 """docs/rules/life.*.md: each rule of the life cycle with what carries it out and its examples."""
 
+import inspect
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from workflows.engine import DUE_DAYS, GUARDS
 from workflows.rulebook import LifeRule, book, deadlines, rules, transitions
 
 FEATURES = "tests/rules/life"
+MANY = 5
+"""Of more states than these the first and the last are named; the life cycle's page has them all."""
+REASON = re.compile(r'\breason\(\s*"([a-z][a-z-]*)"')
 MADE = "<!-- Made by `script/docs`; amend workflows/rules.toml or {feature} instead. -->"
 
 
@@ -98,7 +103,9 @@ def _step(ways: list[tuple[Definition, Transition]]) -> str:
     def state(name: str) -> str:
         return "–" if name == OPEN else definition.state(name).zh
 
-    sources = dict.fromkeys(state(source) for _, way in ways for source in way.sources)
+    sources = list(dict.fromkeys(state(source) for _, way in ways for source in way.sources))
+    if len(sources) > MANY:
+        sources = [f"{sources[0]}……{sources[-1]}（{len(sources)}）"]
     targets = dict.fromkeys("不变" if way.to == "=" else definition.state(way.to).zh for _, way in ways)
     who = dict.fromkeys(desk(name) for _, way in ways for name in way.who)
     life = f"[{definition.zh}](../life-cycles/{definition.id}.md)"
@@ -106,14 +113,23 @@ def _step(ways: list[tuple[Definition, Transition]]) -> str:
 
 
 def _guards(rule: LifeRule) -> Iterator[str]:
+    zh = Catalogue("zh")
     for name in rule.guards:
         places = dict.fromkeys(
             f"`{way.trigger}`"
             for _, way in transitions(rule)
             if name in way.needs or name in {*way.choice[0], *way.choice[1]}
         )
-        said = (GUARDS[name].__doc__ or "").split("\n")[0].strip()
-        yield f"- `{name}` → {', '.join(places)}{': ' + said if said else ''}"
+        doc = (GUARDS[name].__doc__ or "").split("\n")[0].strip()
+        messages = "".join(f"“{zh.text(code)}”" for code in _codes(name) if zh.has(code))
+        yield f"- `{name}` → {', '.join(places)}: {messages}{' ' if messages and doc else ''}{doc}".rstrip(
+            ": "
+        )
+
+
+def _codes(guard: str) -> list[str]:
+    """The codes of the reasons that the guard itself gives."""
+    return list(dict.fromkeys(REASON.findall(inspect.getsource(GUARDS[guard]))))
 
 
 def _dues(rule: LifeRule) -> Iterator[str]:
