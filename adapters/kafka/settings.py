@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
@@ -70,13 +70,16 @@ _OURS = {
 """Set by doudi itself, or, the secrets, by a file or the environment."""
 
 
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+
+
 class Binding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an inbound topic may do: in whose name, for which programmes, and, on `commands`, which commands.
 
     A topic without a binding isn't read.
     """
 
-    actor: str
+    actor: Annotated[str, msgspec.Meta(min_length=1)]
     programmes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
@@ -87,13 +90,13 @@ class Ours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     The relay gives alarm when its oldest event is `lag_seconds` old, or more than `lag_events` wait.
     """
 
-    prefix: str = "doudi."
-    source: str = "urn:doudi"
-    replication: int = 3
-    min_insync: int = 2
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = "doudi."
+    source: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,200}$")] = "urn:doudi"
+    replication: Positive = 3
+    min_insync: Positive = 2
     allow: tuple[str, ...] = ()
-    lag_seconds: int = 300
-    lag_events: int = 10_000
+    lag_seconds: Positive = 300
+    lag_events: Positive = 10_000
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,17 +180,16 @@ def read(raw: Mapping[str, Any], folder: Path = Path()) -> KafkaSettings:
     for name in file.inbound:
         if name not in TOPICS:
             raise BadSettings("kafka.inbound-unknown", key=f"inbound.{name}", known=", ".join(TOPICS))
-    admin = set(KafkaAdminClient.DEFAULT_CONFIG)
     return KafkaSettings(
-        common=_with_secrets(_keys("kafka", file.kafka, admin), folder),
-        producer=_keys("producer", file.producer, set(KafkaProducer.DEFAULT_CONFIG)),
-        consumer=_keys("consumer", file.consumer, set(KafkaConsumer.DEFAULT_CONFIG)),
+        common=_with_secrets(_keys("kafka", file.kafka, KafkaAdminClient.DEFAULT_CONFIG), folder),
+        producer=_keys("producer", file.producer, KafkaProducer.DEFAULT_CONFIG),
+        consumer=_keys("consumer", file.consumer, KafkaConsumer.DEFAULT_CONFIG),
         ours=file.doudi,
         inbound=file.inbound,
     )
 
 
-def _keys(section: str, given: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+def _keys(section: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     references = (
         {f"{key}_{how}" for key in SECRETS for how in ("file", "env")} if section == "kafka" else set()
     )
@@ -197,11 +199,27 @@ def _keys(section: str, given: Mapping[str, Any], known: set[str]) -> dict[str, 
             raise BadSettings("kafka.secret-in-settings", key=name)
         if key in _OURS:
             raise BadSettings("kafka.key-ours", key=name)
-        if key not in known | references:
+        if key not in known and key not in references:
             raise BadSettings("kafka.key-unknown", key=name)
         if key in FIXED and value not in FIXED[key]:
             raise BadSettings("kafka.key-durable", key=name, needed=str(FIXED[key][0]))
+        if key not in FIXED and not _fits(key, value, known.get(key)):
+            raise BadSettings("kafka.settings-shape", what=f"`{type(value).__name__}` - at `$.{name}`")
     return dict(given)
+
+
+def _fits(key: str, value: object, default: object) -> bool:
+    """Whether a value is of the kind of the client's own default; what names a file, a user or a way is text."""
+    if key == "bootstrap_servers":
+        many = value if isinstance(value, list) else [value]
+        return all(isinstance(one, str) and one for one in many)
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, int | float):
+        return isinstance(value, int | float)
+    if isinstance(default, str) or key.startswith(("ssl_", "sasl_")):
+        return isinstance(value, str)
+    return True
 
 
 def _with_secrets(common: dict[str, Any], folder: Path) -> dict[str, Any]:

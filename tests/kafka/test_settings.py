@@ -75,6 +75,35 @@ def test_a_slip_is_named(raw: dict[str, Any], code: str, key: str | None) -> Non
     assert refused(raw) == (code, key)
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("kafka", "bootstrap_servers", 9092),
+        ("kafka", "bootstrap_servers", ["broker:9092", ""]),
+        ("kafka", "request_timeout_ms", "4 s"),
+        ("kafka", "ssl_cafile", 5),
+        ("kafka", "ssl_check_hostname", "false"),
+        ("kafka", "sasl_plain_password_file", 5),
+        ("kafka", "sasl_plain_password_env", 5),
+        ("kafka", "security_protocol", 1),
+        ("producer", "batch_size", True),
+        ("consumer", "max_poll_records", "x"),
+        ("doudi", "prefix", "a b/"),
+        ("doudi", "source", ""),
+        ("doudi", "replication", 0),
+        ("doudi", "lag_seconds", -1),
+    ],
+)
+def test_a_value_of_another_kind_is_named_by_its_place_and_not_shown(
+    section: str, key: str, value: object
+) -> None:
+    raw = {"kafka": KAFKA, section: {key: value}} if section != "kafka" else {"kafka": {**KAFKA, key: value}}
+    with pytest.raises(BadSettings) as caught:
+        read(raw)
+    assert caught.value.code == "kafka.settings-shape"
+    assert str(caught.value.params["what"]).endswith(f" - at `$.{section}.{key}`")
+
+
 def test_a_file_is_found_by_name_and_by_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "kafka.toml"
     file.write_text('[kafka]\nbootstrap_servers = ["a:1", "b:2"]\n[doudi]\nprefix = "x."\n')
