@@ -1,10 +1,12 @@
 """The relay: the log in order, each message once, the place in Kafka."""
 
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
 from adapters.faults import Armed, Fault, hooked
+from adapters.kafka.health import admin
 from adapters.kafka.relaying.channel import read_place
 from tests.harness import TrialOffice
 from tests.kafka.conftest import Topics
@@ -47,4 +49,19 @@ def test_broken_off_at_any_point_it_goes_on_from_kafka(
             catch_up(relay)
     catch_up(relay)
     relay.close()
+    check_told(office.store, settings)
+
+
+def test_its_place_is_found_where_partitions_were_added(office: TrialOffice, topics: Topics) -> None:
+    settings = make_topics(topics)
+    live(office, 1)
+    tell_all(office.store, settings).close()
+    record, before = read_place(settings, settings.source)
+    name = crc32(settings.source.encode())
+    many = next(count for count in range(3, 9) if name % count != name % 2)
+    with admin(settings) as client:
+        client.create_partitions({settings.topic("positions"): many})
+    assert read_place(settings, settings.source) == (record, before)
+    live(office, 1, serial=500)
+    tell_all(office.store, settings).close()
     check_told(office.store, settings)

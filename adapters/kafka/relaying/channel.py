@@ -107,24 +107,33 @@ def read_place(
 def _read(settings: KafkaSettings, key: bytes, seconds: float) -> tuple[Record | None, int]:
     """To the end that an uncommitted reader sees: a committed one's end stops at what is open."""
     until = monotonic() + seconds
-    arguments = settings.consumer_args(None)
+    topic, arguments = settings.topic(POSITIONS), settings.consumer_args(None)
     with closing(_consumer({**arguments, "isolation_level": "read_uncommitted"})) as looking:
-        partitions = looking.partitions_for_topic(settings.topic(POSITIONS))
-        if not partitions:
+        numbers = sorted(looking.partitions_for_topic(topic) or ())
+        if not numbers:
             raise Unsure(reason="no-positions-topic")
-        place = TopicPartition(settings.topic(POSITIONS), crc32(key) % len(partitions))
-        end = looking.end_offsets([place])[place]
-    value = None
+        own = numbers[crc32(key) % len(numbers)]
+        # Where partitions were added it stands where it was; begun anew, all would be told a second time.
+        for some in filter(None, ([own], [one for one in numbers if one != own])):
+            ends = looking.end_offsets([TopicPartition(topic, one) for one in some])
+            last = _last(arguments, ends, key, until)
+            if last is not None:
+                return read_record(last.value), last.partition
+    return None, own
+
+
+def _last(arguments: dict[str, Any], ends: dict[TopicPartition, int], key: bytes, until: float) -> Any:
+    """The last committed record under a key in these partitions, None if there is none."""
+    last = None
     with closing(_consumer(arguments)) as reading:
-        reading.assign([place])
-        reading.seek_to_beginning(place)
-        while reading.position(place) < end:
+        reading.assign(list(ends))
+        reading.seek_to_beginning()
+        while any(reading.position(one) < end for one, end in ends.items()):
             if monotonic() > until:
                 raise Unsure(reason="position-unread")
-            for record in reading.poll(timeout_ms=200).get(place, ()):
-                if record.key == key:
-                    value = record.value
-    return (None if value is None else read_record(value)), place.partition
+            for records in reading.poll(timeout_ms=200).values():
+                last = next((one for one in reversed(records) if one.key == key), last)
+    return last
 
 
 def _consumer(arguments: dict[str, Any]) -> KafkaConsumer:
