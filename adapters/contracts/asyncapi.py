@@ -6,11 +6,12 @@ from typing import Any
 from adapters.contracts.schemas import Schema, inbound, name_of, outbound
 from adapters.contracts.words import EVENTS
 from adapters.kafka.inbound import INBOUND
+from adapters.kafka.settings import Ours
 from adapters.kafka.topics import TOPICS, Topic, topic
 from adapters.kafka.wire import wire_type
 from projections.public.events import PUBLIC
 
-PREFIX = "doudi."
+PREFIX = Ours().prefix
 SUBJECTS = "subjects.{subscriber}"
 _TEXT = {"type": "string"}
 
@@ -98,7 +99,7 @@ def _channel(one: Topic, names: Iterable[str]) -> dict[str, Any]:
     bindings: dict[str, Any] = {"partitions": one.partitions, "bindingVersion": "0.5.0"}
     kept: dict[str, Any] = {"cleanup.policy": [one.cleanup]}
     if one.cleanup == "delete":
-        kept["retention.ms"] = -1 if one.days < 0 else one.days * 24 * 3600 * 1000
+        kept["retention.ms"] = one.retention_ms
     found: dict[str, Any] = {
         "address": PREFIX + (SUBJECTS if one.name.startswith("subjects.") else one.name),
         "title": one.name,

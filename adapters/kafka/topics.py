@@ -56,6 +56,10 @@ class Topic:
     days: int = 400
     configs: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def retention_ms(self) -> int:
+        return self.days * DAY if self.days != FOR_EVER else FOR_EVER
+
     def configs_wanted(self, settings: KafkaSettings) -> dict[str, str]:
         """Retention counts from when a message came, so that history told anew isn't deleted at once."""
         found = {
@@ -66,7 +70,7 @@ class Topic:
             **self.configs,
         }
         if self.cleanup == "delete":
-            found["retention.ms"] = str(self.days * DAY if self.days != FOR_EVER else FOR_EVER)
+            found["retention.ms"] = str(self.retention_ms)
         return found
 
 
