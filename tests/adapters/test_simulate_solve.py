@@ -510,6 +510,47 @@ def test_towns_that_leave_too_little_to_the_rest_are_refused_by_their_rows() -> 
     assert 3 in caught.value.lines
 
 
+def _true_town(rng: Random, homes: int, each: int) -> Counter[tuple[str, str, str]]:
+    """What is true of a town whose people come and go and are paid the same."""
+    lives = []
+    for _ in range(homes):
+        end = rng.randint(1, 11) if rng.random() < 0.1 else 12
+        start = 0 if rng.random() < 0.9 or end < 12 else rng.randint(1, 12)
+        lives.append((rng.choice((1, 1, 2, 3)), start, end))
+    persons = [sum(n for n, s, e in lives if s <= m <= e) for m in range(13)]
+    return Counter(
+        {
+            ("households", "M12", "household"): sum(s <= 12 <= e for _, s, e in lives),
+            ("persons", "M12", "person"): persons[12],
+            ("persons", "M6", "person"): persons[6],
+            ("person_times", "M1-M12", "person-time"): sum(persons[1:]),
+            ("paid", "M12", "yuan"): persons[12] * each,
+            ("paid", "M1-M12", "yuan"): sum(persons[1:]) * each,
+            ("exits_persons", "year", "person"): sum(n for n, _, e in lives if e < 12),
+            ("new_households", "year", "household"): sum(s > 0 for _, s, _ in lives),
+        }
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_area_of_three_towns_that_exists_can_be_planned(seed: int) -> None:
+    """Some of the truth is printed of the whole and of all its towns, or of two of them."""
+    rng = Random(seed)
+    each = rng.randint(80, 400)
+    towns = {name: _true_town(rng, rng.randint(20, 60), each) for name in "abc"}
+    printed = {"urban": sum(towns.values(), Counter[tuple[str, str, str]]())}
+    printed |= {f"urban_{name}": towns[name] for name in ("abc" if seed % 2 else "ac")}
+    rows = [
+        f"R,dibao,{area},{measure},{period},{value},{unit},1"
+        for area, truth in printed.items()
+        for (measure, period, unit), value in sorted(truth.items())
+        if (measure, period) == ("persons", "M12") or rng.random() < (0.5 if area == "urban" else 0.3)
+    ]
+    plan = solve(figures(*rows), "R", YEAR, seed)
+    result = compare(figures(*rows), counted(plan), parts=plan.parts)
+    assert [(row.figure.key, row.counted) for row in result.rows if not row.met] == []
+
+
 @st.composite
 def small_reports(draw: st.DrawFn) -> tuple[Figure, ...]:
     """Figures of a small place that exists: its true books are made first, then some of them printed."""
