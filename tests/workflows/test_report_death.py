@@ -12,6 +12,7 @@ from tests.harness import COUNTY, T2, TrialOffice, number, person
 from tests.workflows.awards import amount, draw
 from tests.workflows.stages import household
 from tests.workflows.test_death import couple, of_person
+from tests.workflows.test_finding import stopped
 from workflows.command import Request
 from workflows.commands.award import ReportDeath
 
@@ -69,6 +70,17 @@ def test_another_day_than_the_one_recorded_is_for_somebody_to_look_at(office: Tr
     case = couple(office)
     office.do("RecordDeath", "handler", case, on="2025-04-03", member="m1", died="2025-03-20", source="V14")
     assert office.refused("ReportDeath", "register", **told(died="2025-03-21")) == ["death-day-differs"]
+
+
+def test_another_day_than_the_persons_own_leaves_a_restored_award_as_it_is(office: TrialOffice) -> None:
+    case = couple(office)
+    stopped(office, case, "S09", "2025-03-10", "2025-04-03")
+    office.do("ReportDeath", "register", on="2025-04-04", **told())
+    office.do("Restore", "decider", case, on="2025-04-07", code="I05", reason="错停")
+    assert office.refused("ReportDeath", "register", **told(died="2025-03-21")) == ["death-day-differs"]
+    assert office.case(case).members[MemberKey("m1")].died is None
+    assert office.do("ReportDeath", "register", **told()).data["cases"] == 1
+    assert amount(office, case, "2025-05") == 52_000
 
 
 def test_where_the_case_is_over_the_person_alone_is_recorded(office: TrialOffice) -> None:

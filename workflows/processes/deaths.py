@@ -28,13 +28,15 @@ class Deaths:
         assert isinstance(command, ReportDeath)
         person = self.person(command)
         counts = {"cases": 0, "known": 0, "findings": 0}
-        for case in self.cases(person, command.division):
-            key = living_in(case, person)
-            if key is None:
-                continue
-            if (died := case.members[key].died) is not None:
-                if died != command.died:
-                    raise refuse("death-day-differs", "data.died", on=died.isoformat())
+        found = [
+            (case, key) for case in self.cases(person, command.division) if (key := living_in(case, person))
+        ]
+        recorded = [case.members[key].died for case, key in found]
+        for died in (self.office.world.person(person).died, *recorded):
+            if died not in (None, command.died):
+                raise refuse("death-day-differs", "data.died", on=died.isoformat())
+        for case, key in found:
+            if case.members[key].died is not None:
                 counts["known"] += 1
                 continue
             part = _part(case, key, command)
