@@ -1,8 +1,9 @@
 """Whether a long log is slower than a short one: `python bench/flat.py [LARGEST] [--svg FILE]`, by default 10^6 events.
 
 The median time of an append, of a case's replay and of a list page, over 400 cases anywhere in the log that were each
-looked at before, by turns over stores of 10^4 events and ten times more each, in one process on SQLite; logs are filled by bulk load with a played year's bytes, each turn of
-its cases in a county of its own. 10^7 events need 13 GB of disk. Then a case of 10,000 events replayed.
+looked at before, by turns over stores of 10^4 events and ten times more each, in one process on SQLite. Logs are
+filled by bulk load with a played year's bytes, each turn of its cases in a county of its own; 10^7 events need 13 GB of
+disk. Then a case of 10,000 events replayed.
 """
 
 import sys
