@@ -111,7 +111,8 @@ def living(rows: Rows, month: Month) -> list[Row]:
 def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None) -> Iterator[Row]:
     """Who receives on a day in a division and all below it: a row for a household, in order of case number.
 
-    `division` is that of the day, `now_in` where the household is now. `members` are those covered; `counts` their cross-cuts of that day; `held` whether pay is kept back.
+    `division` is that of the day, `now_in` where the household is now. `members` are those covered; `counts` their
+    cross-cuts of that day; `held` whether pay is kept back.
     """
     holds = {row["case_no"] for row in rows.select(HOLD) if row["since"] <= day}
     households = Register.households
