@@ -48,7 +48,9 @@ from workflows.refusal import Reason, Refused, from_bad_value
     "url",
     help="sqlite:///PATH (an absolute path has four slashes), postgresql://ROLE@HOST/DATABASE; or DOUDI_STORE",
 )
-@click.option("--as", "actor", metavar="STAFF", help="who acts")
+@click.option(
+    "--as", "actor", metavar="STAFF", help="who acts, by the name of his desk; in a trial store else admin"
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="language of texts; else the locale's")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table")
 @click.pass_context
