@@ -39,7 +39,7 @@ from tests.golden.kept import (
 from tests.golden.told import folded, told
 from tests.journeys.lives import Life
 
-JOURNEYS = ("J1", "J3", "J5")
+JOURNEYS = ("J1", "J3", "J5", "J7", "J11")
 
 
 def keep_keys() -> None:
