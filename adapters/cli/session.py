@@ -17,6 +17,7 @@ from adapters.bootstrap import ADMINISTRATOR, Doudi, open_doudi
 from adapters.catalogue import Catalogue, Lang
 from adapters.wording import remedy_of, text_of
 from domain.ids import DivisionCode
+from domain.money import show_yuan
 from domain.personal import show_forgotten_as
 from projections.base import Rows
 from workflows.command import Answer
@@ -25,6 +26,8 @@ from workflows.refusal import Reason
 DEFAULT_STORE = "sqlite:///doudi.sqlite"
 REFUSED = 1
 WRONG_USE = 2
+FEN = frozenset({"amount", "before", "more", "paid", "shares", "arrears_amount", "written_off", "claim"})
+"""What in an answer's data is money."""
 
 
 class Session:
@@ -107,8 +110,11 @@ class Session:
         for stream, version, kind in answer.events:
             click.echo(f"  {stream}#{version} {kind}")
         for key, value in answer.data.items():
-            click.echo(f"  {key}: {_said(value)}")
+            click.echo(f"  {self.heading(key)}: {_said(_yuan(key, value))}")
         self.note()
+
+    def heading(self, key: str) -> str:
+        return self.text(f"column.{key}") if self.catalogue.has(f"column.{key}") else key
 
     def line(self, answer: Answer) -> str:
         """An answer as one JSON line: done with events and versions, or refused with its reasons."""
@@ -228,7 +234,7 @@ class Session:
         found = list(rows)
         table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
         for key in columns:
-            heading = self.text(f"column.{key}") if self.catalogue.has(f"column.{key}") else key
+            heading = self.heading(key)
             numeric = bool(found) and all(isinstance(row.get(key), int | None) for row in found)
             table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
         for row in found:
@@ -241,6 +247,15 @@ def _as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([[_cell(row.get(key)) for key in columns] for row in rows])
+
+
+def _yuan(key: str, value: Any) -> Any:
+    """For people's eyes, an answer's amounts of fen as yuan; json keeps the fen."""
+    if isinstance(value, dict):
+        return {one: _yuan(key if key in FEN else one, more) for one, more in value.items()}
+    if key in FEN and isinstance(value, int) and not isinstance(value, bool):
+        return f"{show_yuan(value)} yuan"
+    return value
 
 
 def _said(value: Any) -> str:

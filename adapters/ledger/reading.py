@@ -5,7 +5,9 @@ A file says what it is by its first bytes, not by its ending. Whatever can't be 
 
 import csv
 import io
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from hashlib import sha256
@@ -19,6 +21,9 @@ from adapters.ledger.cells import Book, Cell, Sheet, numeric
 from domain.errors import BadValue
 
 MOST_BYTES = 200 * 1024 * 1024
+MOST_UNPACKED = 1024 * 1024 * 1024
+_FAR = re.compile(rb'<c\b[^>]*\br="(?:[A-Za-z]{3,}\d+|[A-Za-z]+\d{7,})"[^>]*>\s*<(?:v|is|f)\b')
+"""A cell with a value beyond column ZZ or row 999,999."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _SEPARATORS = (",", "\t", ";", "|")
@@ -38,12 +43,28 @@ def read_book(path: Path) -> Book:
         raise BadFile("ledger-empty", "file")
     if len(content) > MOST_BYTES:
         raise BadFile("ledger-too-large", "file", most=MOST_BYTES // 1024 // 1024)
+    if content.startswith(_ZIP):
+        _check_extent(content)
     if content.startswith((_ZIP, _OLE)):
         form = "xlsx" if content.startswith(_ZIP) else "xls"
         sheets = tuple(_workbook(content, form))
     else:
         form, sheets = "csv", (_text(content),)
     return Book(file=sha256(content).hexdigest(), stem=path.stem, form=form, sheets=sheets)
+
+
+def _check_extent(content: bytes) -> None:
+    """Before anything is laid out: one cell at the end of the world would make a sheet of billions."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            if sum(one.file_size for one in parts) > MOST_UNPACKED:
+                raise BadFile("ledger-unpacked", "file", most=MOST_UNPACKED // 1024 // 1024)
+            for part in parts:
+                if "/worksheets/" in part.filename and _FAR.search(archive.read(part)):
+                    raise BadFile("ledger-too-wide", "file")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error):
+        raise BadFile("ledger-not-read", "file") from None
 
 
 def _workbook(content: bytes, form: str) -> Iterator[Sheet]:
@@ -117,12 +138,21 @@ def _text(content: bytes) -> Sheet:
     separator = max(_SEPARATORS, key=lambda one: _count(text, one))
     if not first:
         raise BadFile("ledger-empty", "file")
+    if _ends_in_quotes(text, separator):
+        raise BadFile("ledger-quote-open", "file")
     try:
         found = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
         rows: list[list[Cell]] = [[_unquoted(cell) for cell in row] for row in found]
     except csv.Error:
         raise BadFile("ledger-not-read", "file") from None
     return Sheet(name="", place=1, rows=rows)
+
+
+def _ends_in_quotes(text: str, separator: str) -> bool:
+    """An open quotation mark makes one cell of all that follows it: rows would vanish unseen."""
+    end = f"\n{separator}end"
+    *_, last = csv.reader(io.StringIO(text + end, newline=""), delimiter=separator)
+    return last[-1:] != ["end"]
 
 
 def _count(text: str, separator: str) -> int:

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from adapters.ledger.cells import Book
 from adapters.ledger.reading import BadFile, read_book
@@ -35,3 +36,45 @@ def test_broken_anywhere(kind: str, tmp_path: Path) -> None:
     assert read + len(refused) == 60
     assert all(code.startswith("ledger-") for code in refused)
     assert refused or kind in (".csv", ".tsv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '姓名,证件号码\n"孙五,110101195507160004\n李六,110101196001010019\n',
+        'a\tb\n"q\tz\n',
+        'a,b\nc,"d',
+    ],
+)
+def test_a_csv_that_ends_inside_a_quote_is_refused_whole(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(BadFile) as refused:
+        read_book(path)
+    assert refused.value.code == "ledger-quote-open"
+
+
+@pytest.mark.parametrize("text", ['a,b\n"x"y,2\n', 'a,b\n"line\nbreak",2\n', "a,b\n1,2", 'a,b\n1,"2"'])
+def test_quotes_that_close_are_read(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(text, encoding="utf-8")
+    assert len(read_book(path).sheets[0].rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"), [("XFD2", "ledger-too-wide"), ("B1048576", "ledger-too-wide"), ("C3", "")]
+)
+def test_a_cell_at_the_end_of_the_world_is_refused_before_it_is_laid_out(
+    tmp_path: Path, cell: str, code: str
+) -> None:
+    path = tmp_path / "ledger.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write("A1", "姓名")
+        sheet.write(cell, "x")
+    if code:
+        with pytest.raises(BadFile) as refused:
+            read_book(path)
+        assert refused.value.code == code
+    else:
+        assert read_book(path).sheets[0].rows[2][2] == "x"

@@ -270,7 +270,8 @@ def _rise(case: Case, events: Sequence[AmountChanged], today: Month) -> Rise:
         more = terms.amount - paid_for(case, month)
         if more > 0:
             owed.append(Owed(month=month, more=more, drawn=True))
-    next_one = max(today, add_month(max(case.drawn, default=add_month(award.began, -1)), 1))
+    drawn_next = add_month(max(case.drawn, default=add_month(award.began, -1)), 1)
+    next_one = max(today, drawn_next, events[0].terms.from_month)
     before, then = award.at(next_one), raised.at(next_one)
     if before is not None and then is not None and then.amount > before.amount:
         owed.append(Owed(month=next_one, more=then.amount - before.amount, drawn=False))
