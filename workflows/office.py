@@ -1,7 +1,7 @@
 """The one way in: a command is loaded, authorised, decided and written, once; its answer is kept with it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import msgspec
@@ -21,6 +21,8 @@ from workflows.refusal import Reason, Refused, from_bad_value, reason, refuse, r
 from workflows.world import ROOT, World, case_stream
 
 TRIES = 20
+PATIENT = 3
+"""Tries in which others may come in between; after that the log is held while the command is decided."""
 
 
 class Office:
@@ -72,12 +74,13 @@ class Office:
         if known is not None:
             return known
         parts: dict[str, Any] | None = None
-        for _ in range(tries + 1):
+        for attempt in range(tries + 1):
             try:
-                self.world.refresh()
-                if parts is None:
-                    parts = self._parts(request)
-                answer = self._decide_and_write(request, digest, parts)
+                with self.batch() if attempt >= PATIENT else nullcontext():
+                    self.world.refresh()
+                    if parts is None:
+                        parts = self._parts(request)
+                    answer = self._decide_and_write(request, digest, parts)
             except Conflict:
                 known = self._known(request.id, request.case, digest)
                 if known is not None:
