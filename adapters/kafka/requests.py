@@ -186,7 +186,10 @@ def _entry(case: Case, source: str, fact: StatedFact, field: str) -> FactEntry:
 
 
 def _deaths(doudi: Doudi, binding: Binding, one: Said, message: Death) -> list[Request]:
-    """One for each division in which the account may record deaths of his cases: as a rule a single one."""
+    """One for each division in which the account may record deaths of his cases: as a rule a single one.
+
+    A death is true in all programmes, so no setting leaves one of them out.
+    """
     office = doudi.office
     quoted = _quoted(("reported_by", message.reported_by), ("document", message.document))
     today = china_day(office.clock.now())
@@ -204,7 +207,7 @@ def _deaths(doudi: Doudi, binding: Binding, one: Said, message: Death) -> list[R
     held = set()
     for number in office.world.person(person).cases:
         case = office.world.case(number)
-        if case is not None and (not binding.programmes or case.programme in binding.programmes):
+        if case is not None:
             held |= {
                 at for desk, at in office.world.desks(binding.actor, case.division, today) if desk in who
             }

@@ -14,7 +14,7 @@ import msgspec
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 
 from adapters.kafka.errors import BadSettings
-from adapters.kafka.inbound import TOPICS
+from adapters.kafka.inbound import TOPICS, Facts, VerificationAnswer
 from adapters.kafka.net import SafeNetClient
 from adapters.kafka.secret import from_environment, from_file
 
@@ -70,11 +70,15 @@ _OURS = {
 """Set by doudi itself, or, the secrets, by a file or the environment."""
 
 
+OF_ONE_CASE = (VerificationAnswer.TOPIC, Facts.TOPIC)
+"""Whose messages are each about one case, so that its programme can be asked for."""
+
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Binding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an inbound topic may do: in whose name, for which programmes, and, on `commands`, which commands.
+    """What an inbound topic may do: in whose name; on `verification-answers` and `facts`, for cases of which
+    programmes; on `commands`, which commands.
 
     A topic without a binding isn't read.
     """
@@ -153,7 +157,7 @@ def settings(file: str | Path | None = None) -> KafkaSettings:
     """From `file`, or from the file that DOUDI_KAFKA names.
 
     BadSettings: kafka.unset, kafka.settings-unreadable, kafka.settings-shape, kafka.key-unknown,
-    kafka.inbound-unknown, kafka.key-ours, kafka.key-durable, kafka.secret-…: each names the key and
+    kafka.inbound-…, kafka.key-ours, kafka.key-durable, kafka.secret-…: each names the key and
     the remedy, none a value.
     """
     named = str(file or os.environ.get(VARIABLE, ""))
@@ -180,6 +184,7 @@ def read(raw: Mapping[str, Any], folder: Path = Path()) -> KafkaSettings:
     for name in file.inbound:
         if name not in TOPICS:
             raise BadSettings("kafka.inbound-unknown", key=f"inbound.{name}", known=", ".join(TOPICS))
+        _check_binding(f"inbound.{name}", name, file.inbound[name])
     return KafkaSettings(
         common=_with_secrets(_keys("kafka", file.kafka, KafkaAdminClient.DEFAULT_CONFIG), folder),
         producer=_keys("producer", file.producer, KafkaProducer.DEFAULT_CONFIG),
@@ -187,6 +192,21 @@ def read(raw: Mapping[str, Any], folder: Path = Path()) -> KafkaSettings:
         ours=file.doudi,
         inbound=file.inbound,
     )
+
+
+def _check_binding(key: str, topic: str, binding: Binding) -> None:
+    """Else each message would be refused for it, or what is set would say more than is done."""
+    import workflows.commands  # noqa: F401  (registers them)
+    from workflows.authority import CLOCK_ACTOR
+    from workflows.command import COMMANDS
+
+    if binding.actor == CLOCK_ACTOR:
+        raise BadSettings("kafka.inbound-clock", key=f"{key}.actor", actor=CLOCK_ACTOR)
+    if binding.programmes and topic not in OF_ONE_CASE:
+        raise BadSettings("kafka.inbound-programmes", key=f"{key}.programmes", topics=", ".join(OF_ONE_CASE))
+    for command in binding.commands:
+        if command not in COMMANDS:
+            raise BadSettings("kafka.inbound-command", key=f"{key}.commands", command=command)
 
 
 def _keys(section: str, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

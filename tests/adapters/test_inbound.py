@@ -152,6 +152,15 @@ def test_a_death_is_recorded_in_the_case_and_repeated_quietly(office: TrialOffic
     assert quoted(office, case) == ["死亡证明 7"]
 
 
+def test_a_death_is_true_in_every_programme(office: TrialOffice) -> None:
+    case = couple(office)
+    office.clock("2025-04-03")
+    one = arrived("deaths", data={"number": A, "died": "2025-03-20"})
+    of_others = {"deaths": Binding(actor="register", programmes=("tekun",))}
+    assert taken(office, one, of_others).how == "done"
+    assert amount(office, case, "2025-04") == 52_000
+
+
 def test_a_death_of_nobody_of_ours_is_passed_over_and_leaves_nothing(office: TrialOffice) -> None:
     data = {"number": number("1950-01-01", 99), "died": "2025-03-01"}
     head, commands = office.store.head(), office.store.commands()

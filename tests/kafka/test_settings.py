@@ -69,6 +69,26 @@ def test_what_makes_a_message_lost_or_doubled_is_refused(section: str, key: str,
         ({"kafka": KAFKA, "doudi": {"replicas": 3}}, "kafka.settings-shape", None),
         ({"kafka": KAFKA, "inbound": {"deaths": {}}}, "kafka.settings-shape", None),
         ({"kafka": KAFKA, "inbound": {"death": {"actor": "a"}}}, "kafka.inbound-unknown", "inbound.death"),
+        (
+            {"kafka": KAFKA, "inbound": {"facts": {"actor": "clock"}}},
+            "kafka.inbound-clock",
+            "inbound.facts.actor",
+        ),
+        (
+            {"kafka": KAFKA, "inbound": {"commands": {"actor": "a", "commands": ["Enter", "Entre"]}}},
+            "kafka.inbound-command",
+            "inbound.commands.commands",
+        ),
+        (
+            {"kafka": KAFKA, "inbound": {"deaths": {"actor": "a", "programmes": ["dibao"]}}},
+            "kafka.inbound-programmes",
+            "inbound.deaths.programmes",
+        ),
+        (
+            {"kafka": KAFKA, "inbound": {"commands": {"actor": "a", "programmes": ["dibao"]}}},
+            "kafka.inbound-programmes",
+            "inbound.commands.programmes",
+        ),
     ],
 )
 def test_a_slip_is_named(raw: dict[str, Any], code: str, key: str | None) -> None:
