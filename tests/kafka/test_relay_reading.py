@@ -7,16 +7,16 @@ from time import monotonic, sleep
 
 import pytest
 
-from adapters.kafka.relay import Relay
+from adapters.kafka.relay import AGAIN, Relay
 from adapters.kafka.relaying import reader as reading_here
 from adapters.kafka.relaying import reading as reading_apart
-from adapters.kafka.relaying.errors import KafkaAhead, LogDiffers
+from adapters.kafka.relaying.errors import KafkaAhead, LogDiffers, ReaderFailed
 from adapters.kafka.relaying.kept import KeptStates
 from adapters.kafka.relaying.reader import Reader, Unit
 from adapters.kafka.relaying.reading import ReadingProcess
 from adapters.kafka.relaying.record import Point, point_at
 from adapters.kafka.relaying.telling import wire_named, wire_of
-from adapters.store.errors import StoreFailed
+from adapters.store.errors import StoreError, StoreFailed
 from adapters.store.store import EventStore
 from tests.faults.life import act, life
 from tests.harness import TrialOffice, person
@@ -75,6 +75,33 @@ def test_a_process_apart_that_died_is_started_anew(office: TrialOffice, apart: R
     with pytest.raises(StoreFailed):
         apart.read(Point(), 10)
     assert whole(office.store, apart) == before
+
+
+def test_a_pipe_that_broke_with_words_in_it_is_a_matter_of_the_store(apart: ReadingProcess) -> None:
+    assert apart.read(Point(), 10)
+    assert apart._process is not None
+    apart._process.kill()
+    apart._process.wait()
+    with pytest.raises(StoreFailed):
+        apart.ahead(Point(), 10)
+
+
+def test_what_isnt_of_the_store_stops_it_and_is_named_by_its_place(apart: ReadingProcess) -> None:
+    with pytest.raises(ReaderFailed) as failed:
+        apart.read("no place", 10)  # type: ignore[arg-type]
+    assert str(failed.value.params["reason"]).startswith("AttributeError reader.py:")
+    assert not isinstance(failed.value, AGAIN)
+    assert apart.read(Point(), 10)
+
+
+def test_what_the_store_refuses_when_it_is_opened_is_told(office: TrialOffice) -> None:
+    nowhere = ReadingProcess("other:nowhere", SOURCE)
+    try:
+        with pytest.raises(StoreError) as failed:
+            nowhere.read(Point(), 10)
+        assert "reader-ended" not in str(failed.value.params)
+    finally:
+        nowhere.close()
 
 
 def test_a_long_read_beats_the_while(

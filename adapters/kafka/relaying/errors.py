@@ -27,6 +27,18 @@ class TooManyWaiting(StoreError):
     code = "relay.too-many"
 
 
+class PlaceTooLarge(StoreError):
+    """So many keys wait that their place fits no record (params: count, position)."""
+
+    code = "relay.place-too-large"
+
+
+class ReaderFailed(StoreError):
+    """The log can't be read as messages: a defect, or a broken set-up (params: reason = kind of error, line)."""
+
+    code = "relay.reader-failed"
+
+
 class NothingWaiting(StoreError):
     """No message waits under the key (params: key)."""
 

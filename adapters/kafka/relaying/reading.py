@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from select import select
 from struct import Struct
 from typing import IO, Any, NoReturn
@@ -16,11 +17,13 @@ from typing import IO, Any, NoReturn
 from msgspec.structs import astuple
 
 from adapters.faults import reach
+from adapters.kafka.relaying.errors import ReaderFailed
 from adapters.kafka.relaying.kept import EVERY, KeptStates
 from adapters.kafka.relaying.reader import Reader, Unit
 from adapters.kafka.relaying.record import Point
 from adapters.kafka.relaying.telling import wire_named
 from adapters.kafka.wire import Wired
+from adapters.projecting.errors import is_poison, whereabouts
 from adapters.store.errors import StoreError, StoreFailed
 from adapters.store.open import open_store
 
@@ -100,7 +103,8 @@ class ReadingProcess:
             return
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):
+                    pipe.close()
         process.kill()
         process.wait()
 
@@ -154,10 +158,14 @@ def unpacked(data: bytes) -> list[Unit]:
 
 
 def answer(ask: Callable[..., object], *what: object) -> object:
+    """What it answers, or why it failed: by kind and place where the store doesn't say it."""
     try:
         return ask(*what)
     except StoreError as error:
         return _Failed(type(error), dict(error.params))
+    except Exception as error:
+        # What the machine does to us passes; a defect doesn't.
+        return _Failed(ReaderFailed if is_poison(error) else StoreFailed, {"reason": whereabouts(error)})
 
 
 def calm_collector() -> None:
@@ -167,7 +175,7 @@ def calm_collector() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
-def serve(url: str, source: str) -> None:
+def _asks(url: str, source: str) -> dict[str, Callable[..., object]]:
     store = open_store(url)
     calm_collector()
     reader = Reader(store, wire_named(store, source), KeptStates(store), EVERY)
@@ -175,12 +183,21 @@ def serve(url: str, source: str) -> None:
     def read(after: Point, limit: int) -> bytes:
         return packed(reader.read(after, limit))
 
-    asks: dict[str, Callable[..., object]] = {"read": read, "follow": reader.follow}
+    return {"read": read, "follow": reader.follow}
+
+
+def serve(url: str, source: str) -> None:
+    opened: dict[str, Callable[..., object]] = {}
+
+    def ask(name: str, *what: object) -> object:
+        if not opened:
+            opened.update(_asks(url, source))
+        return opened[name](*what)
+
     out = sys.stdout.buffer
     while True:
         try:
-            name, *what = _taken(sys.stdin.buffer)
-            _put(out, answer(asks[name], *what))
+            _put(out, answer(ask, *_taken(sys.stdin.buffer)))
         except (EOFError, BrokenPipeError):
             return
 
