@@ -128,7 +128,8 @@ def retry(kafka: str | None, key: str) -> None:
     """
     now, settings = session(), kafka_settings(kafka)
     with _instead(now, settings, "relay-retry", key, "tried") as one:
-        _show_left(now, one.retry(key), key)
+        left = one.retry(key)
+    _show_left(now, left, key)
 
 
 @relay.command()
@@ -143,7 +144,8 @@ def discard(kafka: str | None, key: str, reason: str) -> None:
     now, settings = session(), kafka_settings(kafka)
     said = check_text(reason, "reason")
     with _instead(now, settings, "relay-discard", key, "discarded") as one:
-        _show_left(now, one.discard(key, now.actor, said), key)
+        left = one.discard(key, now.actor, said)
+    _show_left(now, left, key)
 
 
 @relay.command("adopt")
@@ -216,15 +218,21 @@ def _relay(now: Session, settings: "KafkaSettings", reader: "Reads | None" = Non
 def _instead(
     now: Session, settings: "KafkaSettings", purpose: str, key: str | None, outcome: str
 ) -> "Iterator[Relay]":
-    """Act in the place of the relay that runs: it lets go, and goes on afterwards from what it finds in Kafka."""
+    """Act in the place of the relay that runs: it lets go, and goes on afterwards from what it finds in Kafka.
+
+    What came of it is noted: `outcome`, or why it failed.
+    """
     for_administrators(now)
     one = _relay(now, settings)
-    _note(now, purpose, key, outcome)
     try:
         with one.lease.taken_over():
             yield one
+    except BaseException as error:
+        outcome = getattr(error, "code", type(error).__name__)
+        raise
     finally:
         one.close()
+        _note(now, purpose, key, outcome)
 
 
 def _show_status(now: Session, found: Any) -> None:

@@ -123,6 +123,7 @@ def test_people_retry_and_discard_while_a_relay_runs(
         assert (done.code, len(done.json["rows"])) == (0, 1)
         done = desk.ask("discard", other, "--reason", "told by letter")
         assert (done.code, done.json["rows"]) == (0, [])
+        assert desk.ask("discard", other, "--reason", "again").code == 1
         (row,) = desk.ask("show").json["rows"]
         assert (row["state"], row["by"], row["reason"]) == ("discarded", "admin", "told by letter")
         live(office, 1, serial=90)
@@ -130,9 +131,17 @@ def test_people_retry_and_discard_while_a_relay_runs(
     finally:
         stop.set()
         running.join()
-    noted = [(entry.actor, entry.purpose, entry.case) for entry in office.doudi.access_log.entries()]
-    assert ("admin", "relay-retry", one) in noted
-    assert ("admin", "relay-discard", other) in noted
+    noted = [
+        (entry.actor, entry.purpose, entry.case, entry.outcome)
+        for entry in office.doudi.access_log.entries()
+        if entry.purpose.startswith("relay-")
+    ]
+    assert noted == [
+        ("admin", "relay-retry", "nothing", "relay.nothing-waiting"),
+        ("admin", "relay-retry", one, "tried"),
+        ("admin", "relay-discard", other, "discarded"),
+        ("admin", "relay-discard", other, "relay.nothing-waiting"),
+    ]
 
 
 def waited(desk: Desk, stuck: int) -> None:
