@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
 from kafka.errors import (
@@ -47,8 +47,19 @@ def commit(producer: KafkaProducer, seconds: float = COMMIT_SECONDS) -> None:
     _waited(producer, producer._transaction_manager.begin_commit(), seconds)
 
 
-def _note(failed: list[Any], topic: str, key: bytes | None, error: KafkaError) -> None:
-    failed.append((topic, key, error))
+class _Sent(NamedTuple):
+    """A record as it was handed over; `place`: the how-manieth of its transaction."""
+
+    place: int
+    topic: str
+    key: bytes | None
+
+
+_NONE = _Sent(-1, "", None)
+
+
+def _note(failed: list[tuple[_Sent, KafkaError]], one: _Sent, error: KafkaError) -> None:
+    failed.append((one, error))
 
 
 def _waited(producer: KafkaProducer, result: Any, seconds: float) -> None:
@@ -83,7 +94,7 @@ class Transactions:
         self._commit_seconds = commit_seconds
         self._producer: KafkaProducer | None = None
         self._sent: list[Any] = []
-        self._failed: list[tuple[str, bytes | None, KafkaError]] = []
+        self._failed: list[tuple[_Sent, KafkaError]] = []
         self._epoch: Any = None
         self._begun = monotonic()
 
@@ -144,6 +155,7 @@ class Transactions:
     ) -> None:
         """Hand a record over; whether it was taken is seen in `settle`. No value: a tombstone."""
         producer = self._open()
+        this = _Sent(len(self._sent), topic, key)
         try:
             answer = producer.send(
                 topic,
@@ -154,14 +166,14 @@ class Transactions:
                 timestamp_ms=timestamp_ms,
             )
         except _FOR_EVER as error:
-            raise self._told(error, topic, key) from error
+            raise self._told(error, this) from error
         except KafkaError as error:
             # One that was sent before has failed meanwhile; which, its own answer tells.
             with suppress(KafkaError):
                 self._all_taken(producer)
-            where, which, cause = self._culprit() or ("", None, error)
-            raise self._told(cause, where, which) from error
-        answer.add_errback(partial(_note, self._failed, topic, key))
+            which, cause = self._culprit() or (_NONE, error)
+            raise self._told(cause, which) from error
+        answer.add_errback(partial(_note, self._failed, this))
         self._sent.append(answer)
 
     def send_offsets(self, offsets: Mapping[Any, Any], group: Any) -> None:
@@ -183,8 +195,8 @@ class Transactions:
             commit(producer, self._commit_seconds)
             self._same_epoch(producer)
         except KafkaError as error:
-            topic, key, cause = self._culprit() or ("", None, error)
-            raise self._told(cause, topic, key) from error
+            which, cause = self._culprit() or (_NONE, error)
+            raise self._told(cause, which) from error
 
     def _all_taken(self, producer: KafkaProducer) -> None:
         until = monotonic() + self._flush_seconds
@@ -195,17 +207,17 @@ class Transactions:
             if not answer.succeeded():
                 answer.get(timeout=max(0, until - monotonic()))
 
-    def _culprit(self) -> tuple[str, bytes | None, KafkaError] | None:
+    def _culprit(self) -> tuple[_Sent, KafkaError] | None:
         """A record that is refused fails others after it with its own error: the first is the one."""
         refused = (*_FOR_EVER, AuthorizationError)
-        return next((one for one in self._failed if isinstance(one[2], refused)), None)
+        return next((one for one in self._failed if isinstance(one[1], refused)), None)
 
     def _same_epoch(self, producer: KafkaProducer) -> None:
         """The library may leave a transaction for a new epoch by itself; what was sent before is lost then."""
         if producer._transaction_manager.producer_id_and_epoch != self._epoch:
             raise InvalidProducerEpochError("the epoch changed within the transaction")
 
-    def _told(self, error: KafkaError, topic: str = "", key: bytes | None = None) -> KafkaTrouble:
+    def _told(self, error: KafkaError, which: _Sent = _NONE) -> KafkaTrouble:
         """What the library's error means here. The producer is thrown away."""
         timeout_ms: int = self._arguments["transaction_timeout_ms"]
         timed_out = (monotonic() - self._begun) * 1000 >= timeout_ms
@@ -214,9 +226,10 @@ class Transactions:
         reason = type(error).__name__
         if isinstance(error, _FOR_EVER):
             why = "too-large" if isinstance(error, _TOO_LARGE) else "invalid"
-            return Refused(topic=topic, key=(key or b"").decode("utf-8", "replace"), reason=why)
+            key = (which.key or b"").decode("utf-8", "replace")
+            return Refused(topic=which.topic, key=key, reason=why, index=which.place)
         if isinstance(error, AuthorizationError | SaslAuthenticationFailedError):
-            return Denied(reason=reason, what=topic or self.transactional_id)
+            return Denied(reason=reason, what=which.topic or self.transactional_id)
         # The coordinator fences in the same way a transaction that took too long.
         if isinstance(error, _FENCED) and not timed_out:
             return Fenced(id=self.transactional_id)

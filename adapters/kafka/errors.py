@@ -35,13 +35,14 @@ class Fenced(KafkaTrouble):
 class Refused(KafkaTrouble):
     """A record that no broker will ever take (params: topic, key, reason = too-large | invalid).
 
-    Nothing of its transaction was committed.
+    `index`: which of its transaction's records it is, from 0. Nothing of the transaction was committed.
     """
 
     code = "kafka.refused"
 
-    def __init__(self, *, topic: str, key: str, reason: str) -> None:
+    def __init__(self, *, topic: str, key: str, reason: str, index: int) -> None:
         super().__init__(topic=topic, key=key, reason=reason)
+        self.index = index
         self.topic = topic
         self.key = key
         self.reason = reason

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from adapters.kafka.errors import KafkaTrouble, Refused, Unsure
 from adapters.kafka.relaying.channel import Channel
-from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting, TooManyWaiting
+from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting, PlaceTooLarge, TooManyWaiting
 from adapters.kafka.relaying.kept import EVERY, KeptStates
 from adapters.kafka.relaying.lease import Lease, holder
 from adapters.kafka.relaying.planned import Planned
@@ -64,9 +64,6 @@ class Relay:
         self._record: Record | None = None
         self._refused: list[Stuck] = []
         """What was found refused and isn't committed as such."""
-        self._cut = 0
-        """A transaction ends with the command this event is in, so that of several messages like the one that was
-        refused only one is in it."""
 
     @property
     def record(self) -> Record | None:
@@ -166,8 +163,6 @@ class Relay:
         return batch
 
     def _tell(self, record: Record, batch: list[Unit]) -> None:
-        if self._cut > record.position:
-            batch = [one for one in batch if one.first <= self._cut]
         lines, last = Lines.of(record), batch[-1].point
         for one in self._refused:
             if one.position <= last.position:
@@ -196,27 +191,29 @@ class Relay:
         return planned
 
     def _put(self, planned: Planned, record: Record) -> bool:
-        """Whether it was committed. If a message was refused, the next attempt goes without it or finds out more."""
+        """Whether it was committed. If a message was refused, the next attempt goes without it."""
         try:
             self._channel.put(planned.messages, record)
         except Refused as refused:
-            found = planned.like(refused.topic, refused.key)
-            if not found:
-                raise Unsure(reason=f"refused {refused.topic}") from refused
-            self._cut = found[0].first
-            if len(found) == 1:
-                one = planned.stuck(found[0], refused.topic, refused.key, refused.reason, self.now())
-                self._refused.append(one)
+            if not 0 <= refused.index < len(planned.messages):
+                raise self._place_refused(refused, record) from refused
+            self._refused.append(planned.stuck(refused.index, refused.reason, self.now()))
             return False
         self._record = record
         return True
+
+    def _place_refused(self, refused: Refused, record: Record) -> KafkaTrouble | StoreError:
+        """Tried again it would be as large."""
+        if refused.reason == "too-large":
+            return PlaceTooLarge(count=len(record.waiting), position=record.position)
+        return Unsure(reason=f"refused {refused.topic}")
 
     # What waits
 
     def retry(self, key: str) -> Record:
         """Tell what waits under a key, if it can be told by now; the place afterwards says what still waits.
 
-        Raises `NothingWaiting`, `MappingChanged`.
+        Raises `NothingWaiting`, `MappingChanged`, `PlaceTooLarge`.
         """
         return self._release(self._stuck(key), ())
 
@@ -254,19 +251,19 @@ class Relay:
         reader.beat = self._beat
         point = point_at(self.store, min(before.waiting.values()) - 1)
         remembered = (*start.discarded, *without)[-REMEMBERED:]
+        gone = (*tried.gone, tried.id) if without else tried.gone
         attempts = 0
         while point.position < end:
             batch = [one for one in reader.read(point, self._limit) if one.point.position <= end]
-            if self._cut > point.position:
-                batch = [one for one in batch if one.first <= self._cut]
-            lines = self._let_go(batch, before, after, tried if without else None, remembered)
+            planned = Planned(tried, gone)
+            lines = self._let_go(batch, before, after, tried if without else None, remembered, planned)
             if lines is not None:
                 after, point, attempts = lines, batch[-1].point, 0
                 continue
             attempts += 1
             if attempts > MOST:
                 raise TooManyWaiting(count=attempts, position=point.position)
-        self._refused, self._cut = [], 0
+        self._refused = []
         record = replace(
             self.opened(),
             waiting=after.waiting,
@@ -285,6 +282,7 @@ class Relay:
         after: Lines,
         skipped: Stuck | None,
         remembered: tuple[Discarded, ...],
+        planned: Planned,
     ) -> Lines | None:
         """Tell those of a batch that waited and don't any more. None: something was refused, try again."""
         record, lines = self.opened(), after.copy()
@@ -292,7 +290,6 @@ class Relay:
         for one in self._refused:
             if one.position <= last:
                 lines.park(one)
-        planned = Planned()
         for unit in batch:
             self._let_go_one(unit, before, lines, skipped, planned)
         if not planned.messages:
@@ -310,11 +307,11 @@ class Relay:
     @staticmethod
     def _let_go_one(unit: Unit, before: Lines, lines: Lines, skipped: Stuck | None, planned: Planned) -> None:
         waited = before.holds_unit(unit)
-        at_it = skipped is not None and skipped.position == unit.first
         if unit.fault is not None:
             if not waited:
                 raise MappingChanged(position=unit.first, type=unit.type, reason=unit.fault)
-            gone = at_it and skipped is not None and skipped.key == STREAM + unit.stream
+            here = (unit.first, STREAM + unit.stream)
+            gone = skipped is not None and (skipped.position, skipped.key) == here
             if not gone and not lines.holds_unit(unit):
                 lines.park(stuck_at(unit, 0))
             return
@@ -322,9 +319,4 @@ class Relay:
             one and (waited or before.holds(message.key, unit.first))
             for one, message in zip(lines.free(unit), unit.messages, strict=True)
         ]
-        if at_it and skipped is not None:
-            free = [
-                one and (message.topic, message.key) != (skipped.topic, skipped.key)
-                for one, message in zip(free, unit.messages, strict=True)
-            ]
         planned.add(unit, free)

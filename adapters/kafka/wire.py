@@ -34,6 +34,11 @@ class Wired(NamedTuple):
     timestamp_ms: int
 
 
+def id_of(one: Wired) -> str:
+    """`ce_id`."""
+    return dict(one.headers)["ce_id"].decode()
+
+
 def wire_type(kind: str, version: int) -> str:
     """`cn.doudi.approved.v1`."""
     return f"{PREFIX}{kind}.v{version}"

@@ -1,19 +1,23 @@
 """What can't be told waits with its key, everything else passes; people let it go, with or without it."""
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying import reader
-from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting
+from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting, PlaceTooLarge
+from adapters.kafka.relaying.kept import KeptStates
 from adapters.kafka.relaying.lease import Lease
+from adapters.kafka.relaying.reader import Reader
+from adapters.kafka.relaying.record import Point
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
 from adapters.projecting.lease import LEASE, micros
 from adapters.projecting.parked import set_aside
-from tests.harness import TrialOffice
+from tests.harness import TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.relays import (
     by_key,
@@ -28,6 +32,7 @@ from tests.kafka.relays import (
     seen_of,
     told,
 )
+from tests.workflows import awards
 
 Ids = dict[tuple[str, str], list[str]]
 
@@ -224,3 +229,57 @@ def test_what_was_told_can_no_longer_be_mapped(office: TrialOffice, settings: Ka
     broken.close()
     assert broken.record is not None
     assert [each.key for each in broken.record.stuck] == [one]
+
+
+def twins(office: TrialOffice, settings: KafkaSettings) -> list[str]:
+    """Ids of what one command tells under one topic and key."""
+    awards.living(office, [person("m1", "1980-01-01", 1)], [], accepted="2025-04-03", area="rural")
+    reader = Reader(office.store, wire_of(office.store, settings), KeptStates(office.store))
+    for unit in reader.read(Point(), 10_000):
+        same = by_key([one for one in map(seen_of, unit.messages) if one[0] == "cases"])
+        for names in same.values():
+            if len(names) > 2:
+                return names
+    raise AssertionError("no command tells so much")
+
+
+def test_of_several_alike_in_a_command_only_those_refused_are_discarded(
+    office: TrialOffice, settings: KafkaSettings
+) -> None:
+    names = twins(office, settings)
+    wire = wire_of(office.store, settings)
+    relay = Relay(office.store, settings, fat(wire, names[0], names[2]))
+    catch_up(relay)
+    assert relay.record is not None
+    (stuck,) = relay.record.stuck
+    assert stuck.id == names[0]
+    relay.discard(stuck.key, "admin", "told by telephone")
+    (again,) = relay.record.stuck
+    assert (again.key, again.id, again.gone) == (stuck.key, names[2], (names[0],))
+    relay.discard(stuck.key, "admin", "told by letter")
+    relay.close()
+    assert (relay.record.stuck, relay.record.waiting) == ((), {})
+    assert [one.reason for one in relay.record.discarded] == ["told by telephone", "told by letter"]
+    whole = by_key(list(map(seen_of, expected(office.store, settings))))["cases", stuck.key]
+    assert here(settings, stuck.key) == [one for one in whole if one not in (names[0], names[2])]
+
+
+def test_a_place_that_kafka_does_not_take_stops_the_relay_by_name(
+    office: TrialOffice, settings: KafkaSettings
+) -> None:
+    (one,) = live(office, 1)
+    wire = failing(wire_of(office.store, settings), ids(office, settings, one)[0])
+    relay = Relay(office.store, settings, wire)
+    catch_up(relay)
+    assert relay.record is not None
+    large = Relay(office.store, settings, wire)
+    let_pass(settings, "positions", 100)
+    live(office, 1, serial=60)
+    relay.close()
+    with pytest.raises(PlaceTooLarge) as stopped:
+        large.run(Event())
+    large.close()
+    assert stopped.value.params["count"] == len(relay.record.waiting)
+    let_pass(settings, "positions", 100_000)
+    catch_up(large)
+    large.close()

@@ -54,14 +54,17 @@ class Channel:
     def put(self, messages: Sequence[Wired], record: Record) -> None:
         """All messages and the place behind them, or nothing of it. After any error open it anew and look.
 
-        Raises `Refused` (its topic without the prefix), `Fenced`, `Denied`, `Unsure`.
+        Raises `Refused` (its topic without the prefix; the place is the record behind the last message), `Fenced`,
+        `Denied`, `Unsure`.
         """
         try:
             self._making.see_to(one.topic for one in messages)
             self._put(messages, record)
         except Refused as refused:
             topic = refused.topic.removeprefix(self.settings.prefix)
-            raise Refused(topic=topic, key=refused.key, reason=refused.reason) from refused
+            raise Refused(
+                topic=topic, key=refused.key, reason=refused.reason, index=refused.index
+            ) from refused
         except BaseException:
             self.discard()
             raise

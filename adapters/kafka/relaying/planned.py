@@ -4,31 +4,38 @@ from collections.abc import Iterable
 
 from adapters.kafka.relaying.reader import Unit
 from adapters.kafka.relaying.record import Stuck
-from adapters.kafka.wire import Wired
+from adapters.kafka.wire import Wired, id_of
 
 
 class Planned:
-    def __init__(self) -> None:
+    """`at`: where people go on without the messages `gone`, if they do."""
+
+    def __init__(self, at: Stuck | None = None, gone: tuple[str, ...] = ()) -> None:
         self.units: list[Unit] = []
         self.messages: list[Wired] = []
+        self._at = at
+        self._gone = gone
 
     def add(self, unit: Unit, free: Iterable[bool]) -> None:
         for message, one in zip(unit.messages, free, strict=True):
-            if one:
+            if one and id_of(message) not in self._gone_of(unit, message.key):
                 self.units.append(unit)
                 self.messages.append(message)
 
-    def like(self, topic: str, key: str) -> list[Unit]:
-        """The commands that tell something under a topic and key, in order."""
-        found: list[Unit] = []
-        for unit, one in zip(self.units, self.messages, strict=True):
-            if one.key == key and one.topic == topic and (not found or found[-1] is not unit):
-                found.append(unit)
-        return found
-
-    @staticmethod
-    def stuck(unit: Unit, topic: str, key: str, reason: str, since: int) -> Stuck:
+    def stuck(self, index: int, reason: str, since: int) -> Stuck:
         """A message that is refused."""
+        unit, one = self.units[index], self.messages[index]
         return Stuck(
-            key=key, position=unit.first, topic=topic, type=unit.type or topic, reason=reason, since=since
+            key=one.key,
+            position=unit.first,
+            topic=one.topic,
+            type=unit.type or one.topic,
+            reason=reason,
+            since=since,
+            id=id_of(one),
+            gone=self._gone_of(unit, one.key),
         )
+
+    def _gone_of(self, unit: Unit, key: str) -> tuple[str, ...]:
+        here = self._at is not None and (self._at.position, self._at.key) == (unit.first, key)
+        return self._gone if here else ()

@@ -27,7 +27,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     """What can't be told: from `position` on everything under `key` waits.
 
-    `key` is a message's key, or `stream:NAME` where an event couldn't be mapped; then `topic` is empty.
+    `key` is a message's key, or `stream:NAME` where an event couldn't be mapped; then `topic` is empty. `id`: the
+    message's; `gone`: of those of its key and command that were discarded before.
     """
 
     key: str
@@ -36,6 +37,8 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     reason: str
     since: int
+    id: str = ""
+    gone: tuple[str, ...] = ()
 
 
 class Discarded(msgspec.Struct, frozen=True, kw_only=True):
