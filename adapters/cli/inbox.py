@@ -136,7 +136,7 @@ def list_(kafka: str | None, everything: bool) -> None:
 def show(kafka: str | None, letter: str, unseal: bool, purpose: str) -> None:
     """Why a letter couldn't be taken, and its message with what is personal masked.
 
-    Example: doudi --as admin dlq show deaths-0-41
+    Example: doudi --as admin dlq show deaths-0-41-19587e7a2c0
     """
     now = session()
     for_administrators(now)
@@ -171,7 +171,7 @@ def show(kafka: str | None, letter: str, unseal: bool, purpose: str) -> None:
 def retry(kafka: str | None, letters: tuple[str, ...]) -> None:
     """Take messages again, each as the command it was; what still can't be taken stays, with its new reasons.
 
-    Example: doudi --as admin dlq retry deaths-0-41
+    Example: doudi --as admin dlq retry deaths-0-41-19587e7a2c0
     """
     now = session()
     for_administrators(now)
@@ -193,7 +193,7 @@ def retry(kafka: str | None, letters: tuple[str, ...]) -> None:
 def discard(kafka: str | None, letter: str, reason: str) -> None:
     """Settle a letter without taking it; its message is deleted. Who did it and why is kept.
 
-    Example: doudi --as admin dlq discard deaths-0-41 --reason "sent for another county"
+    Example: doudi --as admin dlq discard deaths-0-41-19587e7a2c0 --reason "sent for another county"
     """
     now = session()
     for_administrators(now)

@@ -79,7 +79,7 @@ class Inbox:
         self._consumer: KafkaConsumer | None = None
         self._letters = Transactions(settings, f"{settings.topic(INBOX)}-{uuid4()}")
         self._pauses = 0
-        self._settled: frozenset[tuple[str, datetime]] | None = None
+        self._settled: frozenset[str] | None = None
         self._seen: tuple[str | None, float] = (None, 0.0)
         self._reached: dict[TopicPartition, tuple[int, float]] = {}
 
@@ -223,16 +223,13 @@ class Inbox:
         return found, None
 
     def _new(self, parked: list[Letter]) -> list[Letter]:
-        """Those that aren't settled: a log that begins to read anew meets letters of before.
-
-        A topic that was made anew counts from 0 again: what came at another time is another message.
-        """
+        """Those that aren't settled: a log that begins to read anew meets letters of before."""
         if not parked:
             return parked
         if self._settled is None:
             known = letters(self._settings, self._settings.inbound)
-            self._settled = frozenset((one.id, one.arrived) for one in known.values() if one.state != "open")
-        return [one for one in parked if (one.id, one.arrived) not in self._settled]
+            self._settled = frozenset(one.id for one in known.values() if one.state != "open")
+        return [one for one in parked if one.id not in self._settled]
 
     def _commit(self, offsets: dict[TopicPartition, int], parked: list[Letter]) -> None:
         if not offsets:

@@ -1,8 +1,8 @@
 """Dead letters: what can't be taken, with its reasons in the open and all that may be personal sealed.
 
-A letter is a record of `<topic>.dead-letter` under a key of its own (topic, partition and offset it came from); the
-topic is compacted and the last record under a key is the letter's state. A settled letter has no content any more,
-so compaction deletes it.
+A letter is a record of `<topic>.dead-letter` under a key of its own (topic, partition and offset it came from, and
+when it came); the topic is compacted and the last record under a key is the letter's state. A settled letter has no
+content any more, so compaction deletes it.
 """
 
 import re
@@ -82,7 +82,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def letter_id(arrived: Arrived) -> str:
-    return f"{arrived.topic}-{arrived.partition}-{arrived.offset}"
+    """With its time, for a topic that is made anew counts its offsets from 0 again."""
+    return f"{arrived.topic}-{arrived.partition}-{arrived.offset}-{arrived.at:x}"
 
 
 def letter(keyring: SealedKeyring, arrived: Arrived, reasons: Iterable[Reason], now: datetime) -> Letter:

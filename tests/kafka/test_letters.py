@@ -74,6 +74,11 @@ def too_early(desk: Desk) -> str:
     return case
 
 
+def named(desk: Desk) -> str:
+    (letter,) = desk.letters()
+    return letter.id
+
+
 def notes(desk: Desk) -> list[Access]:
     return [one for one in desk.office.doudi.access_log.entries() if one.purpose.startswith("dlq")]
 
@@ -81,7 +86,9 @@ def notes(desk: Desk) -> list[Access]:
 def test_a_letter_is_shown_masked_and_its_original_only_for_a_purpose(desk: Desk, call: Call) -> None:
     case = too_early(desk)
     (row,) = json.loads(call("dlq", "list").stdout)["rows"]
-    assert (row["letter"], row["reasons"]) == ("verification-answers-0-0", "case: not-now")
+    assert row["letter"] == named(desk)
+    assert row["letter"].startswith("verification-answers-0-0-")
+    assert row["reasons"] == "case: not-now"
     shown = json.loads(call("dlq", "show", row["letter"]).stdout)
     assert shown["message"] == {
         "case": case,
@@ -104,7 +111,7 @@ def test_a_letter_is_shown_masked_and_its_original_only_for_a_purpose(desk: Desk
 
 def test_taken_again_it_is_the_command_it_was_and_again_it_is_quiet(desk: Desk, call: Call) -> None:
     case = too_early(desk)
-    name = "verification-answers-0-0"
+    name = named(desk)
     still = call("dlq", "retry", name)
     assert still.exit_code == 1
     assert json.loads(still.stdout)["rows"][0]["tries"] == 1
@@ -125,7 +132,7 @@ def test_taken_again_it_is_the_command_it_was_and_again_it_is_quiet(desk: Desk, 
 
 def test_discarded_its_message_is_gone_and_who_and_why_is_kept(desk: Desk, call: Call) -> None:
     too_early(desk)
-    name = "verification-answers-0-0"
+    name = named(desk)
     assert call("dlq", "discard", name, "--reason", "sent twice").exit_code == 0
     assert call("dlq", "discard", name, "--reason", "again").exit_code == 0
     (row,) = json.loads(call("dlq", "list", "--all").stdout)["rows"]
