@@ -122,7 +122,7 @@ def grant(
     from adapters.kafka import rights
 
     now, settings = session(), kafka_settings(kafka)
-    _known(now, (*read, *write))
+    _known(now, settings, (*read, *write))
     wanted = [
         *(rights.of_the_relay(settings) if relay else ()),
         *(rights.of_the_inbox(settings) if inbox else ()),
@@ -171,14 +171,17 @@ def password(kafka: str | None, user: str, password_file: Path) -> None:
     click.echo(now.text("kafka.password-set", user=user))
 
 
-def _known(now: Session, topics: tuple[str, ...]) -> None:
+def _known(now: Session, settings: "KafkaSettings", topics: tuple[str, ...]) -> None:
+    """Topics of the table, and those that were made for history."""
     from adapters.kafka.topics import topic
+    from adapters.kafka.upkeep import exists
 
     for name in topics:
         try:
             topic(name)
         except KeyError:
-            now.refuse(Reason(code="kafka.topic-unknown", params={"topic": name}))
+            if not exists(settings, name):
+                now.refuse(Reason(code="kafka.topic-unknown", params={"topic": name}))
 
 
 def _show_rights(now: Session, settings: "KafkaSettings", user: str) -> None:

@@ -40,9 +40,19 @@ def create(settings: KafkaSettings, topics: Sequence[Topic] = TOPICS) -> list[st
     """Make those that aren't there; their names on the broker. What is there isn't changed."""
     with admin(settings) as client:
         names = {settings.topic(one.name): one for one in topics}
-        there = {told["name"] for told in client.describe_topics(list(names)) if not told["error_code"]}
+        there = _there(client, names)
         missing = [name for name in names if name not in there]
         return [name for name in missing if _made(client, settings, name, names[name])]
+
+
+def exists(settings: KafkaSettings, name: str) -> bool:
+    """Whether a topic is on the broker; `name` without the prefix."""
+    with admin(settings) as client:
+        return bool(_there(client, [settings.topic(name)]))
+
+
+def _there(client: KafkaAdminClient, names: Iterable[str]) -> set[str]:
+    return {told["name"] for told in client.describe_topics(list(names)) if not told["error_code"]}
 
 
 def _made(client: KafkaAdminClient, settings: KafkaSettings, name: str, topic: Topic) -> bool:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kafka.admin import NewTopic
 
 from adapters.cli.main import main
+from adapters.kafka.health import admin
 from adapters.kafka.topics import TOPICS
 from deploy.kafka.broker import Broker, password
 from tests.kafka.conftest import Secure
@@ -89,8 +91,15 @@ def test_a_user_is_made_given_rights_and_loses_them(secure: Secure, tmp_path: Pa
     code, said, errors = doudi("grant", "school", "--read", "aprovals", "--kafka", file)
     assert (code, said) == (1, "")
     assert "no topic is called aprovals" in errors
+    history = ("grant", "school", "--read", "history", "--write", "history", "--kafka", file)
+    assert doudi(*history, "--format", "json")[0] == 1
+    with admin(secure.admin) as client:
+        client.create_topics([NewTopic(name="cli.history", num_partitions=1, replication_factor=1)])
+    code, said, _ = doudi(*history, "--format", "json")
+    assert code == 0
+    assert [row["may"] for row in json.loads(said) if row["name"] == "cli.history"] == ["READ", "WRITE"]
     assert doudi("grant", "school", "--kafka", file)[0] == 2
-    assert doudi("revoke", "school", "--kafka", file)[1] == "school: 2 rights taken away\n"
+    assert doudi("revoke", "school", "--kafka", file)[1] == "school: 4 rights taken away\n"
     assert json.loads(doudi("rights", "school", "--kafka", file, "--format", "json")[1]) == []
 
 
