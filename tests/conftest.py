@@ -44,12 +44,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerEac
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long runs only where `-m` asks for them."""
-    if not config.option.markexpr:
-        long = [item for item in items if item.get_closest_marker("soak")]
-        if long:
-            config.hook.pytest_deselected(items=long)
-            items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    """Long runs only where `-m` asks for them, and as long as they like; any other test that hangs fails."""
+    long = [item for item in items if item.get_closest_marker("soak")]
+    for item in long:
+        item.add_marker(pytest.mark.timeout(0))
+    if not config.option.markexpr and long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
 
 
 def _reports(config: pytest.Config, outcome: str) -> list[pytest.TestReport]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from adapters.kafka.relay import Relay
+from adapters.kafka.relaying.lease import holder
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.wire import read_wire, rfc3339
@@ -56,6 +57,9 @@ def test_ka_1_a_refused_message_two_relays_one_of_them_killed(topics: Topics, tm
     forks = Forks("tests.kafka.relays")
     begun = monotonic()
     killed = forks.start(act, office.url, file, "relay.before-commit", 3, 10, large)
+    while holder(office.store.database) is None:
+        assert monotonic() < begun + REFUSED_SECONDS
+        sleep(0.01)
     other = forks.start(act, office.url, file, "", 1, 10, large)
     try:
         assert killed.wait() == -signal.SIGKILL
