@@ -118,7 +118,7 @@ DAMAGE = (
     ("check.row", "DELETE FROM read_worklist_due"),
     (
         "check.row",
-        "INSERT INTO read_worklist_case SELECT 'other', division, area FROM read_worklist_case LIMIT 1",
+        "INSERT INTO read_worklist_case SELECT 'other', division, area, handed_to FROM read_worklist_case LIMIT 1",
     ),
     ("check.projection", "UPDATE projections SET stream = 'case:other' WHERE name = 'worklist'"),
 )

@@ -159,6 +159,7 @@ def test_forgetting_drops_the_key_from_every_process_and_from_the_file(opened: O
     wrapped = keys.key("p-1")
     assert wrapped
     keyring.keys.drop(["p-1"])
+    show_forgotten_as("（已遗忘）")
     for value in (name, there):
         assert value.forgotten
         assert value.text == value.masked() == str(value) == "（已遗忘）"
