@@ -1,7 +1,6 @@
 """What can't be told waits with its key, everything else passes; people let it go, with or without it."""
 
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
@@ -277,7 +276,7 @@ def test_a_place_that_kafka_does_not_take_stops_the_relay_by_name(
     live(office, 1, serial=60)
     relay.close()
     with pytest.raises(PlaceTooLarge) as stopped:
-        large.run(Event())
+        large.step()
     large.close()
     assert stopped.value.params["count"] == len(relay.record.waiting)
     let_pass(settings, "positions", 100_000)
