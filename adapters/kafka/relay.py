@@ -12,7 +12,13 @@ from msgspec.structs import replace
 
 from adapters.kafka.errors import KafkaTrouble, Refused, Unsure
 from adapters.kafka.relaying.channel import Channel
-from adapters.kafka.relaying.errors import MappingChanged, NothingWaiting, PlaceTooLarge, TooManyWaiting
+from adapters.kafka.relaying.errors import (
+    MappingChanged,
+    NothingWaiting,
+    OtherSource,
+    PlaceTooLarge,
+    TooManyWaiting,
+)
 from adapters.kafka.relaying.kept import EVERY, KeptStates
 from adapters.kafka.relaying.lease import Lease, holder
 from adapters.kafka.relaying.planned import Planned
@@ -139,6 +145,8 @@ class Relay:
             try:
                 if found is not None:
                     check_log(self.store, found)
+                elif (known := self._channel.told_as(self.store.log_id)) is not None:
+                    raise OtherSource(source=self.settings.source, known=known)
             except StoreError:
                 self.rest()
                 raise

@@ -1,14 +1,16 @@
 """Another log, or a log that ends before what Kafka was told: the relay stops and says so; people go on from there."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adapters.backup import back_up, restore
 from adapters.bootstrap import open_doudi
 from adapters.kafka.relaying.adopt import adopt
-from adapters.kafka.relaying.errors import KafkaAhead, LogDiffers, NoCommonPast, OtherLog
+from adapters.kafka.relaying.errors import KafkaAhead, LogDiffers, NoCommonPast, OtherLog, OtherSource
 from adapters.keys.opening import key_path
 from adapters.store.open import file_of
 from tests.harness import TrialOffice
@@ -139,3 +141,18 @@ def test_a_log_of_somebody_else_is_never_adopted(topics: Topics, tmp_path: Path)
     with pytest.raises(NoCommonPast):
         adopt(relay, "admin", "a disk was lost")
     relay.close()
+
+
+def test_a_log_is_not_told_a_second_time_under_another_source(office: TrialOffice, topics: Topics) -> None:
+    settings = make_topics(topics)
+    live(office, 1)
+    tell_all(office.store, settings).close()
+    before = told(settings)
+    ours = msgspec.structs.replace(settings.ours, source="another")
+    renamed = replace(settings, ours=ours)
+    again = relay_of(office.store, renamed)
+    with pytest.raises(OtherSource) as refused:
+        again.step()
+    assert refused.value.params == {"source": "another", "known": settings.source}
+    again.close()
+    assert told(settings) == before

@@ -4,10 +4,10 @@ Begin with `open`, which fences and settles a predecessor; only then is the plac
 places may stand in the same partition: their open transactions are waited for, never taken for the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
 
 from kafka import KafkaConsumer, TopicPartition
@@ -23,6 +23,7 @@ from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import POSITIONS
 from adapters.kafka.wire import Wired
 
+Found = TypeVar("Found")
 READ_SECONDS = 30.0
 """An open transaction of another log's relay is waited for until Kafka ends it."""
 
@@ -50,6 +51,12 @@ class Channel:
             self.discard()
             raise
         return found
+
+    def told_as(self, log: str) -> str | None:
+        """Another name under which this log's place stands. Raises `Denied`, `Unsure`."""
+        return _asked(
+            self.settings, lambda: _other_name(self.settings, self.name.encode(), log, READ_SECONDS)
+        )
 
     def put(self, messages: Sequence[Wired], record: Record) -> None:
         """All messages and the place behind them, or nothing of it. After any error open it anew and look.
@@ -99,8 +106,12 @@ def read_place(
     settings: KafkaSettings, name: str, seconds: float = READ_SECONDS
 ) -> tuple[Record | None, int]:
     """What is committed under a name, and its partition. Raises `Denied`, `Unsure`."""
+    return _asked(settings, lambda: _read(settings, name.encode(), seconds))
+
+
+def _asked(settings: KafkaSettings, read: Callable[[], Found]) -> Found:
     try:
-        return _read(settings, name.encode(), seconds)
+        return read()
     except AuthorizationError as error:
         raise Denied(reason=type(error).__name__, what=settings.topic(POSITIONS)) from error
     except KafkaError as error:
@@ -119,14 +130,33 @@ def _read(settings: KafkaSettings, key: bytes, seconds: float) -> tuple[Record |
         # Where partitions were added it stands where it was; begun anew, all would be told a second time.
         for some in filter(None, ([own], [one for one in numbers if one != own])):
             ends = looking.end_offsets([TopicPartition(topic, one) for one in some])
-            last = _last(arguments, ends, key, until)
+            last = _last(arguments, ends, lambda one: one.key == key, until)
             if last is not None:
                 return read_record(last.value), last.partition
     return None, own
 
 
-def _last(arguments: dict[str, Any], ends: dict[TopicPartition, int], key: bytes, until: float) -> Any:
-    """The last committed record under a key in these partitions, None if there is none."""
+def _other_name(settings: KafkaSettings, key: bytes, log: str, seconds: float) -> str | None:
+    topic, arguments = settings.topic(POSITIONS), settings.consumer_args(None)
+    with closing(_consumer({**arguments, "isolation_level": "read_uncommitted"})) as looking:
+        ends = looking.end_offsets(
+            [TopicPartition(topic, one) for one in looking.partitions_for_topic(topic) or ()]
+        )
+
+    def tells(record: Any) -> bool:
+        return record.key != key and record.value is not None and read_record(record.value).log == log
+
+    found = _last(arguments, ends, tells, monotonic() + seconds)
+    return found.key.decode() if found is not None else None
+
+
+def _last(
+    arguments: dict[str, Any],
+    ends: dict[TopicPartition, int],
+    wanted: Callable[[Any], bool],
+    until: float,
+) -> Any:
+    """The last committed record that is wanted in these partitions, None if there is none."""
     last = None
     with closing(_consumer(arguments)) as reading:
         reading.assign(list(ends))
@@ -135,7 +165,7 @@ def _last(arguments: dict[str, Any], ends: dict[TopicPartition, int], key: bytes
             if monotonic() > until:
                 raise Unsure(reason="position-unread")
             for records in reading.poll(timeout_ms=200).values():
-                last = next((one for one in reversed(records) if one.key == key), last)
+                last = next((one for one in reversed(records) if wanted(one)), last)
     return last
 
 

@@ -39,6 +39,12 @@ class ReaderFailed(StoreError):
     code = "relay.reader-failed"
 
 
+class OtherSource(StoreError):
+    """This log is told under another source already (params: source, known)."""
+
+    code = "relay.other-source"
+
+
 class NothingWaiting(StoreError):
     """No message waits under the key (params: key)."""
 
