@@ -39,6 +39,8 @@ def _worded(catalogue: Catalogue, reason: Reason) -> dict[str, str | int]:
 def _words(catalogue: Catalogue, name: str, value: str, reason: Reason) -> str:
     if name in ("owner", "desk", "desks"):
         return _each(catalogue, value, lambda one: _label("desk", one, catalogue.lang))
+    if name == "area":
+        return _each(catalogue, value, lambda one: _label("area", one, catalogue.lang))
     if name == "life":
         return _life(value, catalogue.lang)
     if name == "state":
