@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import re
 import signal
+import socket
 import sys
 from pathlib import Path
 from time import monotonic, sleep
@@ -18,11 +20,14 @@ def main(arguments: list[str] | None = None, folder: Path = CACHE / "desk") -> i
     parser = argparse.ArgumentParser(prog="script/kafka", description=__doc__)
     parser.add_argument("what", choices=["start", "stop", "status"])
     parser.add_argument("--secure", action="store_true", help="with TLS, passwords and rights")
-    parser.add_argument("--port", type=int, default=PORT, help="its own; the next one is taken too")
+    parser.add_argument(
+        "--port", type=int, help=f"its own, and the next one too; as it was last time, {PORT} at first"
+    )
     given = parser.parse_args(arguments)
     try:
         if given.what == "start":
-            return start(folder / ("secure" if given.secure else "plain"), given.port, given.secure)
+            own = folder / ("secure" if given.secure else "plain")
+            return start(own, given.port or _last_port(own), given.secure)
     except (NoBroker, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -36,8 +41,29 @@ def main(arguments: list[str] | None = None, folder: Path = CACHE / "desk") -> i
             print("no broker runs here")
         return 0 if found else 1
     for kind in found:
+        pid = running(folder / kind)
         stop(folder / kind)
+        print(f"{kind}: process {pid} has stopped")
+    if not found:
+        print("no broker runs here")
     return 0
+
+
+def _last_port(folder: Path) -> int:
+    try:
+        found = re.search(r':(\d+)"', (folder / "kafka.toml").read_text(encoding="utf-8"))
+    except OSError:
+        return PORT
+    return int(found[1]) if found else PORT
+
+
+def _check_free(port: int) -> None:
+    for one in (port, port + 1):
+        with socket.socket() as looking:
+            if looking.connect_ex(("127.0.0.1", one)) == 0:
+                raise RuntimeError(
+                    f"port {one} is taken by another program: script/kafka start --port {port + 100}, say"
+                )
 
 
 def start(folder: Path, port: int, secure: bool) -> int:
@@ -46,6 +72,7 @@ def start(folder: Path, port: int, secure: bool) -> int:
     if pid:
         print(f"it runs already, as process {pid}")
         return 0
+    _check_free(port)
     broker = Broker(folder, port=port, controller_port=port + 1, secure=secure)
     broker.start(outlives=True)
     (folder / "pid").write_text(f"{broker.pid}\n")
