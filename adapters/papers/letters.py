@@ -230,6 +230,14 @@ def _item(values: Values, item: str) -> str:
     return f"{member.name.text}的核对授权书" if kind == "consent" and member else item
 
 
+def _review_says(values: Values) -> str:
+    """When the next review opens; of one that is open, by when it is to be concluded."""
+    due = {key: one.due for key, one in values.case.deadlines.items() if key.startswith("review.")}
+    for key, day in sorted(due.items()):
+        return f"于{_day(day)}前完成" if key.endswith("/conclude") else f"自{_day(day)}起进行"
+    raise _NotThere
+
+
 def _limit_days(values: Values) -> int:
     case, accepted = values.case, values.case.intake.accepted
     if accepted is None:
@@ -321,6 +329,7 @@ _FIELDS: dict[str, Callable[[Values], Any]] = {
     "gradual_until": lambda v: _month(v.last(GradualExitGranted).until_month),
     "gradual_amount": lambda v: show_yuan(v.last(GradualExitGranted).terms.amount),
     "gradual_decided": lambda v: v.last(GradualExitGranted).on,
+    "review_says": _review_says,
     "served_letter": lambda v: label("letter", v.last(LetterServed).letter, "zh"),
     "served_way": lambda v: label("service", v.last(LetterServed).way, "zh"),
     "served": lambda v: v.last(LetterServed).on,

@@ -31,7 +31,7 @@ def lacks(office: TrialOffice, case: str, kind: str) -> str:
 
 
 def test_every_letter_of_today_has_its_text_and_its_name() -> None:
-    assert set(kinds()) == {*(f"L{n:02d}" for n in range(1, 19)), "L20", "L22", "L24"}
+    assert set(kinds()) == {*(f"L{n:02d}" for n in range(1, 23)), "L24"}
     assert set(kinds()) <= set(code_list("letter"))
 
 
@@ -180,3 +180,24 @@ def test_l22_certifies_aid_or_none(office: TrialOffice) -> None:
     applied = stages.surveyed(office)
     assert "目前未享受" in letter(office, applied, "L22")
     assert lacks(office, applied, "L11") == "letter-not-due"
+
+
+def test_l19_says_when_a_review_opens_and_then_by_when_it_ends(office: TrialOffice) -> None:
+    case = late.single(office)
+    text = letter(office, case, "L19")
+    assert "起进行定期核查" in text
+    assert "救助金照常发放" in text
+    opens = next(one.due for key, one in office.case(case).deadlines.items() if key.endswith("/open"))
+    office.clock(opens.isoformat())
+    office.do("Tick", "admin", until=opens.isoformat())
+    assert "前完成定期核查" in letter(office, case, "L19")
+    assert lacks(office, stages.surveyed(office), "L19") == "letter-not-due"
+
+
+def test_l21_asks_another_place_and_names_no_number(office: TrialOffice) -> None:
+    case = stages.surveyed(office)
+    text = letter(office, case, "L21")
+    assert case in text
+    assert "10个工作日内函复" in text
+    members = office.case(case).members.values()
+    assert all(one.number is None or one.number.text not in text for one in members)
