@@ -15,7 +15,9 @@ from tests.places import place_of
 
 MODULES = ("tests.faults.walk", "tests.faults.begin")
 APART = frozenset(
-    point for point in POINTS if point.split(".")[0] in {"group", "forget", "backup", "copy", "inbox", "relay"}
+    point
+    for point in POINTS
+    if point.split(".")[0] in {"group", "forget", "backup", "copy", "inbox", "relay"}
 )
 """Points that a journey doesn't pass: they have tests of their own."""
 

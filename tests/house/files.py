@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-NOT_OURS = {".git", ".venv", ".kafka", "__pycache__", ".hypothesis", ".doudi", "build", "node_modules", "target"}
+NOT_OURS = {
+    ".git",
+    ".venv",
+    ".kafka",
+    "__pycache__",
+    ".hypothesis",
+    ".doudi",
+    "build",
+    "node_modules",
+    "target",
+}
 
 
 def own_files(*suffixes: str, under: Path = ROOT) -> Iterator[Path]:
