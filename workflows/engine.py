@@ -227,10 +227,7 @@ def carry_out(context: Context, case: Case, step: Step, decision: Decision) -> C
     assert all(
         state in step.way.may_move.get(life.split(".")[0], ()) for life, state in decision.moves.items()
     )
-    begun: dict[str, int] = {}
-    for life in (*step.way.begins, *decision.begins):
-        moved.append(begin(context, after, life, begun.get(life, 0)))
-        begun[life] = begun.get(life, 0) + 1
+    moved.extend(_begun(context, after, (*step.way.begins, *decision.begins)))
     if not moved:
         return after
     first: CaseEvent = replace(decision.events[0], moved=(*moved, *decision.events[0].moved))
@@ -273,11 +270,13 @@ def elsewhere(
         for life, state in (moves or {}).items()
         for instance in ([InstanceId(life)] if life in after.lives else unfinished(after, life))
     ]
-    begun: dict[str, int] = {}
-    for life in begins:
-        moved.append(begin(context, after, life, begun.get(life, 0)))
-        begun[life] = begun.get(life, 0) + 1
+    moved.extend(_begun(context, after, begins))
     return [replace(events[0], moved=(*events[0].moved, *moved)), *events[1:]]
+
+
+def _begun(context: Context, case: Case, lives: Sequence[str]) -> list[Moved]:
+    """New instances, those of one life cycle with numbers that follow each other."""
+    return [begin(context, case, life, lives[:place].count(life)) for place, life in enumerate(lives)]
 
 
 def begin(context: Context, case: Case, life: str, already: int = 0) -> Moved:

@@ -46,7 +46,7 @@ from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds, released
-from workflows.decide.effect import Found, check_effect, find, heard, must_hear
+from workflows.decide.effect import Found, check_effect, find, heard, must_hear, tried_enough
 from workflows.decide.finding import opened, shown, under_way
 from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
@@ -243,7 +243,7 @@ def not_reach(context: Context, command: NotReach) -> Decision:
         proof=check_paper(command.proof, "data.proof"),
     )
     tried = (*context.case.changes[context.instance].tried, (event.way, event.proof is not None))
-    return Decision(events=[event], answer={"counts_as_heard": len({way for way, ok in tried if ok}) >= 2})
+    return Decision(events=[event], answer={"counts_as_heard": tried_enough(tried)})
 
 
 @decides(ProposeChange)

@@ -29,18 +29,6 @@ def disputed(context: Context, command: HoldDemocraticReview) -> Reason | None:
     return None if command.outcome == "disputed" else reason("review-not-disputed", "data.outcome")
 
 
-@guard
-def surveyed_since_dispute(context: Context, command: object) -> Reason | None:
-    """What was disputed is surveyed again before it is reviewed or advised on."""
-    held = [one for one in context.case.meetings if one.objection is None]
-    if not held or held[-1].outcome != "disputed":
-        return None
-    since = held[-1].on
-    if any(visit.on >= since for visit in context.case.visits if visit.why in ("survey", "resurvey")):
-        return None
-    return reason("review-disputed", "case", on=since.isoformat())
-
-
 def _objected(case: Case) -> bool:
     posted = case.publicity
     return posted is not None and any(

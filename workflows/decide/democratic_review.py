@@ -59,15 +59,21 @@ def reviewed_where_due(context: Context, command: object) -> Reason | None:
     case = context.case
     if not context.rule("review_of_all"):
         return None
-    held = [one for one in case.meetings if one.objection is None]
-    if not held:
+    if not any(one.objection is None for one in case.meetings):
         return reason("review-missing", "case", desks="handler, leader")
-    last = held[-1]
-    if last.outcome == "disputed" and not any(
-        visit.on >= last.on for visit in case.visits if visit.why in ("survey", "resurvey")
-    ):
-        return reason("review-disputed", "case", on=last.on.isoformat())
-    return None
+    return surveyed_since_dispute(context, command)
+
+
+@guard
+def surveyed_since_dispute(context: Context, command: object) -> Reason | None:
+    """What a review disputed is surveyed again before it is reviewed or advised on."""
+    held = [one for one in context.case.meetings if one.objection is None]
+    if not held or held[-1].outcome != "disputed":
+        return None
+    since = held[-1].on
+    if any(visit.on >= since for visit in context.case.visits if visit.why in ("survey", "resurvey")):
+        return None
+    return reason("review-disputed", "case", on=since.isoformat())
 
 
 @decides(HoldDemocraticReview)

@@ -3,6 +3,7 @@
 民发〔2021〕57号 art. 31–35; L26 art. 48; rules.md §3 reduce / stop, told not heard, from when.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -291,6 +292,10 @@ def _refused_work(
 
 def heard(change: Change, on: date) -> bool:
     """Heard; or the term of the prior notice is over without a word; or two ways tried, with proof."""
-    ways = {way for way, proof in change.tried if proof}
     over = change.notice is not None and on > change.notice.answer_until
-    return change.heard is not None or len(ways) >= 2 or over
+    return change.heard is not None or tried_enough(change.tried) or over
+
+
+def tried_enough(tried: Iterable[tuple[str, bool]]) -> bool:
+    """Two ways tried, each with proof, count as heard (rules.md §3 reduce, stop)."""
+    return len({way for way, proof in tried if proof}) >= 2

@@ -47,7 +47,7 @@ from workflows.commands.finding import (
     WriteOff,
 )
 from workflows.context import Context
-from workflows.decide.effect import heard
+from workflows.decide.effect import heard, tried_enough
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.recompute import (
     Recomputed,
@@ -71,9 +71,8 @@ def _finding(context: Context, command: object) -> Finding:
 def finding_heard(context: Context, command: DecideFinding) -> Reason | None:
     """Heard about it, or with the change it came out of; or the term to answer is over, or two ways were tried."""
     one = _finding(context, command)
-    ways = {way for way, proof in one.tried if proof}
     told = one.notice is not None and context.on > one.notice.answer_until
-    if one.heard is not None or told or len(ways) >= 2:
+    if one.heard is not None or told or tried_enough(one.tried):
         return None
     change = context.case.changes.get(one.cause) if one.cause else None
     if change is not None and change.notice is not None and heard(change, context.on):
@@ -175,7 +174,7 @@ def not_reach_for_finding(context: Context, command: NotReachForFinding) -> Deci
         proof=check_paper(command.proof, "data.proof"),
     )
     tried = (*context.case.findings[context.instance].tried, (event.way, event.proof is not None))
-    return Decision(events=[event], answer={"counts_as_heard": len({way for way, ok in tried if ok}) >= 2})
+    return Decision(events=[event], answer={"counts_as_heard": tried_enough(tried)})
 
 
 @decides(DecideFinding)

@@ -17,6 +17,7 @@ from domain.codes import check_code
 from domain.event import Event
 from domain.ids import (
     CaseNo,
+    DivisionCode,
     FactKey,
     HouseholdRef,
     MemberKey,
@@ -65,18 +66,22 @@ def all_consented(context: Context, command: object) -> Reason | None:
     return reason("consent-missing", "members", members=", ".join(missing)) if missing else None
 
 
-@decides(Enter)
-def enter(context: Context, command: Enter) -> Decision:
-    _check_entry(command)
-    origin = origin_of(context, command)
-    county = county_of(command.division)
+def new_number(context: Context, division: DivisionCode) -> tuple[CaseNo, tuple[StreamId, Event]]:
+    """The next number of the division's county in this year, and that it is given (architecture 9)."""
+    county = county_of(division)
     numbering = numbers_stream(county, context.on.year)
     serial = (context.world.state(numbering) or 0) + 1
     number = make_case_no(county, context.on.year, serial)
     context.world.fresh(case_stream(number))
-    others: list[tuple[StreamId, Event]] = [
-        (numbering, NumberGiven(on=context.on, serial=serial, case=number))
-    ]
+    return number, (numbering, NumberGiven(on=context.on, serial=serial, case=number))
+
+
+@decides(Enter)
+def enter(context: Context, command: Enter) -> Decision:
+    _check_entry(command)
+    origin = origin_of(context, command)
+    number, given = new_number(context, command.division)
+    others: list[tuple[StreamId, Event]] = [given]
     numbers: list[tuple[str, PersonRef]] = []
     members: list[Member] = []
     earlier: list[CaseNo] = []

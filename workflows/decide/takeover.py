@@ -16,22 +16,21 @@ from domain.errors import BadValue
 from domain.event import Event
 from domain.explain import ParameterRead
 from domain.facts import Fact
-from domain.ids import CaseNo, FactKey, MemberKey, PersonRef, StreamId, county_of, level_of, make_case_no
+from domain.ids import CaseNo, FactKey, MemberKey, PersonRef, StreamId, level_of
 from domain.means.shares import split
 from domain.money import Fen
-from domain.office import NumberGiven
 from domain.person import Claimed, Released
 from domain.personal import Account, Address, Phone, Words
 from workflows.command import Decision, decides
 from workflows.commands.takeover import TakeOver, UndoTakeOver
 from workflows.context import Context
-from workflows.decide.intake import household_of, personal_text
+from workflows.decide.intake import household_of, new_number, personal_text
 from workflows.decide.ledger import parameters_known, taken_explanation
 from workflows.decide.persons import GROUP, find
 from workflows.decide.review import scheduled_after
 from workflows.engine import guard
 from workflows.refusal import Reason, Refused, from_bad_value, reason, refuse, refuse_all
-from workflows.world import case_stream, numbers_stream, person_stream
+from workflows.world import case_stream, person_stream
 
 IMPORTED = "imported"
 
@@ -46,14 +45,8 @@ def untouched(context: Context, command: object) -> Reason | None:
 @decides(TakeOver)
 def take_over(context: Context, command: TakeOver) -> Decision:
     _check(context, command)
-    county = county_of(command.division)
-    numbering = numbers_stream(county, context.on.year)
-    serial = (context.world.state(numbering) or 0) + 1
-    number = make_case_no(county, context.on.year, serial)
-    context.world.fresh(case_stream(number))
-    others: list[tuple[StreamId, Event]] = [
-        (numbering, NumberGiven(on=context.on, serial=serial, case=number))
-    ]
+    number, given = new_number(context, command.division)
+    others: list[tuple[StreamId, Event]] = [given]
     numbers: list[tuple[str, PersonRef]] = []
     members: list[Member] = []
     earlier: list[CaseNo] = []
