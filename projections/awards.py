@@ -8,6 +8,15 @@ from domain.days import Month, add_month
 from domain.event import Event
 from projections.base import Row, Rows, Table
 
+AWARD_EVENTS: tuple[type[Event], ...] = (
+    AwardBegan,
+    AmountChanged,
+    GradualExitGranted,
+    Stopped,
+    TakenOver,
+    TakeOverUndone,
+)
+
 
 class Awards:
     """Table and fold under a projection's name.

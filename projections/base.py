@@ -32,6 +32,8 @@ class Seen(Protocol):
     @property
     def version(self) -> int: ...
     @property
+    def type(self) -> str: ...
+    @property
     def actor(self) -> str: ...
     @property
     def division(self) -> str: ...
@@ -52,6 +54,8 @@ class Rows(Protocol):
 
 
 class Projection(Protocol):
+    """It may have `reads`, the event classes it looks at: all others reach it unread, by their envelope alone."""
+
     name: ClassVar[str]
     version: ClassVar[int]
     tables: ClassVar[tuple[Table, ...]]

@@ -227,6 +227,7 @@ _CHANGES: dict[type[Event], Any] = {
     MemberLeft: Households._left,
     MemberDied: Households._died,
 }
+HOUSEHOLD_EVENTS: tuple[type[Event], ...] = (*_CHANGES, NumberAdded, PersonCorrected)
 
 
 def _kept(fact: Fact) -> list[str | None]:

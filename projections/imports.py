@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from domain.case.takeover import TakenOver, TakeOverUndone
+from domain.event import Event
 from projections.base import Rows, Seen, Table
 
 CASE = "imports_case"
@@ -14,6 +15,7 @@ class Imports:
 
     name: ClassVar[str] = "imports"
     version: ClassVar[int] = 1
+    reads: ClassVar[tuple[type[Event], ...]] = (TakenOver, TakeOverUndone)
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=CASE,

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from domain.division import DivisionAdded, DivisionRenamed, DivisionReplaced
+from domain.event import Event
 from domain.staff import Appointed, AppointmentEnded
 from projections.base import Rows, Seen, Table
 
@@ -15,6 +16,13 @@ class Offices:
 
     name: ClassVar[str] = "office"
     version: ClassVar[int] = 2
+    reads: ClassVar[tuple[type[Event], ...]] = (
+        DivisionAdded,
+        DivisionRenamed,
+        DivisionReplaced,
+        Appointed,
+        AppointmentEnded,
+    )
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=DIVISION,

@@ -35,6 +35,14 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 class Persons:
     name: ClassVar[str] = "persons"
     version: ClassVar[int] = 2
+    reads: ClassVar[tuple[type[Event], ...]] = (
+        PersonRegistered,
+        NumberAdded,
+        PersonCorrected,
+        DeathRecorded,
+        Claimed,
+        Released,
+    )
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=PERSON,

@@ -9,10 +9,19 @@ from domain.case.award import AreaChanged, HoldEnded, HoldSet
 from domain.case.move import RELOCATED
 from domain.case.takeover import TakeOverUndone
 from domain.days import Month, month_of
+from domain.event import Event
 from domain.ids import DivisionCode
-from projections.awards import Awards, spans
+from projections.awards import AWARD_EVENTS, Awards, spans
 from projections.base import Row, Rows, Seen, Table
-from projections.household import CROSS_CUTS, Households, area_in, cross_cuts, division_on, head_on
+from projections.household import (
+    CROSS_CUTS,
+    HOUSEHOLD_EVENTS,
+    Households,
+    area_in,
+    cross_cuts,
+    division_on,
+    head_on,
+)
 
 SEGMENT = "register_segment"
 HOLD = "register_hold"
@@ -25,6 +34,7 @@ class Register:
     version: ClassVar[int] = 5
     by_case: ClassVar[bool] = True
     """Each row is of one case and comes from its events and from persons alone: cases may be folded apart."""
+    reads: ClassVar[tuple[type[Event], ...]] = (*HOUSEHOLD_EVENTS, *AWARD_EVENTS, HoldSet, HoldEnded)
     households: ClassVar[Households] = Households("register")
     awards: ClassVar[Awards] = Awards("register")
     tables: ClassVar[tuple[Table, ...]] = (

@@ -13,11 +13,12 @@ from domain.month import MonthTable
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """An event with its envelope, as it stands in the log."""
+    """An event with its envelope, as it stands in the log; `type` as it was written."""
 
     position: int
     stream: StreamId
     version: int
+    type: str
     command: CommandId
     actor: str
     division: DivisionCode

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from kafka import KafkaProducer
 from kafka.errors import (
@@ -47,15 +47,9 @@ def commit(producer: KafkaProducer, seconds: float = COMMIT_SECONDS) -> None:
     _waited(producer, producer._transaction_manager.begin_commit(), seconds)
 
 
-class _Sent(NamedTuple):
-    """A record as it was handed over; `place`: the how-manieth of its transaction."""
-
-    place: int
-    topic: str
-    key: bytes | None
-
-
-_NONE = _Sent(-1, "", None)
+_Sent = tuple[int, str, bytes | None]
+"""A record as it was handed over: the how-manieth of its transaction, its topic and key."""
+_NONE: _Sent = (-1, "", None)
 
 
 def _note(failed: list[tuple[_Sent, KafkaError]], one: _Sent, error: KafkaError) -> None:
@@ -155,7 +149,7 @@ class Transactions:
     ) -> None:
         """Hand a record over; whether it was taken is seen in `settle`. No value: a tombstone."""
         producer = self._open()
-        this = _Sent(len(self._sent), topic, key)
+        this: _Sent = (len(self._sent), topic, key)
         try:
             answer = producer.send(
                 topic,
@@ -223,13 +217,13 @@ class Transactions:
         timed_out = (monotonic() - self._begun) * 1000 >= timeout_ms
         error = self._cause(error)
         self.discard()
-        reason = type(error).__name__
+        reason, (place, topic, key) = type(error).__name__, which
         if isinstance(error, _FOR_EVER):
             why = "too-large" if isinstance(error, _TOO_LARGE) else "invalid"
-            key = (which.key or b"").decode("utf-8", "replace")
-            return Refused(topic=which.topic, key=key, reason=why, index=which.place)
+            named = (key or b"").decode("utf-8", "replace")
+            return Refused(topic=topic, key=named, reason=why, index=place)
         if isinstance(error, AuthorizationError | SaslAuthenticationFailedError):
-            return Denied(reason=reason, what=which.topic or self.transactional_id)
+            return Denied(reason=reason, what=topic or self.transactional_id)
         # The coordinator fences in the same way a transaction that took too long.
         if isinstance(error, _FENCED) and not timed_out:
             return Fenced(id=self.transactional_id)

@@ -10,7 +10,7 @@ import msgspec
 from adapters.projecting.errors import PoisonEvent, is_poison
 from adapters.projecting.parked import Skips
 from adapters.store.errors import BadPayload
-from adapters.store.store import EventStore
+from adapters.store.store import EventStore, Unwanted
 from projections.base import Projection, Rows
 from workflows.ports import Recorded
 
@@ -35,7 +35,16 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
 Page = Sequence[Recorded | Unreadable]
 
 
-def read_page(store: EventStore, after: int, limit: int) -> Page:
+def unwanted_by(store: EventStore, projection: Projection) -> Unwanted | None:
+    """What a projection that says what it `reads` needn't be given decoded."""
+    reads = getattr(projection, "reads", None)
+    if reads is None:
+        return None
+    others = store.codec.others(reads)
+    return lambda kind, actor: kind in others
+
+
+def read_page(store: EventStore, after: int, limit: int, unwanted: Unwanted | None = None) -> Page:
     """The next events; a payload that can't be read stands as `Unreadable`.
 
     Raises the other `CodecError`s: a type or version nobody here knows stops every reader.
@@ -43,11 +52,11 @@ def read_page(store: EventStore, after: int, limit: int) -> Page:
     found: list[Recorded | Unreadable] = []
     while limit > 0:
         try:
-            return [*found, *store.page(after, limit)]
+            return [*found, *store.page(after, limit, unwanted)]
         except BadPayload as error:
             position = int(error.params["position"])
             before = _count(store, after, position)
-            found += store.page(after, before) if before else ()
+            found += store.page(after, before, unwanted) if before else ()
             limit -= before + 1
             stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
             found.append(
@@ -97,8 +106,7 @@ def uncollected() -> Iterator[None]:
 
 
 def _poison(projection: str, recorded: Recorded | Unreadable) -> PoisonEvent:
-    kind = recorded.type if isinstance(recorded, Unreadable) else type(recorded.event).__name__
-    return PoisonEvent(projection=projection, position=recorded.position, type=kind)
+    return PoisonEvent(projection=projection, position=recorded.position, type=recorded.type)
 
 
 def fold(
@@ -111,10 +119,10 @@ def fold(
     passed: Callable[[int], Any] = lambda position: None,
 ) -> Recorded | Unreadable | None:
     """Apply the events after one position until another; the last of them. `passed` hears of each page."""
-    last = None
+    last, unwanted = None, unwanted_by(store, projection)
     while after < until:
         with uncollected():
-            page = read_page(store, after, min(A_PAGE, until - after))
+            page = read_page(store, after, min(A_PAGE, until - after), unwanted)
             if page and page[-1].position > until:
                 page = [recorded for recorded in page if recorded.position <= until]
             if not page:

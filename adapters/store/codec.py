@@ -113,6 +113,10 @@ class Codec:
     def types(self) -> list[str]:
         return sorted(self._classes)
 
+    def others(self, kinds: Iterable[type[Event]]) -> frozenset[str]:
+        """The names of all other types that are known; a name from before is never among them."""
+        return frozenset(self._classes) - {kind.__name__ for kind in kinds}
+
     def write(self, event: Event, place: str = "") -> tuple[str, int, bytes]:
         """(type, version, payload); its personal values are sealed from here on. `place`: which event it is.
 

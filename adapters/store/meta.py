@@ -10,7 +10,7 @@ from adapters.store.errors import BrokenLog
 from domain.days import CHINA
 from domain.ids import LogId
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).astimezone(CHINA)
 _MICROSECOND = timedelta(microseconds=1)
 _TRIAL_MARK = "trial-"
 
@@ -22,7 +22,7 @@ def to_micros(instant: datetime) -> int:
 
 def from_micros(micros: int) -> datetime:
     """The instant in China's zone."""
-    return (_EPOCH + timedelta(microseconds=micros)).astimezone(CHINA)
+    return _EPOCH + timedelta(microseconds=micros)
 
 
 def seeded(seed: str, *parts: str) -> bytes:

@@ -36,6 +36,10 @@ class Unread(Event, frozen=True, kw_only=True):
 UNREAD = Unread(on=date.min)
 
 
+Unwanted = Callable[[str, str], bool]
+"""Whether an event of this type and actor is left unread."""
+
+
 class EventStore:
     """Positions are contiguous from 1, a stream's versions too; `recorded_at` never decreases."""
 
@@ -58,17 +62,22 @@ class EventStore:
         found = self.database.connection.execute(_STREAM, (stream, after)).fetchall()
         return self._recorded(found) if found else []
 
-    def page(
-        self, after: int, limit: int, unread: Callable[[str, str], bool] | None = None
-    ) -> list[Recorded]:
-        """`unread`: of which type and actor events stand there as `UNREAD`: only their envelope is looked at."""
-        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)).fetchall(), unread)
+    def page(self, after: int, limit: int, unwanted: Unwanted | None = None) -> list[Recorded]:
+        """Events that are unwanted stand there as `UNREAD`: only their envelope is looked at."""
+        return self._recorded(self.database.connection.execute(_PAGE, (after, limit)).fetchall(), unwanted)
 
-    def between(self, after: int, until: int, condition: str, params: Sequence[object]) -> list[Recorded]:
+    def between(
+        self,
+        after: int,
+        until: int,
+        condition: str,
+        params: Sequence[object],
+        unwanted: Unwanted | None = None,
+    ) -> list[Recorded]:
         """The events after one position until another for which a condition in the database's SQL holds."""
         statement = f"SELECT {_COLUMNS} FROM events WHERE position > ? AND position <= ? AND ({condition})"
         found = self.database.connection.execute(f"{statement} ORDER BY position", (after, until, *params))
-        return self._recorded(found.fetchall())
+        return self._recorded(found.fetchall(), unwanted)
 
     def all(self) -> Iterator[Recorded]:
         """Every event, in order."""
@@ -181,9 +190,7 @@ class EventStore:
         """Sleep until an event stands after the position, so long at most; whether one does."""
         return self.database.wait(after, seconds)
 
-    def _recorded(
-        self, rows: Iterable[_Raw], unread: Callable[[str, str], bool] | None = None
-    ) -> list[Recorded]:
+    def _recorded(self, rows: Iterable[_Raw], unwanted: Unwanted | None = None) -> list[Recorded]:
         read = self.codec.read
         known, instant = self._recorded_at
         result = []
@@ -203,9 +210,8 @@ class EventStore:
             if at != known:
                 known, instant = at, from_micros(at)
             try:
-                event = (
-                    read(name, type_version, payload) if unread is None or not unread(name, actor) else UNREAD
-                )
+                left = unwanted is not None and unwanted(name, actor)
+                event = UNREAD if left else read(name, type_version, payload)
             except CodecError as error:
                 raise error.located(position, self._count(name, type_version)) from None
             result.append(
@@ -213,6 +219,7 @@ class EventStore:
                     position=position,
                     stream=StreamId(stream),
                     version=version,
+                    type=name,
                     command=CommandId(command),
                     actor=actor,
                     division=DivisionCode(division),

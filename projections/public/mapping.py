@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.case.award import (
     AmountChanged,
@@ -54,6 +55,9 @@ AWARDED = (
     MembersTaken,
     *RELOCATED,
 )
+FOLLOWED = frozenset((*LINES, *AWARDED, MemberJoined))
+"""Events of a case that say more than that they happened."""
+_ENTERED = (ApplicationEntered, TakenOver)
 TAKEN = {"split": "D02", "moved": "S05", "merged": "S19"}
 """The reason of an exit into another case's award."""
 UNSAID = {"S12": "S99", "S13": "S99", "D07": "D99"}
@@ -148,7 +152,11 @@ class Publishing:
     def _take(self, seen: Recorded, event: Event) -> None:
         if isinstance(event, CaseEvent):
             self._case(seen, event, CaseNo(seen.stream.partition(":")[2]))
-        elif isinstance(event, ListDrawn):
+        elif isinstance(event, facts.OTHERS):
+            self._other(seen, event)
+
+    def _other(self, seen: Recorded, event: Event) -> None:
+        if isinstance(event, ListDrawn):
             totals = self.state.lists.setdefault(seen.stream, Totals())
             _draw(totals, event)
             self._list(seen, lists.ListDrawn, totals, supplementary=event.supplementary)
@@ -170,15 +178,17 @@ class Publishing:
             self._end(event.name, seen)
 
     def _case(self, seen: Recorded, event: CaseEvent, number: CaseNo) -> None:
-        if isinstance(event, ApplicationEntered | TakenOver):
+        if isinstance(event, _ENTERED):
             self.state.cases[number] = _entered(event)
         case = self.state.cases[number]
         self._tell_case(seen, event, number, case)
+        if type(event) not in FOLLOWED:
+            return
         if isinstance(event, MemberJoined):
             case.members[event.member.key] = event.member.person
         elif isinstance(event, LINES):
             _line(self.state.lists.setdefault(event.list, Totals()), number, event)
-        elif isinstance(event, AWARDED):
+        else:
             if number not in self._before:
                 self._before[number] = shares_of(number, case)
             self._award(number, case, event)
@@ -196,8 +206,9 @@ class Publishing:
             "on": event.on,
         }
         if life is not None:
+            kind, fields = life
             states = {one.instance: one.state for one in event.moved}
-            self._say(life[0](**common, states=states, **facts.extra(event, life[1])), number, number, seen)
+            self._say(kind(**common, states=states, **facts.extra(event, fields)), number, number, seen)
         elif step is not None:
             self._say(step(**common, **facts.deadline(event)), number, number, seen)
         if fired is not None and fired[1] == number:
@@ -417,26 +428,36 @@ class Publishing:
         topic: str = "",
     ) -> None:
         """One thing said: a message, or two where an older version is published beside."""
-        said: list[tuple[type[Public], Public | None]] = [(kind, data)]
-        older = self._older.get(kind)
-        if older is not None:
-            said.append((older[0], older[1](data) if data is not None else None))
-        for one, value in said:
-            beside = one is not kind and one.TOPIC in COMPACTED
-            message = Message(
-                topic=topic or (f"{one.TOPIC}.v{one.VERSION}" if beside else one.TOPIC),
-                key=key,
-                id=f"{seen.stream}@{seen.version}/{one.TYPE}.v{one.VERSION}{'/' if about else ''}{about}",
+        message = Message(
+            topic=topic or kind.TOPIC,
+            key=key,
+            id=_message_id(seen, kind, about),
+            type=kind.TYPE,
+            version=kind.VERSION,
+            subject=subject,
+            time=seen.recorded_at,
+            sequence=seen.position,
+            correlation=self.state.first,
+            causation=seen.causation if seen.causation and _ID.fullmatch(seen.causation) else None,
+            data=data,
+        )
+        self._out.append(message)
+        if kind in self._older:
+            one, lowered = self._older[kind]
+            beside = f"{one.TOPIC}.v{one.VERSION}" if one.TOPIC in COMPACTED else one.TOPIC
+            older = replace(
+                message,
+                topic=topic or beside,
+                id=_message_id(seen, one, about),
                 type=one.TYPE,
                 version=one.VERSION,
-                subject=subject,
-                time=seen.recorded_at,
-                sequence=seen.position,
-                correlation=self.state.first,
-                causation=seen.causation if seen.causation and _ID.fullmatch(seen.causation) else None,
-                data=value,
+                data=lowered(data) if data is not None else None,
             )
-            self._out.append(message)
+            self._out.append(older)
+
+
+def _message_id(seen: Recorded, kind: type[Public], about: str) -> str:
+    return f"{seen.stream}@{seen.version}/{kind.TYPE}.v{kind.VERSION}{'/' if about else ''}{about}"
 
 
 def recipient_key(person: str, programme: str) -> str:

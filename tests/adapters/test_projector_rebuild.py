@@ -8,12 +8,15 @@ from typing import ClassVar
 import pytest
 
 from adapters.faults import Armed, Fault, hooked
+from adapters.projecting.errors import PoisonEvent
 from adapters.projecting.migrations import Pair
 from adapters.projector import NewerRows, Projector, RebuildRunning
 from adapters.rows import StoredRows
+from adapters.store.errors import CodecError
 from adapters.store.store import EventStore
+from domain.event import Event
 from projections.base import Rows, Seen, Table
-from tests.adapters.trials import Register, Totals, again, commit, fill, opened, paid, trial
+from tests.adapters.trials import DAY, Opened, Register, Totals, again, commit, fill, opened, paid, trial
 
 ROOT = Path(__file__).parents[2]
 
@@ -264,3 +267,37 @@ def test_broken_off_as_it_was_claimed_it_can_run_again_at_once(store: EventStore
         projector.rebuild("totals")
     projector.rebuild("totals")
     assert projector.verify("totals") == []
+
+
+class Openings(Totals):
+    """Counts all events, of which it looks into one kind."""
+
+    name: ClassVar[str] = "openings"
+    tables: ClassVar[tuple[Table, ...]] = (
+        Table(name="openings", columns={"type": "text", "day": "text", "count": "int"}, key=("type", "day")),
+    )
+    reads: ClassVar[tuple[type[Event], ...]] = (Opened,)
+
+    def apply(self, seen: Seen, rows: Rows) -> None:
+        day = seen.event.on.isoformat() if seen.type == "Opened" else ""
+        row = rows.get("openings", (seen.type, day)) or {"type": seen.type, "day": day, "count": 0}
+        rows.put("openings", {**row, "count": row["count"] + 1})
+
+
+def test_what_a_projection_does_not_look_at_is_not_decoded(store: EventStore) -> None:
+    fill(store, 5, 2)
+    run = store.database.connection.execute
+    run("UPDATE events SET payload = '{}' WHERE type = 'Paid' AND position % 2 = 0")
+    projector = Projector(store, [Openings()])
+    projector.rebuild("openings")
+    found = {(row["type"], row["day"]): row["count"] for row in projector.rows("openings").select("openings")}
+    assert found == {("Opened", DAY.isoformat()): 5, ("Paid", ""): 10, ("Closed", ""): 2}
+
+
+@pytest.mark.parametrize("change", ["type = 'Unheard'", "type_version = 9", "payload = '{}'"])
+def test_what_it_looks_at_or_nobody_knows_stops_it_all_the_same(store: EventStore, change: str) -> None:
+    fill(store, 5, 2)
+    store.database.connection.execute(f"UPDATE events SET {change} WHERE position = 1")
+    with pytest.raises((CodecError, PoisonEvent)) as caught:
+        Projector(store, [Openings()]).rebuild("openings")
+    assert caught.value.params["position"] == 1

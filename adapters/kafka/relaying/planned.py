@@ -18,7 +18,8 @@ class Planned:
 
     def add(self, unit: Unit, free: Iterable[bool]) -> None:
         for message, one in zip(unit.messages, free, strict=True):
-            if one and id_of(message) not in self._gone_of(unit, message.key):
+            gone = self._gone and self._gone_of(unit, message.key)
+            if one and not (gone and id_of(message) in gone):
                 self.units.append(unit)
                 self.messages.append(message)
 

@@ -14,9 +14,8 @@ from adapters.kafka.relaying.record import Point, check_point, point_of
 from adapters.kafka.wire import Wired
 from adapters.projecting.errors import is_poison, whereabouts
 from adapters.store.store import EventStore
-from domain.case.change import MemberJoined
 from projections.public.facts import NOT_PUBLIC
-from projections.public.mapping import AWARDED, CLOCK, LINES, Load
+from projections.public.mapping import CLOCK, FOLLOWED, Load
 from projections.public.message import Message
 from workflows.ports import Recorded
 
@@ -25,7 +24,7 @@ A_READ = 1_000
 MOST_BYTES = 2_000_000
 
 
-_UNTOLD = frozenset(NOT_PUBLIC) - {one.__name__ for one in (*LINES, *AWARDED, MemberJoined)}
+_UNTOLD = frozenset(NOT_PUBLIC) - {one.__name__ for one in FOLLOWED}
 
 
 def untold(kind: str, actor: str) -> bool:
@@ -46,6 +45,11 @@ class Unit(NamedTuple):
     stream: str = ""
     type: str = ""
     fault: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of what is told."""
+        return sum([len(one.value) for one in self.messages if one.value is not None])
 
 
 class Mapping(Protocol):
@@ -114,7 +118,7 @@ class Reader:
             if found and one.point.position - after.position > limit:
                 break
             found.append(one)
-            size += sum(len(message.value or b"") for message in one.messages)
+            size += one.size
             if size > MOST_BYTES:
                 break
         return found
@@ -226,8 +230,8 @@ class Reader:
                     raise
                 at_fault = at_fault or (one, whereabouts(error))
         self._at = point_of(group[-1])
-        unit = Unit(group[0].position, self._at, frozenset(one.stream for one in group), tuple(messages))
+        unit = Unit(group[0].position, self._at, frozenset([one.stream for one in group]), tuple(messages))
         if at_fault is None:
             return unit
         one, why = at_fault
-        return unit._replace(messages=(), stream=one.stream, type=type(one.event).__name__, fault=why)
+        return unit._replace(messages=(), stream=one.stream, type=one.type, fault=why)
