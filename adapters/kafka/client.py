@@ -11,7 +11,7 @@ It uses what isn't public there, therefore the exact pin.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Any
 
@@ -29,6 +29,7 @@ from kafka.errors import (
     SaslAuthenticationFailedError,
     UnknownError,
 )
+from kafka.partitioner.default import DefaultPartitioner, murmur2
 
 from adapters.kafka.errors import Denied, Fenced, KafkaTrouble, Refused, Unsure
 from adapters.kafka.health import addresses
@@ -40,6 +41,29 @@ COMMIT_SECONDS = 15
 _TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError)
 _FOR_EVER = (*_TOO_LARGE, InvalidRecordError, InvalidTimestampError)
 _FENCED = (ProducerFencedError, InvalidProducerEpochError)
+
+
+@lru_cache(maxsize=100_000)
+def _hashed(key: bytes) -> int:
+    return int(murmur2(key)) & 0x7FFFFFFF
+
+
+class ByKey(DefaultPartitioner):  # type: ignore[misc]
+    """Where the default one puts a key, remembered: a case's messages have the same, and hashing is slow there."""
+
+    def partition(
+        self,
+        topic: str,
+        key: Any,
+        serialized_key: bytes | None,
+        value: Any,
+        serialized_value: Any,
+        cluster: Any,
+    ) -> int:
+        found = cluster.partitions_for_topic(topic)
+        if serialized_key is None or not found:
+            return int(super().partition(topic, key, serialized_key, value, serialized_value, cluster))
+        return int(sorted(found)[_hashed(serialized_key) % len(found)])
 
 
 def commit(producer: KafkaProducer, seconds: float = COMMIT_SECONDS) -> None:
@@ -101,7 +125,7 @@ class Transactions:
         self.discard()
         self._begun = monotonic()
         try:
-            self._producer = KafkaProducer(**self._arguments)
+            self._producer = KafkaProducer(**self._arguments, partitioner=ByKey())
             self._producer.init_transactions()
         except KafkaTimeoutError as error:
             self.discard()

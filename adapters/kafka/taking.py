@@ -25,6 +25,7 @@ from adapters.store.errors import (
 )
 from domain.days import CHINA
 from domain.errors import BadValue
+from domain.ids import CommandId
 from workflows.refusal import Reason, Refused, from_bad_value, reason
 
 TOO_BUSY = "too-busy"
@@ -117,11 +118,15 @@ def _take(doudi: Doudi, bindings: Mapping[str, Binding], arrived: Arrived) -> Ta
         return _refused(before.reasons) if before.status == "refused" else Taken(how="repeated")
     office.world.refresh()
     todo = requests(doudi, binding, one)
+    why: list[Reason] = []
     for request in todo:
+        # What one place refuses the others hear all the same; but the message's own id stands for all of them.
+        name = CommandId(f"{one.id}+") if why and request.id == one.id else request.id
         where = f"{arrived.topic}/{arrived.partition}/{arrived.offset}"
-        answer = office.handle(msgspec.structs.replace(request, causation=where))
-        if answer.status == "refused":
-            return _refused(answer.reasons)
+        answer = office.handle(msgspec.structs.replace(request, id=name, causation=where))
+        why += answer.reasons if answer.status == "refused" else ()
+    if why:
+        return _refused(tuple(why))
     return Taken(how="done" if todo else "passed")
 
 

@@ -23,10 +23,13 @@ from domain.case.intake import Quoted
 from domain.days import CHINA, Month
 from domain.ids import MemberKey
 from tests.adapters.messages import BINDINGS, arrived, headers
-from tests.harness import COUNTY, V1, TrialOffice, number, person
+from tests.harness import COUNTY, T1, T2, V1, TrialOffice, number, person
 from tests.workflows.awards import amount, draw
 from tests.workflows.test_death import couple
 from tests.workflows.test_verification import asked, reported
+from workflows.command import Answer, Request
+from workflows.commands.award import ReportDeath
+from workflows.refusal import reason
 
 A = number("1952-06-01", 71)
 ANSWER = {"source": "V02", "answer": "agrees", "data_day": "2025-03-10"}
@@ -51,13 +54,13 @@ def codes(office: TrialOffice, one: Arrived, bindings: dict[str, Binding] = BIND
     found = taken(office, one, bindings)
     assert found.how == "refused", found
     assert office.store.head() == head
-    for reason in found.reasons:
+    for why in found.reasons:
         for lang in ("zh", "en"):
             catalogue = Catalogue(lang)
-            assert catalogue.has(reason.code), reason.code
-            assert catalogue.has(reason.remedy), reason.remedy
-            catalogue.text(reason.code, **reason.params)
-            catalogue.text(reason.remedy, **reason.params)
+            assert catalogue.has(why.code), why.code
+            assert catalogue.has(why.remedy), why.remedy
+            catalogue.text(why.code, **why.params)
+            catalogue.text(why.remedy, **why.params)
     return [reason.code for reason in found.reasons]
 
 
@@ -187,8 +190,6 @@ def test_a_death_told_by_an_account_that_holds_no_desk_is_parked(office: TrialOf
 
 def test_a_death_in_two_counties_is_recorded_in_both(office: TrialOffice) -> None:
     """An account that holds its desk in each of them, but not above."""
-    from tests.harness import T1
-
     case = couple(office)
     office.clock("2025-04-03")
     office.appoint("two", "handler", T1)
@@ -197,6 +198,39 @@ def test_a_death_in_two_counties_is_recorded_in_both(office: TrialOffice) -> Non
     assert taken(office, one, {"deaths": Binding(actor="two")}).how == "done"
     assert office.case(case).members[MemberKey("m1")].died is not None
     assert taken(office, one).how == "repeated"
+
+
+def test_what_one_place_refuses_the_others_hear_all_the_same(
+    office: TrialOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.appoint("two", "window", T2)
+    first = {**entering(0)["data"], "division": T2, "members": [person("m1", "1952-06-01", 71, "赵大")]}
+    left = str(office.do("Enter", "two", on="2024-11-01", **first).case)
+    office.do("Withdraw", "two", left, on="2024-11-04", reason="迁往他镇")
+    case = couple(office)
+    office.clock("2025-04-03")
+    office.appoint("two", "handler", T1)
+    one = arrived("deaths", data={"number": A, "died": "2025-03-20"})
+    bindings = {"deaths": Binding(actor="two")}
+    handle, deaf = office.doudi.office.handle, {T1}
+
+    def not_here(request: Request) -> Answer:
+        if isinstance(request.data, ReportDeath) and request.data.division in deaf:
+            return Answer(id=request.id, status="refused", reasons=(reason("too-late", "data.died"),))
+        return handle(request)
+
+    for recorded in (False, True):
+        with monkeypatch.context() as patched:
+            patched.setattr(office.doudi.office, "handle", not_here)
+            found = taken(office, one, bindings)
+        assert (found.how, [each.code for each in found.reasons]) == ("refused", ["too-late"])
+        assert (office.case(case).members[MemberKey("m1")].died is not None) is recorded
+        deaf ^= {T1, T2}
+    assert taken(office, one, bindings).how == "done"
+    head = office.store.head()
+    assert taken(office, one, bindings).how == "repeated"
+    assert office.store.head() == head
+    assert quoted(office, case) == []
 
 
 def entering(serial: int, id: str = "c1") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Transactions through a real broker: all or nothing, in order, by one at a time."""
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from adapters.kafka.client import Transactions
@@ -122,3 +122,25 @@ def test_a_batch_that_the_broker_wants_in_parts_is_settled_whole(topics: Topics)
     write(one, name, *words)
     one.close()
     assert values(topics.settings, name) == words
+
+
+def test_a_key_goes_where_every_client_puts_it(topics: Topics) -> None:
+    (name,) = topics.make("a", partitions=7)
+    keys = [f"{serial:x}/dibao" for serial in range(200)] * 2
+    default = KafkaProducer(**topics.settings.producer_args(topics.prefix + "default"))
+    default.init_transactions()
+    default.begin_transaction()
+    for key in keys:
+        default.send(name, key=key.encode(), value=b"default")
+    default.commit_transaction()
+    default.close()
+    one = Transactions(topics.settings, topics.prefix + "writer")
+    one.open()
+    write(one, name, *((key, b"ours") for key in keys))
+    one.close()
+    places: dict[bytes, set[int]] = {}
+    for record in read_all(topics.settings, name):
+        places.setdefault(record.key, set()).add(record.partition)
+    assert len(places) == 200
+    assert {len(one) for one in places.values()} == {1}
+    assert {place for one in places.values() for place in one} == set(range(7))

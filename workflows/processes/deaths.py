@@ -13,7 +13,7 @@ from workflows.commands.award import RecordDeath, ReportDeath
 from workflows.commands.intake import RecordMemberDeath
 from workflows.engine import unfinished
 from workflows.office import Office
-from workflows.refusal import Refused, refuse
+from workflows.refusal import Reason, Refused, refuse
 
 
 class Deaths:
@@ -35,6 +35,7 @@ class Deaths:
         for died in (self.office.world.person(person).died, *recorded):
             if died not in (None, command.died):
                 raise refuse("death-day-differs", "data.died", on=died.isoformat())
+        why: list[Reason] = []
         for case, key in found:
             if case.members[key].died is not None:
                 counts["known"] += 1
@@ -45,9 +46,12 @@ class Deaths:
             name = CommandId(f"{request.id}/{case.number}")
             answer = self.office.handle(replace(request, id=name, case=case.number, data=part, said=None))
             if answer.status == "refused":
-                raise Refused(*answer.reasons)
+                why += answer.reasons
+                continue
             counts["cases"] += 1
             counts["findings"] += len(answer.data.get("findings", ()))
+        if why:
+            raise Refused(*why)
         return counts
 
     def person(self, command: ReportDeath) -> PersonRef:
