@@ -164,6 +164,8 @@ class Amounts:
             if one.home.born:
                 one.before.amount = one.after.amount - whole
                 return
+            if one.home.event == "joined":
+                one.after.amount = max(one.after.amount, 2)
             window = self._range(one, one.before)
             wish = one.after.amount * one.before.covered // max(1, one.after.covered)
             one.before.amount = window.nearest(wish + self.rng.randint(-20, 20))
@@ -182,11 +184,11 @@ class Amounts:
         if stretch is one.before:
             if one.home.event == "left":
                 return full.both(Window(1, after + whole))
-            return full.both(Window(after - whole, after))
+            return full.both(Window(after - whole, after - 1))
         before = one.before.amount
         if one.home.event == "left":
             return full.both(Window(before - whole, full.high))
-        return full.both(Window(before, before + whole))
+        return full.both(Window(before + 1, before + whole))
 
     def _free(self, span: Span, fixed: Sequence[Span]) -> list[tuple[Paid, Stretch, int]]:
         return [

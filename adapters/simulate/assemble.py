@@ -29,7 +29,7 @@ def make_household(
     """The household behind a home and its amounts; `address`: what its address begins with."""
     rng = registry.rng
     home = paid.home
-    leaves, joins = _ways(home, rng)
+    leaves, joins = _ways(paid, rng)
     dies = dies_alone(rng, home)
     roles = family(rng, home.size, leaves=leaves or None, joins=joins, aside=home.aside, dies=dies)
     _already_born(roles, home)
@@ -70,9 +70,13 @@ def _already_born(roles: Sequence[Role], home: Home) -> None:
         role.age = max(role.age, 2 if home.first <= 0 else 1)
 
 
-def _ways(home: Home, rng: Random) -> tuple[Literal["death", "away", ""], str | None]:
+def _ways(paid: Paid, rng: Random) -> tuple[Literal["death", "away", ""], str | None]:
+    """Who left and whose household is paid no less for it has died: that is told, not decided as a reduction."""
+    home = paid.home
     if home.event == "left":
-        return ("death" if rng.randrange(5) < 3 else "away"), None
+        died = rng.randrange(5) < 3
+        falls = paid.after is not None and paid.after.amount < paid.before.amount
+        return ("death" if died or not falls else "away"), None
     if home.event == "joined":
         return "", "birth" if home.born else "return"
     return "", None

@@ -593,3 +593,18 @@ def test_a_small_place_that_exists_can_be_planned(report: tuple[Figure, ...], se
     plan = solve(report, "R", YEAR, seed)
     result = compare(report, counted(plan))
     assert [row.figure.key for row in result.rows if not row.met] == []
+
+
+@pytest.mark.parametrize(("report", "seed"), [*D, ("C", 1), ("B", 1)])
+def test_amounts_move_as_their_reasons_say(report: str, seed: int) -> None:
+    """A reduction that rises, or a member who comes and changes nothing, would be refused when it is decided."""
+    moved: Counter[tuple[str, bool]] = Counter()
+    for one in plan_of(report, seed).households:
+        for change, (before, after) in zip(one.changes, pairwise(one.pieces), strict=True):
+            if change.code != "D01":
+                up = after.amount > before.amount
+                assert after.amount != before.amount, one.key
+                moved[change.code, up] += 1
+    assert {code for code, up in moved if up} <= {"I02", "I03"}
+    assert {code for code, up in moved if not up} <= {"D02", "D03"}
+    assert len(moved) == 4
