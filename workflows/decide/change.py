@@ -52,7 +52,7 @@ from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.passing import claim
 from workflows.decide.persons import GROUP, release_award
-from workflows.decide.recompute import late_lines, over, total
+from workflows.decide.recompute import late_lines, over, said_line, total
 from workflows.decide.review import next_review
 from workflows.decide.settling import after, lifted
 from workflows.decide.terms import (
@@ -355,23 +355,13 @@ def _too_much(context: Context, decision: Decision, found: Found, proposal: Chan
         return lines
     there = {line.month for line in lines}
     due = found.terms.amount if found.terms else 0
-    shares = dict(found.terms.shares) if found.terms else {}
+    shares = found.terms.shares if found.terms else {}
     for month in found.findings:
-        drawn = done.drawn[month]
-        if month in there or month in taken or drawn.held_on or drawn.standing <= due:
+        if month in there or month in taken or done.drawn[month].held_on:
             continue
-        gone = tuple(key for key in drawn.shares if key not in shares)
-        lines.append(
-            LateLine(
-                month=month,
-                old=drawn.standing,
-                new=due,
-                code=proposal.code,
-                shares=shares,
-                gone=gone,
-                said=True,
-            )
-        )
+        line, terms = said_line(done, month, due, shares, proposal.code), award_of(done).at(month)
+        if line.over or (terms is not None and terms.amount > due):
+            lines.append(line)
     return sorted(lines, key=lambda line: line.month)
 
 

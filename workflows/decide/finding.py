@@ -55,6 +55,7 @@ from workflows.decide.recompute import (
     over,
     owing,
     restated,
+    said_line,
     total,
 )
 from workflows.decide.settling import after, closing, revisions
@@ -219,7 +220,8 @@ def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     for line in one.lines:
         each = now.get(line.month)
         if line.said and (each is None or not each.line.facts):
-            each = Recomputed(line=line, terms=_said_terms(context, line))
+            again = said_line(context.case, line.month, line.new, line.shares, line.code)
+            each = Recomputed(line=again, terms=_said_terms(context, line))
         if each is None:
             continue
         if each.line.over > line.over:

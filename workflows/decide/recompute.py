@@ -223,24 +223,20 @@ def _to_come(context: Context, case: Case) -> Recomputed | None:
     found = _touched(context, case, month, terms)
     if found is None:
         return None
-    line = replace(found.line, old=terms.amount, drawn=False, gone=())
-    return Recomputed(line=line, terms=found.terms)
+    return Recomputed(line=found.line, terms=found.terms)
 
 
 def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
     award, drawn = award_of(case), case.drawn[month]
     terms = award.at(month)
     if terms is None:
-        paid = paid_for(case, month)
-        if not paid or drawn.held_on:
+        if not paid_for(case, month) or drawn.held_on:
             return None
-        gone = tuple(drawn.shares)
         code = award.end_code if award.ends is not None and month >= award.ends else None
-        line = LateLine(month=month, old=paid, new=0, code=code or "D99", gone=gone)
-        return Recomputed(line=line, terms=None)
+        return Recomputed(line=line_of(case, month, 0, {}, code or "D99"), terms=None)
     found = None if award.as_in_ledger(month) else _touched(context, case, month, terms)
     if found is None:
-        found = Recomputed(line=_line(case, month, terms, terms.code), terms=terms)
+        found = Recomputed(line=line_of(case, month, terms.amount, terms.shares, terms.code), terms=terms)
     return found if found.line.over or not _same(found.terms, terms) else None
 
 
@@ -264,7 +260,7 @@ def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomp
         return None
     code = _code(case, known, gone, before, after)
     made = terms_of(after, month, code, context.on)
-    line = _line(case, month, made, code)
+    line = line_of(case, month, made.amount, made.shares, code)
     line = replace(line, facts=known.late, members=gone, explanation=after.explanation)
     return Recomputed(line=line, terms=made, falls=made.amount < terms.amount)
 
@@ -297,17 +293,27 @@ def _code(
     return next((OF_KIND[kind] for kind in sorted(kinds) if kind in OF_KIND), LOWERS)
 
 
-def _line(case: Case, month: Month, terms: Terms, code: str) -> LateLine:
-    drawn = case.drawn.get(month)
-    shares = terms.shares if terms.amount else {}
+def line_of(case: Case, month: Month, new: Fen, shares: Mapping[MemberKey, Fen], code: str) -> LateLine:
+    """What a month is due beside what counts as paid for it; of one not drawn yet, beside what its terms say."""
+    drawn, standing = case.drawn.get(month), award_of(case).at(month)
+    due = dict(shares) if new else {}
+    promised = standing.amount if standing is not None else 0
     return LateLine(
         month=month,
-        old=paid_for(case, month) if drawn else terms.amount,
-        new=terms.amount,
+        old=promised if drawn is None else paid_for(case, month),
+        new=new,
         code=code,
-        shares=shares,
-        gone=tuple(key for key in drawn.shares if key not in shares) if drawn else (),
+        shares=due,
+        gone=() if drawn is None else tuple(key for key in drawn.shares if key not in due),
+        drawn=drawn is not None,
     )
+
+
+def said_line(case: Case, month: Month, due: Fen, shares: Mapping[MemberKey, Fen], code: str) -> LateLine:
+    """What a decision says of a month that no fact computes. What came back of it isn't claimed, but paid again up to
+    what is due."""
+    line = line_of(case, month, due, shares, code)
+    return replace(line, old=max(line.old, due), said=True)
 
 
 def restated(context: Context, found: Iterable[Recomputed], case: Case | None = None) -> list[AmountChanged]:

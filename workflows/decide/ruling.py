@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.case import Case
 from domain.case.award import Terms
 from domain.case.decision import LetterIssued
-from domain.case.finding import LateLine, Ruled
+from domain.case.finding import Ruled
 from domain.days import Month, add_month, month_of
 from domain.ids import StaffId
 from domain.means.shares import split
@@ -19,7 +19,7 @@ from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.finding import corrected, shown, still
 from workflows.decide.papers import needed_words
-from workflows.decide.recompute import Recomputed, late_lines, restated
+from workflows.decide.recompute import Recomputed, late_lines, line_of, restated
 from workflows.decide.settling import after, closing, revisions
 from workflows.decide.terms import award_of
 from workflows.engine import guard
@@ -128,13 +128,4 @@ def _fixed(context: Context, case: Case, month: Month, amount: Fen) -> Recompute
         on=context.on,
         counted=terms.counted,
     )
-    drawn = case.drawn.get(month)
-    line = LateLine(
-        month=month,
-        old=drawn.standing if drawn else terms.amount,
-        new=amount,
-        code=made.code,
-        shares=shares,
-        drawn=drawn is not None,
-    )
-    return Recomputed(line=line, terms=made)
+    return Recomputed(line=line_of(case, month, amount, shares, made.code), terms=made)

@@ -1,0 +1,71 @@
+"""多发核定 of months whose money came back: what the household never had isn't claimed (rules.md §7, §10.8)."""
+
+from datetime import date
+
+from domain.case.payment import PaymentReturned
+from domain.days import Month
+from domain.ids import StreamId
+from tests.harness import TrialOffice
+from tests.workflows.test_difference import drawn
+from tests.workflows.test_finding import MONTHS, claimed, decide, detected, hidden, single, stopped
+from workflows.world import case_stream
+
+
+def returned(office: TrialOffice, case: str, month: str, on: str) -> None:
+    office.do("ReturnPayment", "payer", case, month=month, on=on, code="K01")
+
+
+def test_a_stop_claims_no_month_that_the_bank_returned(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    returned(office, case, "2025-09", "2025-10-20")
+    answer = stopped(office, case, "S05", "2025-08-10", "2025-11-03")
+    assert [(one["month"], one["over"]) for one in answer["lines"]] == [("2025-09", 0), ("2025-10", 50_000)]
+    decide(office, case, on="2025-11-04")
+    office.do("ChangeAccount", "handler", case, on="2025-11-05", account="6217 00000001", holder="m1")
+    assert drawn(office, "2025-11")["repeated_amount"] == 0
+
+
+def test_a_month_that_came_back_is_paid_again_up_to_what_a_reduction_says(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    returned(office, case, "2025-09", "2025-10-20")
+    office.do("ChangeAccount", "handler", case, on="2025-10-20", account="6217 00000001", holder="m1")
+    detected(office, case, "2025-11-03", {**hidden("2025-08-10", None, 60_000), "unreported": False})
+    office.do("GivePriorNotice", "county", case, on="2025-11-03", effect="reduce", code="D03")
+    office.do("Hear", "county", case, on="2025-11-03", words="知道了")
+    office.do("ProposeChange", "county", case, on="2025-11-03", effect="reduce", code="D03")
+    answer = office.do("DecideChange", "decider", case, on="2025-11-03").data
+    due = answer["amount"]
+    assert 0 < due < 50_000
+    assert [(one["month"], one["over"]) for one in answer["lines"]] == [
+        ("2025-09", 0),
+        ("2025-10", 50_000 - due),
+    ]
+    decide(office, case, on="2025-11-04")
+    assert drawn(office, "2025-11")["repeated_amount"] == due
+    assert drawn(office, "2025-12")["arrears_lines"] == 0
+
+
+def test_what_comes_back_before_a_finding_is_decided_is_not_claimed(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    assert stopped(office, case, "S05", "2025-08-10", "2025-11-03")["over"] == 100_000
+    returned(office, case, "2025-09", "2025-11-03")
+    assert decide(office, case, on="2025-11-04")["claimed"] == 50_000
+
+
+def test_an_appeal_s_amount_is_told_beside_what_the_household_had(office: TrialOffice) -> None:
+    case = claimed(office)
+    back = PaymentReturned(
+        on=date(2025, 11, 21),
+        list=StreamId("list:110199/dibao/rural/2025-09"),
+        months={Month("2025-09"): 50_000},
+        amount=50_000,
+        code="K01",
+    )
+    office.write([(case_stream(case), back)])
+    office.do("DecideAppeal", "county", case, on="2025-12-09", outcome="changed")
+    ruling = {"appeal": "appeal.1", "from_month": "2025-09", "until_month": "2025-09", "reason": "多算一月"}
+    answer = office.do("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling, amount=46_000).data
+    assert [(one["paid"], one["due"]) for one in answer["lines"]] == [(0, 46_000)]
