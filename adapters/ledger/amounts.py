@@ -1,17 +1,34 @@
-"""The amounts of a household: its part and the additions, held against the sum where the ledger gives one."""
+"""The amounts of a household: its part and the additions, held against the sum where the ledger gives one.
 
-from collections.abc import Sequence
-from typing import Any
+An amount that stands in several rows of a household may be the household's, printed again, or each one's. The total
+tells, else the heading or the counts; where none does it is refused, never guessed.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from adapters.ledger import values
-from adapters.ledger.fields import Unit
+from adapters.ledger.fields import Unit, normalise
 from adapters.ledger.reader import Person, Read, Reader
 from adapters.ledger.tables import at
 from adapters.ledger.values import given
 from domain.errors import BadValue
 from domain.money import Fen
+
+_EACH = re.compile(r"/人|每人|人均|人月")
+
+
+class Said(NamedTuple):
+    """What a column says of a household, in fen a month: `ways` however it may be read, `likely` as its heading or the
+    counts say."""
+
+    column: int
+    ways: frozenset[Fen]
+    likely: frozenset[Fen]
 
 
 class Amounts(Reader):
@@ -19,112 +36,122 @@ class Amounts(Reader):
 
     def _amount(self, group: Sequence[int], persons: list[Person], read: Read) -> Fen | None:
         """Household part and addition, held against the sum where the ledger gives one."""
-        base = self._of_household("amount", group, read)
-        addition = self._of_household("uplift", group, read)
-        total = self._of_household("total", group, read)
+        before = len(read.troubles)
+        covered = max(sum(one.covered for one in persons), 1)
+        total = self._said("total", self.fields.get("total"), group, covered, read)
+        base = self._said("amount", self.fields.get("amount"), group, covered, read, total is not None)
+        addition = self._said("uplift", self.fields.get("uplift"), group, covered, read)
+        extras = [self._said("extra", column, group, covered, read) for column in self.columns.extras]
+        if len(read.troubles) > before:
+            return None
+        column = self.fields.get("amount", self.fields.get("total"))
         if base is None and total is None:
             if not read.troubles:
-                column = self.fields.get("amount", self.fields.get("total"))
                 self._wrong(read, group[0], column, "ledger-amount-missing")
             return None
-        extras = sum(self._extra(column, group, read) for column in self.columns.extras)
-        amount = self._summed(base, addition or 0, total, extras, group, read)
-        covered = sum(one.covered for one in persons)
-        if amount is not None and amount > values.MOST_A_PERSON * max(covered, 1):
-            column = self.fields.get("amount", self.fields.get("total"))
+        found = self._certain(base, addition, total, [one for one in extras if one], group, read)
+        if found is None:
+            return None
+        amount, added = found
+        if amount > values.MOST_A_PERSON * covered:
             self._wrong(read, group[0], column, "ledger-amount-unlikely", persons=covered)
-        if addition and persons:
-            self._whose(addition, group, persons)
+        if added and persons:
+            self._whose(added, group, persons)
         return amount
 
-    def _summed(
+    def _certain(
         self,
-        base: Fen | None,
-        addition: Fen,
-        total: Fen | None,
-        extras: Fen,
+        base: Said | None,
+        addition: Said | None,
+        total: Said | None,
+        extras: Sequence[Said],
         group: Sequence[int],
         read: Read,
-    ) -> Fen | None:
-        if base is None:
-            return total - extras if total is not None and total >= extras else total
-        if total is None or total == base + addition + extras:
-            return base + addition
-        if addition <= base and total == base + extras:
-            return base
-        if total == base + addition:
-            return base + addition
-        self._wrong(read, group[0], self.fields["total"], "ledger-sum-differs")
-        return None
+    ) -> tuple[Fen, Fen] | None:
+        """The amount and the addition in it, where all ways to read the columns that agree come to the same."""
+        columns = [base, total, addition, *extras]
+        found = set(_agreeing([one and one.ways for one in columns]))
+        if not found and total is not None:
+            self._wrong(read, group[0], total.column, "ledger-sum-differs")
+            return None
+        if len(found) > 1:
+            found = set(_agreeing([one and one.likely for one in columns]))
+        if len(found) != 1:
+            column = next(one.column for one in columns if one and len(one.ways) > 1)
+            self._wrong(read, group[0], column, "ledger-amounts-differ")
+            return None
+        return found.pop()
 
-    def _of_household(self, field: str, group: Sequence[int], read: Read) -> Fen | None:
-        """Given once, or the same in each row; of amounts that differ the sum, where another column says it."""
-        column = self.fields.get(field)
+    def _said(
+        self,
+        field: Literal["amount", "uplift", "extra", "total"],
+        column: int | None,
+        group: Sequence[int],
+        covered: int,
+        read: Read,
+        held: bool = False,
+    ) -> Said | None:
+        """None where the column says nothing or what it says is wrong. `held`: against a total."""
         if column is None:
             return None
-        found: list[Fen] = []
-        unit = self.columns.units.get(column, Unit())
+        cells: list[Fen] = []
         for row in group:
             if given(at(self.rows[row], column)):
-                fen = self._take(read, row, column, values.yuan, unit)
+                fen = self._take(read, row, column, values.yuan, self._unit(column))
                 if fen is None:
                     return None
-                found.append(fen)
-        if not found:
+                cells.append(fen)
+        if not cells:
             return None
-        choices = {found[0]} if len(set(found)) == 1 and len(found) in (1, len(group)) else set()
-        said = self._said("total", group)
-        alike = field == "uplift" or (
-            field == "amount" and (choices or (said is not None and said >= sum(found)))
-        )
-        if alike and len(found) > 1:
-            choices.add(sum(found))
-        if len(choices) == 2:
-            choices = self._by_total(field, choices, group)
-        if len(choices) == 1:
-            return choices.pop()
-        self._wrong(read, group[0], column, "ledger-amounts-differ")
-        return None
+        told = [fen for fen in cells if fen] or cells[:1]
+        once, each = told[0], sum(told)
+        alike = len(set(told)) == 1
+        whose = self._told_whose(column, group, covered)
+        if not alike and (field == "total" or (field == "amount" and not held)) and whose != "each":
+            self._wrong(read, group[0], column, "ledger-amounts-differ")
+            return None
+        if field == "uplift":
+            summed = not (alike and len(told) == len(group))
+        else:
+            summed = field != "extra" and not alike
+        ways = {each} if summed else {once, each}
+        likely = ways & ({once} if whose == "household" else {each} if whose == "each" else ways) or ways
+        if self._by_person(column) and len(told) < covered:
+            ways = likely = {*ways, once * covered}
+        return Said(column, frozenset(ways), frozenset(likely))
 
-    def _by_total(self, field: str, choices: set[Fen], group: Sequence[int]) -> set[Fen]:
-        """The same sum in each row is the household's; it may be each one's only where another column says so."""
-        once, summed = sorted(choices)
-        said = self._said("total", group)
-        if field == "amount":
-            return {summed} if said is not None and said >= summed else {once}
-        base = self._said("amount", group)
-        if said is None or base is None:
-            return choices
-        fits = {one for one in choices if said == base + one}
-        return fits or choices
+    def _told_whose(self, column: int, group: Sequence[int], covered: int) -> str:
+        """`household` or `each` as the heading says, else as the counts of covered in the rows do; "" for neither."""
+        if self._by_person(column):
+            return "each"
+        heading = self._heading(column).replace("户主", "")
+        if "户" in heading or "家庭" in heading:
+            return "household"
+        insured = self.fields.get("insured")
+        cells = [cell for row in group if given(cell := at(self.rows[row], insured))]
+        try:
+            counts = {values.count(cell) for cell in cells}
+        except BadValue:
+            return ""
+        if len(cells) < 2 or covered < 2:
+            return ""
+        return "each" if counts == {1} else "household" if counts == {covered} else ""
 
-    def _said(self, field: str, group: Sequence[int]) -> Fen | None:
-        column = self.fields.get(field)
-        for row in group:
-            if given(at(self.rows[row], column)):
-                try:
-                    return values.yuan(
-                        at(self.rows[row], column), self.columns.units.get(column or 0, Unit())
-                    )[0]
-                except BadValue:
-                    return None
-        return None
+    def _by_person(self, column: int) -> bool:
+        heading = self._heading(column)
+        return bool(_EACH.search(heading)) and "户" not in heading
 
-    def _extra(self, column: int, group: Sequence[int], read: Read) -> Fen:
-        for row in group:
-            if given(at(self.rows[row], column)):
-                return self._take(read, row, column, values.yuan, self.columns.units.get(column, Unit())) or 0
-        return 0
+    def _heading(self, column: int) -> str:
+        return normalise(self.columns.headings[column].split("\n")[-1])
 
     def _whose(self, addition: Fen, group: Sequence[int], persons: list[Person]) -> None:
         """Whose the addition is: of the covered member in whose row it stands; else the first covered one's."""
         own: dict[int, Fen] = {}
         column = self.fields["uplift"]
         if self.columns.shape == "long":
-            unit = self.columns.units.get(column, Unit())
             for row in group:
                 if given(at(self.rows[row], column)):
-                    own[row + 1] = values.yuan(at(self.rows[row], column), unit)[0]
+                    own[row + 1] = values.yuan(at(self.rows[row], column), self._unit(column))[0]
         theirs = [own.get(one.row, 0) if one.covered else 0 for one in persons]
         if sum(theirs) != addition:
             first = next((place for place, one in enumerate(persons) if one.covered), 0)
@@ -138,5 +165,33 @@ class Amounts(Reader):
         if column is None or not given(of("standard")):
             return None
         row = next(row for row in group if given(at(self.rows[row], column)))
-        found: Fen | None = self._take(read, row, column, values.yuan, self.columns.units.get(column, Unit()))
+        found: Fen | None = self._take(read, row, column, values.yuan, self._unit(column))
         return found or None
+
+    def _unit(self, column: int) -> Unit:
+        return self.columns.units.get(column, Unit())
+
+
+def _agreeing(columns: Sequence[frozenset[Fen] | None]) -> Iterator[tuple[Fen, Fen]]:
+    """(amount, addition) of each way to read the columns of amount, total, addition and other subsidies in which they
+    agree."""
+    nothing = frozenset((0,))
+    bases, totals, additions, *others = columns
+    of_others = {sum(each) for each in product(*(one or nothing for one in others))}
+    for base, total, addition, rest in product(
+        bases or (None,), totals or (None,), additions or nothing, of_others
+    ):
+        amount = _summed(base, total, addition, rest)
+        if amount is not None:
+            yield amount, addition
+
+
+def _summed(base: Fen | None, total: Fen | None, addition: Fen, rest: Fen) -> Fen | None:
+    """The total may hold the other subsidies or not, the amount its addition; None where they don't agree."""
+    if base is None:
+        return total - rest if total is not None and total >= rest + addition else None
+    if total is None or total == base + addition + rest:
+        return base + addition
+    if addition <= base and total == base + rest:
+        return base
+    return base + addition if total == base + addition else None

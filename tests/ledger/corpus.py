@@ -831,6 +831,106 @@ def amounts_of_a_household_or_of_each(p: People) -> Case:
 
 
 @ledger
+def amounts_that_may_be_each_ones(p: People) -> Case:
+    """The same amount in each row under a heading that doesn't say whose: told by the counts or refused."""
+    head = ["姓名", "与户主关系", "身份证号", "保障人数", "月补助额", "享受时间"]
+    of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(5)]
+    counts: list[tuple[Value, Value]] = [(None, None), (2, None), (2, 2), (1, 1), (2, None)]
+    rows: list[list[Value]] = [head]
+    for (a, b), (first, second) in zip(of, counts, strict=True):
+        rows += [[a[0], "户主", a[1], first, 300, "2015-03"], [b[0], "妻", b[1], second, 300, "2015-03"]]
+    rows[-1][4] = 0
+    return Case(
+        "农村各行同额.xlsx",
+        [Sheet(rows)],
+        taken=[
+            Taken([(*a, "02", True), (*b, "12", True)], amount, "2015-03")
+            for (a, b), amount in zip(of[2:], (30_000, 60_000, 30_000), strict=True)
+        ],
+        refused={(1, 2, "E", "ledger-amounts-differ"), (1, 4, "E", "ledger-amounts-differ")},
+    )
+
+
+@ledger
+def totals_that_may_be_each_ones(p: People) -> Case:
+    """A total in each row beside an amount in each row proves nothing: both may be the household's or each one's."""
+    head = ["姓名", "与户主关系", "身份证号", "月补助额", "分类施保", "月合计", "享受时间"]
+    of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(4)]
+    amounts: list[tuple[list[Value], list[Value]]] = [
+        ([300, None, 300], [300, None, 300]),
+        ([300, 50, 650], [300, None, 650]),
+        ([None, None, 300], [None, None, 300]),
+        ([600, 50, 650], [None, None, 650]),
+    ]
+    rows: list[list[Value]] = [head]
+    for (a, b), (first, second) in zip(of, amounts, strict=True):
+        rows += [[a[0], "户主", a[1], *first, "2015-03"], [b[0], "妻", b[1], *second, "2015-03"]]
+    return Case(
+        "农村各行合计.xlsx",
+        [Sheet(rows)],
+        taken=[
+            Taken([(*a, "02", True), (*b, "12", True)], 65_000, "2015-03", uplift=5_000)
+            for a, b in (of[1], of[3])
+        ],
+        refused={(1, 2, "D", "ledger-amounts-differ"), (1, 6, "F", "ledger-amounts-differ")},
+    )
+
+
+@ledger
+def totals_alone_with_other_subsidies(p: People) -> Case:
+    """No amount of its own: what is left of the total without the other subsidies, where these are certain."""
+    head = ["姓名", "与户主关系", "身份证号", "分类施保", "电费补贴", "物价补贴", "家庭合计", "享受时间"]
+    of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(6)]
+    amounts: list[tuple[list[Value], list[Value]]] = [
+        ([None, 10, None, 310], [None, None, None, None]),
+        ([None, 10, 20, 330], [None, None, 0, 330]),
+        ([None, 10, None, 320], [None, 10, None, None]),
+        ([None, 10, 20, 350], [None, None, 25, None]),
+        ([None, 60, None, 50], [None, None, None, None]),
+        ([60, None, None, 50], [None, None, None, None]),
+    ]
+    rows: list[list[Value]] = [head]
+    for (a, b), (first, second) in zip(of, amounts, strict=True):
+        rows += [[a[0], "户主", a[1], *first, "2015-03"], [b[0], "妻", b[1], *second, "2015-03"]]
+    return Case(
+        "农村只有合计.xlsx",
+        [Sheet(rows)],
+        taken=[Taken([(*a, "02", True), (*b, "12", True)], 30_000, "2015-03") for a, b in of[:2]],
+        refused={
+            (1, 6, "E", "ledger-amounts-differ"),
+            (1, 8, "F", "ledger-amounts-differ"),
+            (1, 10, "G", "ledger-sum-differs"),
+            (1, 12, "G", "ledger-sum-differs"),
+        },
+    )
+
+
+@ledger
+def amounts_by_person(p: People) -> Case:
+    """A heading that says per person: the sum of each one's; one for all only where a total proves it."""
+    head = ["姓名", "与户主关系", "身份证号", "保障金（元/人月）", "发放合计", "享受时间"]
+    of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(4)]
+    amounts: list[tuple[list[Value], list[Value]]] = [
+        ([300, None], [200, None]),
+        ([300, None], [300, None]),
+        ([300, 600], [None, None]),
+        ([300, None], [None, None]),
+    ]
+    rows: list[list[Value]] = [head]
+    for (a, b), (first, second) in zip(of, amounts, strict=True):
+        rows += [[a[0], "户主", a[1], *first, "2015-03"], [b[0], "妻", b[1], *second, "2015-03"]]
+    return Case(
+        "农村按人.xlsx",
+        [Sheet(rows)],
+        taken=[
+            Taken([(*a, "02", True), (*b, "12", True)], amount, "2015-03")
+            for (a, b), amount in zip(of, (50_000, 60_000, 60_000), strict=False)
+        ],
+        refused={(1, 8, "D", "ledger-amounts-differ")},
+    )
+
+
+@ledger
 def two_sheets_and_headers_again(p: People) -> Case:
     """Two villages on two sheets, the header once more in the middle, columns numbered, blank rows between."""
     a, b, c = p.many(3)
