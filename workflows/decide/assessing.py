@@ -10,7 +10,7 @@ from domain.case.opinion import Assessed
 from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, first_day, month_of
 from domain.facts import Fact
-from domain.ids import MemberKey
+from domain.ids import FactKey, MemberKey
 from domain.means import Assessment, Person, assess, uplift_changes
 from domain.money import Fen
 from domain.policy import Policy, read_share
@@ -82,8 +82,22 @@ def assess_case(
 
 def counting(case: Case, month: Month) -> Iterable[Fact]:
     """The facts of a case without those that an appeal left out for the month."""
-    left_out = {key for one in case.rulings if one.holds(month) for key in one.leaves_out}
-    return [fact for key, fact in case.facts.items() if key not in left_out]
+    out = left_out(case, month, case.facts)
+    return [fact for key, fact in case.facts.items() if key not in out]
+
+
+def left_out(case: Case, month: Month, keys: Iterable[FactKey]) -> frozenset[FactKey]:
+    """Which of these facts an appeal left out for the month, as they were then or as they were corrected since."""
+    ruled = {key for one in case.rulings if one.holds(month) for key in one.leaves_out}
+    return frozenset(key for key in keys if ruled.intersection(origin(case, key))) if ruled else frozenset()
+
+
+def origin(case: Case, key: FactKey) -> tuple[FactKey, ...]:
+    """A fact and all that it corrects, the first stated last."""
+    found, back = [key], {by: of for of, by in case.replaced.items() if by is not None}
+    while found[-1] in back:
+        found.append(back[found[-1]])
+    return tuple(found)
 
 
 def uplift_months(

@@ -21,7 +21,7 @@ from domain.ids import FactKey, MemberKey, StaffId
 from domain.means import Assessment, assess
 from domain.money import Fen
 from workflows.context import Context
-from workflows.decide.assessing import means_person
+from workflows.decide.assessing import left_out, means_person, origin
 from workflows.decide.review import clear_income
 from workflows.decide.terms import (
     anchor_of,
@@ -69,14 +69,6 @@ def is_fixed(case: Case, month: Month) -> bool:
     )
 
 
-def origin(case: Case, key: FactKey) -> tuple[FactKey, ...]:
-    """A fact and all that it corrects, the first stated last."""
-    found, back = [key], {by: of for of, by in case.replaced.items() if by is not None}
-    while found[-1] in back:
-        found.append(back[found[-1]])
-    return tuple(found)
-
-
 def _now(case: Case, key: FactKey) -> Fact | None:
     """What a fact was corrected to in the end; None where it was withdrawn."""
     now: FactKey | None = key
@@ -88,7 +80,6 @@ def _now(case: Case, key: FactKey) -> Fact | None:
 def known_now(case: Case, month: Month) -> Known:
     award = award_of(case)
     decided = decided_case(case, month).facts
-    left_out = {key for one in case.rulings if one.holds(month) for key in one.leaves_out}
     facts: dict[FactKey, Fact] = {}
     late: list[FactKey] = []
     corrected = False
@@ -111,7 +102,7 @@ def known_now(case: Case, month: Month) -> Known:
         if fact.unreported or was_known:
             facts[key] = fact
             late.append(key)
-    for key in [key for key in facts if left_out.intersection(origin(case, key))]:
+    for key in left_out(case, month, tuple(facts)):
         del facts[key]
         if key in late:
             late.remove(key)

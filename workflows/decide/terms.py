@@ -15,7 +15,7 @@ from domain.means import Assessment, assess
 from domain.money import Fen
 from domain.policy import Policy
 from workflows.context import Context
-from workflows.decide.assessing import means_person
+from workflows.decide.assessing import left_out, means_person
 from workflows.refusal import refuse
 
 
@@ -58,15 +58,14 @@ def decided_case(case: Case, month: Month) -> Case:
 
 def _decided_facts(case: Case, month: Month) -> dict[FactKey, Fact]:
     """As the decision for the month read them; and what it knew and didn't read yet (a certificate from a later
-    day)."""
+    day), but for what an appeal left out since."""
     basis = award_of(case).basis(month)
     if basis.facts is None:
         return case.facts
     facts = {fact.key: fact.fact for fact in basis.facts}
-    for key, fact in case.facts.items():
-        if _serial(key) <= basis.known:
-            facts.setdefault(key, fact)
-    return facts
+    known = [key for key in case.facts if key not in facts and _serial(key) <= basis.known]
+    out = left_out(case, month, known)
+    return facts | {key: case.facts[key] for key in known if key not in out}
 
 
 def _serial(key: FactKey) -> int:
