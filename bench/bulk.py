@@ -58,11 +58,11 @@ def template(folder: Path, to: str | None = None) -> EventStore:
     return open_doudi(to or url).store
 
 
-def fill(store: EventStore, count: int, *, apart: bool = False) -> int:
+def fill(store: EventStore, count: int, *, apart: bool = False, turns: int = 0) -> int:
     """Load events until there are so many, by commands as in the year; the head. The table of commands doesn't grow.
 
-    `apart`: each turn of the cases in a county of its own, as a larger log is of more offices, of the same persons,
-    so that their names can be opened.
+    `turns`: so many turns of the cases lie in a county of their own, as a larger log is of more offices; 0: all in
+    one. `apart`: each does, and is of the same persons, so that their names can be opened.
     """
     connection = store.database.connection
     rows: list[Raw] = [
@@ -79,7 +79,8 @@ def fill(store: EventStore, count: int, *, apart: bool = False) -> int:
     turn = 0
     while position < count:
         turn += 1
-        made = list(_again(parted, ids, turn, position, recorded_at, apart))[: count - position]
+        county = f"{FIRST_COUNTY + turn // (1 if apart else turns)}" if apart or turns else COUNTY
+        made = list(_again(parted, ids, turn, position, recorded_at, county))[: count - position]
         with store.database.transaction():
             store.database.load("events", COLUMNS_OF_LOG, made)
             store.database.settle()
@@ -102,7 +103,7 @@ def _again(
     turn: int,
     position: int,
     recorded_at: int,
-    apart: bool,
+    county: str,
 ) -> Iterator[tuple[object, ...]]:
     """The template's cases and persons under numbers of their own, in the same order."""
     names: dict[str, str] = {}
@@ -113,7 +114,6 @@ def _again(
             names[name] = name[:4] + serial + name[10:] if name.isdigit() else f"{name}-{serial}"
         return names[name]
 
-    county = f"{FIRST_COUNTY + turn}" if apart else COUNTY
     for row, texts, found in parted:
         position += 1
         kind, _, name = row[0].partition(":")

@@ -32,8 +32,6 @@ class Seen(Protocol):
     @property
     def version(self) -> int: ...
     @property
-    def type(self) -> str: ...
-    @property
     def actor(self) -> str: ...
     @property
     def division(self) -> str: ...
@@ -54,7 +52,7 @@ class Rows(Protocol):
 
 
 class Projection(Protocol):
-    """It may have `reads`, the event classes it looks at: all others reach it unread, by their envelope alone."""
+    """It may have `reads`, the event classes it looks at: then no others need be given to it."""
 
     name: ClassVar[str]
     version: ClassVar[int]

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from adapters.projecting.fold import A_PAGE, Page, apply_page, read_page
+from adapters.projecting.fold import A_PAGE, Page, apply_page, read_between, wanted_by
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
 from adapters.projecting.place import Place, check_place, put_place, read_places
@@ -202,21 +202,20 @@ class Past:
     def _advance(self, place: Place, until: int, skips: Skips) -> None:
         database = self._store.database
         rows = self._state(place)
-        closes = place.position > 0
-        while place.position < until:
-            pages = self._pages(place.position, until)
-            if not pages:
-                break
-            for page in pages:
+        closes, at = place.position > 0, place.position
+        while at < until:
+            upto = min(at + PAGES * A_PAGE, until)
+            for page in self._pages(at, upto):
                 for one in page:
                     rows.at = one.position
                     apply_page(self._projection, (one,), rows, skips)
+            at = upto
             with database.transaction(PROJECTIONS) as session:
                 if read_places(self._store, [self._name])[self._name] != place:
                     self._rows = None
                     return self._advance(self._place(skips), until, skips)
                 rows.write(session.connection, database.tables, closes=closes)
-                place = place.after(pages[-1][-1], place.token + 1)
+                place = place.after(self._store.last(upto), place.token + 1)
                 put_place(session, self._name, place)
             closes = True
         self._rows = (place, rows) if not database.session().depth else None
@@ -232,16 +231,7 @@ class Past:
                 rows.load(self._store.database)
         return rows
 
-    def _pages(self, after: int, until: int) -> list[Page]:
-        pages: list[Page] = []
-        while after < until and len(pages) < PAGES:
-            page = [
-                one
-                for one in read_page(self._store, after, min(A_PAGE, until - after))
-                if one.position <= until
-            ]
-            if not page:
-                break
-            pages.append(page)
-            after = page[-1].position
-        return pages
+    def _pages(self, after: int, until: int) -> Iterator[Page]:
+        wanted = wanted_by(self._store, self._projection)
+        for start in range(after, until, A_PAGE):
+            yield read_between(self._store, start, min(start + A_PAGE, until), wanted)

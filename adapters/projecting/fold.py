@@ -9,8 +9,9 @@ import msgspec
 
 from adapters.projecting.errors import PoisonEvent, is_poison
 from adapters.projecting.parked import Skips
+from adapters.projecting.place import Point
 from adapters.store.errors import BadPayload
-from adapters.store.store import EventStore, Unwanted
+from adapters.store.store import EventStore
 from projections.base import Projection, Rows
 from workflows.ports import Recorded
 
@@ -35,16 +36,7 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
 Page = Sequence[Recorded | Unreadable]
 
 
-def unwanted_by(store: EventStore, projection: Projection) -> Unwanted | None:
-    """What a projection that says what it `reads` needn't be given decoded."""
-    reads = getattr(projection, "reads", None)
-    if reads is None:
-        return None
-    others = store.codec.others(reads)
-    return lambda kind, actor: kind in others
-
-
-def read_page(store: EventStore, after: int, limit: int, unwanted: Unwanted | None = None) -> Page:
+def read_page(store: EventStore, after: int, limit: int) -> Page:
     """The next events; a payload that can't be read stands as `Unreadable`.
 
     Raises the other `CodecError`s: a type or version nobody here knows stops every reader.
@@ -52,18 +44,44 @@ def read_page(store: EventStore, after: int, limit: int, unwanted: Unwanted | No
     found: list[Recorded | Unreadable] = []
     while limit > 0:
         try:
-            return [*found, *store.page(after, limit, unwanted)]
+            return [*found, *store.page(after, limit)]
         except BadPayload as error:
-            position = int(error.params["position"])
-            before = _count(store, after, position)
-            found += store.page(after, before, unwanted) if before else ()
+            one = _unreadable(store, error)
+            before = _count(store, after, one.position)
+            found += store.page(after, before) if before else ()
             limit -= before + 1
-            stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
-            found.append(
-                Unreadable(position=position, stream=stream, version=version, type=name, error=error)
-            )
-            after = position
+            found.append(one)
+            after = one.position
     return found
+
+
+def read_between(store: EventStore, after: int, until: int, condition: str) -> Page:
+    """The same of those after one position until another for which a condition in SQL holds."""
+    found: list[Recorded | Unreadable] = []
+    while True:
+        try:
+            return [*found, *store.between(after, until, condition)]
+        except BadPayload as error:
+            one = _unreadable(store, error)
+            found += store.between(after, one.position - 1, condition)
+            found.append(one)
+            after = one.position
+
+
+def wanted_by(store: EventStore, projection: Projection) -> str:
+    """The condition in SQL of the events that a projection is given: where it `reads` some, all others that are known
+    are passed over; what nobody knows never is."""
+    reads = getattr(projection, "reads", None)
+    if reads is None:
+        return "TRUE"
+    others = ", ".join(f"'{name}'" for name in sorted(store.codec.others(reads)))
+    return f"type NOT IN ({others})"
+
+
+def _unreadable(store: EventStore, error: BadPayload) -> Unreadable:
+    position = int(error.params["position"])
+    stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
+    return Unreadable(position=position, stream=stream, version=version, type=name, error=error)
 
 
 def _count(store: EventStore, after: int, before: int) -> int:
@@ -117,18 +135,17 @@ def fold(
     until: int,
     skips: Skips = NO_SKIPS,
     passed: Callable[[int], Any] = lambda position: None,
-) -> Recorded | Unreadable | None:
-    """Apply the events after one position until another; the last of them. `passed` hears of each page."""
-    last, unwanted = None, unwanted_by(store, projection)
+) -> Point | None:
+    """Apply the events after one position until another that a projection reads; the last there is of all of them.
+
+    `passed` hears how far it is.
+    """
+    wanted, begun = wanted_by(store, projection), after
     while after < until:
+        upto = min(after + A_PAGE, until)
         with uncollected():
-            page = read_page(store, after, min(A_PAGE, until - after), unwanted)
-            if page and page[-1].position > until:
-                page = [recorded for recorded in page if recorded.position <= until]
-            if not page:
-                break
-            apply_page(projection, page, rows, skips)
-        last = page[-1]
-        after = last.position
+            apply_page(projection, read_between(store, after, upto, wanted), rows, skips)
+        after = upto
         passed(after)
-    return last
+    last = store.last(until)
+    return last if last is not None and last.position > begun else None

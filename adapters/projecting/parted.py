@@ -14,7 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
-from adapters.projecting.fold import A_PAGE, apply_page, uncollected, unwanted_by
+from adapters.projecting.fold import A_PAGE, apply_page, uncollected, wanted_by
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
 from adapters.projecting.place import Point
@@ -104,15 +104,14 @@ def fold_part(
     """The events of a part's cases, and all that is no case's, decoded and applied; the last of the whole log."""
     mine, parts = part
     until = min(until, store.head())
-    after, unwanted = 0, unwanted_by(store, projection)
+    wanted, after = f"{wanted_by(store, projection)} AND ({_MINE})", 0
     while after < until:
         upto = min(after + A_PAGE * parts, until)
         with uncollected():
-            page = store.between(after, upto, _MINE, (parts, mine), unwanted)
-            apply_page(projection, page, rows, skips)
+            apply_page(projection, store.between(after, upto, wanted, (parts, mine)), rows, skips)
         after = upto
         passed(after)
-    return store.at(after)
+    return store.last(after)
 
 
 def main(part: int, parts: int) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import NamedTuple
 
 from adapters.faults import reach
 from adapters.keys.keyring import SealedKeyring
@@ -24,6 +25,7 @@ _A_PAGE = 2_000
 _STREAM = f"SELECT {_COLUMNS} FROM events WHERE stream = ? AND version > ? ORDER BY version"
 _PAGE = f"SELECT {_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"
 _AT = f"SELECT {_COLUMNS} FROM events WHERE position = ?"
+_LAST = "SELECT position, stream, version FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1"
 _KNOWN_AT = (
     "SELECT position FROM events WHERE recorded_at <= ? ORDER BY recorded_at DESC, position DESC LIMIT 1"
 )
@@ -34,6 +36,14 @@ class Unread(Event, frozen=True, kw_only=True):
 
 
 UNREAD = Unread(on=date.min)
+
+
+class Place(NamedTuple):
+    """Where an event stands."""
+
+    position: int
+    stream: str
+    version: int
 
 
 Unwanted = Callable[[str, str], bool]
@@ -67,17 +77,17 @@ class EventStore:
         return self._recorded(self.database.connection.execute(_PAGE, (after, limit)).fetchall(), unwanted)
 
     def between(
-        self,
-        after: int,
-        until: int,
-        condition: str,
-        params: Sequence[object],
-        unwanted: Unwanted | None = None,
+        self, after: int, until: int, condition: str, params: Sequence[object] = ()
     ) -> list[Recorded]:
         """The events after one position until another for which a condition in the database's SQL holds."""
         statement = f"SELECT {_COLUMNS} FROM events WHERE position > ? AND position <= ? AND ({condition})"
         found = self.database.connection.execute(f"{statement} ORDER BY position", (after, until, *params))
-        return self._recorded(found.fetchall(), unwanted)
+        return self._recorded(found.fetchall())
+
+    def last(self, until: int) -> Place | None:
+        """The last event at or before a position, by its envelope."""
+        row = self.database.connection.execute(_LAST, (until,)).fetchone()
+        return None if row is None else Place(*row)
 
     def all(self) -> Iterator[Recorded]:
         """Every event, in order."""
