@@ -12,9 +12,9 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from adapters.ledger import values
+from adapters.ledger.cells import at
 from adapters.ledger.fields import Unit, normalise
 from adapters.ledger.reader import Person, Read, Reader
-from adapters.ledger.tables import at
 from adapters.ledger.values import given
 from domain.errors import BadValue
 from domain.money import Fen
@@ -161,12 +161,8 @@ class Amounts(Reader):
         ]
 
     def _standard(self, of: Any, group: Sequence[int], read: Read) -> Fen | None:
-        column = self.fields.get("standard")
-        if column is None or not given(of("standard")):
-            return None
-        row = next(row for row in group if given(at(self.rows[row], column)))
-        found: Fen | None = self._take(read, row, column, values.yuan, self._unit(column))
-        return found or None
+        unit = self._unit(self.fields.get("standard", -1))
+        return self._one("standard", values.yuan, of, group, read, unit) or None
 
     def _unit(self, column: int) -> Unit:
         return self.columns.units.get(column, Unit())

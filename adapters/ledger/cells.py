@@ -1,5 +1,6 @@
 """What stands in a sheet: text as text, a number by the digits it shows, a day; nothing is guessed here."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, TypeAlias
 
@@ -59,6 +60,10 @@ def numeric(value: int | float) -> Numeric:
         whole, rest = "0", "0" * (-shift - 1) + plain
     rest = rest.rstrip("0")
     return Numeric(f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}")
+
+
+def at(cells: Sequence[Cell], column: int | None) -> Cell:
+    return cells[column] if column is not None and column < len(cells) else None
 
 
 def blank(cell: Cell) -> bool:

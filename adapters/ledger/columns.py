@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from adapters.ledger.cells import Cell, Numeric, letter
+from adapters.ledger.cells import Cell, Numeric, at, letter
 from adapters.ledger.fields import (
     FIELDS,
     MONEY,
@@ -191,7 +191,7 @@ def _pairs(
 ) -> bool:
     """Whether a heading that comes again is of a member beside the head: a name or number, or what follows one."""
     if field == "id":
-        return _like_identity(rows, column) or not any(given(_at(row, column)) for row in rows)
+        return _like_identity(rows, column) or not any(given(at(row, column)) for row in rows)
     if field == "name":
         return True
     return column > max((fields[one] for one in ("name", "head", "id") if one in fields), default=column)
@@ -204,26 +204,17 @@ def _certificates(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> dict[
     for column, name in enumerate(last):
         if name in ("证件号码", "证件号") and not _like_identity(rows, column):
             others = any(one.startswith(("身份证", "公民身份", "户主身份证")) for one in last)
-            if others or any(given(_at(row, column)) for row in rows):
+            if others or any(given(at(row, column)) for row in rows):
                 found[column] = "certificate"
     return found
 
 
 def _like_identity(rows: Sequence[Sequence[Cell]], column: int) -> bool:
     """Most of its first values have the shape of an identity number, whole or ruined."""
-    values = [cell for row in rows[: _SAMPLE * 3] if given(cell := _at(row, column))][:_SAMPLE]
+    values = [cell for row in rows[: _SAMPLE * 3] if given(cell := at(row, column))][:_SAMPLE]
     like = sum(
         (isinstance(cell, Numeric) and len(cell.text) >= 15)
-        or bool(
-            re.fullmatch(
-                r"\d{15}|\d{17}[\dXx]|\d\.\d+E\+?1[4-7]",
-                plain(cell).replace(" ", "").strip(QUOTES).strip(QUOTES),
-            )
-        )
+        or bool(_IDENTITY.fullmatch(plain(cell).replace(" ", "").strip(QUOTES)))
         for cell in values
     )
     return bool(values) and like * 2 >= len(values)
-
-
-def _at(row: Sequence[Cell], column: int) -> Cell:
-    return row[column] if column < len(row) else None

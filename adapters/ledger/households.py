@@ -6,10 +6,10 @@ from typing import Any
 
 from adapters.ledger import codes, values
 from adapters.ledger.amounts import Amounts
-from adapters.ledger.cells import Numeric
+from adapters.ledger.cells import Numeric, at
 from adapters.ledger.persons import Persons
 from adapters.ledger.reader import Household, Person, Read, Trouble
-from adapters.ledger.tables import Table, at, table_of
+from adapters.ledger.tables import Table, table_of
 from adapters.ledger.values import BadCell, given, plain
 from domain.days import Month
 
@@ -94,11 +94,9 @@ class Reading(Persons, Amounts):
     def _start(self, of: Any, group: Sequence[int], read: Read) -> Month | None:
         """The first month in aid: as the ledger has it; else the month after it was approved or registered."""
         for field in ("start", "approved", "registered"):
-            column = self.fields.get(field)
-            if column is None or not given(of(field)):
+            if not given(of(field)):
                 continue
-            row = next(row for row in group if given(at(self.rows[row], column)))
-            month: Month | None = self._take(read, row, column, values.month, self.from_1904)
+            month: Month | None = self._one(field, values.month, of, group, read, self.from_1904)
             if month is None or field == "start":
                 return month
             read.repairs[f"start-{field}"] += 1

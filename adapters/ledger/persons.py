@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from adapters.ledger import codes, values
-from adapters.ledger.cells import Cell, Numeric
+from adapters.ledger.cells import Cell, Numeric, at
 from adapters.ledger.reader import Person, Read, Reader
-from adapters.ledger.tables import at
 from adapters.ledger.values import given, plain
 from domain.errors import BadValue
 from domain.identity import ResidentNumber, born, sex

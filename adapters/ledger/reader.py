@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from adapters.ledger import values
-from adapters.ledger.cells import Cell
-from adapters.ledger.tables import Table, at
+from adapters.ledger.cells import Cell, at
+from adapters.ledger.tables import Table
 from adapters.ledger.values import given
 from domain.days import Month
 from domain.errors import BadValue
@@ -114,12 +114,12 @@ class Reader:
             read.repairs[repair] += 1
         return found
 
-    def _one(self, field: str, reader: Any, of: Any, group: Sequence[int], read: Read) -> Any:
+    def _one(self, field: str, reader: Any, of: Any, group: Sequence[int], read: Read, *more: Any) -> Any:
         column = self.fields.get(field)
         if column is None or not given(of(field)):
             return None
         row = next(row for row in group if given(at(self.rows[row], column)))
-        return self._take(read, row, column, reader)
+        return self._take(read, row, column, reader, *more)
 
     def _words(self, cell: Cell, field: str, group: Sequence[int], read: Read, longest: int = 500) -> str:
         if not given(cell):

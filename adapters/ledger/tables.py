@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from adapters.ledger import codes
-from adapters.ledger.cells import Cell, Sheet, blank
+from adapters.ledger.cells import Cell, Sheet, at, blank
 from adapters.ledger.columns import Columns, columns_of
 from adapters.ledger.headers import Header, find_header
 from adapters.ledger.values import given, plain
@@ -78,10 +78,6 @@ def _is_sum(cells: Sequence[Cell], columns: Columns) -> bool:
     number = columns.fields.get("id")
     own = at(cells, number) if number is not None else None
     return any(_SUM.match(word) for word in words) and not re.search(r"\d", plain(own))
-
-
-def at(cells: Sequence[Cell], column: int | None) -> Cell:
-    return cells[column] if column is not None and column < len(cells) else None
 
 
 def _groups(sheet: Sheet, columns: Columns, data: Iterable[int]) -> Iterator[list[int]]:
