@@ -4,11 +4,14 @@ from typing import Any
 import pytest
 
 from domain.case.award import AmountChanged, LineReleased, MemberDied
+from domain.case.finding import FindingOpened
 from domain.days import Month
 from domain.ids import MemberKey
 from domain.person import Person
 from tests.harness import TrialOffice, person
-from tests.workflows.awards import amount, draw, income, living, plain, tick
+from tests.workflows.awards import amount, draw, income, living, nothing, plain, tick
+from tests.workflows.test_difference import drawn
+from workflows.decide.finding import shown
 
 
 def of_person(office: TrialOffice, case: str, member: str) -> Person:
@@ -85,9 +88,43 @@ def test_j7_known_two_lists_later_it_names_what_was_paid_too_much(office: TrialO
     death = {"member": "m1", "died": "2025-03-20", "source": "V14"}
     answer = office.do("RecordDeath", "handler", case, on="2025-06-02", **death).data
     assert answer["findings"] == [
-        {"month": month, "paid": 112_000, "due": 52_000, "over": 60_000} for month in ("2025-04", "2025-05")
+        {"month": month, "paid": 112_000, "due": 52_000, "over": 60_000, "code": "D01"}
+        for month in ("2025-04", "2025-05")
     ]
     assert office.case(case).drawn[Month("2025-05")].amount == 112_000
+
+
+@pytest.mark.parametrize("member", ["m1", "m2"])
+def test_it_names_what_its_finding_has(office: TrialOffice, member: str) -> None:
+    """What the bank returned was not paid too much; with the last recipient no more than with the first."""
+    case = couple(office)
+    drawn(office, "2025-02", "2025-03", "2025-04", "2025-05", "2025-06")
+    if member == "m2":
+        office.do(
+            "RecordDeath", "handler", case, on="2025-06-06", member="m1", died="2025-03-20", source="V14"
+        )
+        office.do("DropFinding", "county", case, on="2025-06-06", reason="另查")
+    office.do("ReturnPayment", "payer", case, month="2025-05", on="2025-06-06", code="K01")
+    death = {"member": member, "died": "2025-04-20", "source": "V14"}
+    answer = office.do("RecordDeath", "handler", case, on="2025-06-07", **death).data
+    opened = [one for one in office.events(case) if isinstance(one, FindingOpened)][-1]
+    assert answer["findings"] == shown(opened.lines)
+    assert "2025-05" not in {one["month"] for one in answer["findings"]}
+
+
+def test_whom_it_was_to_cover_later_is_free_when_the_last_recipient_died(office: TrialOffice) -> None:
+    case = living(office, [person("m1", "1952-06-01", 71, "赵大", "02")], [])
+    on = "2025-06-10"
+    office.do("ReportChange", "window", case, on=on, kind="marriage", happened="2025-06-08")
+    spouse = person("m2", "1958-06-01", 72, "钱二", "11")
+    office.do("JoinMember", "window", case, on=on, member=spouse, reason="marriage")
+    office.do("StateFacts", "handler", case, on=on, facts=nothing([spouse], [], on))
+    office.do("ProposeChange", "handler", case, on=on, effect="increase", code="I02")
+    office.do("DecideChange", "decider", case, on=on)
+    assert of_person(office, case, "m2").awarded("livelihood", Month("2025-08")) == case
+    office.do("RecordDeath", "handler", case, on="2025-06-12", member="m1", died="2025-05-30", source="V14")
+    assert office.case(case).state("award") == "ended"
+    assert of_person(office, case, "m2").awarded("livelihood", Month("2025-08")) is None
 
 
 def test_j7_the_last_recipient_dies_and_the_case_ends(office: TrialOffice) -> None:

@@ -3,8 +3,6 @@
 民发〔2021〕57号 art. 31–35; L26 art. 48; rules.md §3.
 """
 
-from collections.abc import Sequence
-
 from msgspec.structs import replace
 
 from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
@@ -25,7 +23,7 @@ from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
-from domain.ids import CaseNo, InstanceId, MemberKey, StaffId, StreamId, parse_case_no
+from domain.ids import CaseNo, InstanceId, StaffId, StreamId, parse_case_no
 from domain.money import show_yuan
 from workflows.authority import sees_case
 from workflows.command import Decision, decides
@@ -59,6 +57,7 @@ from workflows.decide.terms import (
     assess_again,
     award_of,
     drawn_from,
+    ever_covered,
     latest_terms,
     months_from,
     terms_of,
@@ -382,7 +381,7 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
         words=words(context, command.words, "data.words"),
         explanation=found.explanation,
     )
-    covered = _ever_covered(award.terms, found.from_month)
+    covered = ever_covered(award, found.from_month)
     return Decision(
         events=[stopped, *ended_holds(context, unpaid=found.findings)],
         others=release_award(context, covered, add_month(found.from_month, -1)),
@@ -398,13 +397,6 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
     )
 
 
-def _ever_covered(terms: Sequence[Terms], month: Month) -> tuple[MemberKey, ...]:
-    """Whom the award still claims in a month or later."""
-    holding = [one for one in terms if one.from_month <= month][-1:]
-    later = [one for one in terms if one.from_month > month]
-    return tuple(dict.fromkeys(key for one in (*holding, *later) for key in one.covered))
-
-
 def _gradual(context: Context, proposal: ChangeProposed, found: Found, command: DecideChange) -> Decision:
     assert found.terms is not None
     assert found.until_month is not None
@@ -418,7 +410,7 @@ def _gradual(context: Context, proposal: ChangeProposed, found: Found, command: 
         words=words(context, command.words, "data.words"),
         explanation=found.explanation,
     )
-    covered = _ever_covered(award_of(context.case).terms, found.from_month)
+    covered = ever_covered(award_of(context.case), found.from_month)
     gone = tuple(key for key in covered if key not in found.terms.covered)
     others = [
         *release_award(context, found.terms.covered, found.until_month),
@@ -442,7 +434,7 @@ def _amount(context: Context, proposal: ChangeProposed, found: Found, command: D
         events.append(
             _changed(context, later.terms or terms, latest_terms(award, month).amount, later, command)
         )
-    covered = _ever_covered(award.terms, found.from_month)
+    covered = ever_covered(award, found.from_month)
     gone = tuple(key for key in covered if key not in terms.covered)
     others: list[tuple[StreamId, Event]] = release_award(context, gone, add_month(found.from_month, -1))
     others += claim(

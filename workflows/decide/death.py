@@ -17,7 +17,7 @@ from workflows.context import Context
 from workflows.decide import ledger
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
-from workflows.decide.finding import opened, under_way
+from workflows.decide.finding import opened, shown, under_way
 from workflows.decide.persons import release_award
 from workflows.decide.recompute import late_lines
 from workflows.decide.recompute import over as too_much
@@ -25,7 +25,7 @@ from workflows.decide.settling import after
 from workflows.decide.terms import (
     assess_again,
     award_of,
-    drawn_from,
+    ever_covered,
     latest_terms,
     months_from,
     terms_of,
@@ -56,7 +56,7 @@ def _others(context: Context, member: MemberKey, month: Month) -> list[MemberKey
 def record_death(context: Context, command: RecordDeath) -> Decision:
     """Told, not heard: D01, or S03 with the last recipient. Who is over the standard now is looked at in a change.
 
-    Months already drawn stand; the answer names them as findings with what was paid and what was due.
+    Months already drawn stand; a finding is opened of those that were paid too much, and the answer names them.
     """
     member = context.case.members[command.member]
     if command.died > context.on:
@@ -100,14 +100,14 @@ def _ended(
     award = award_of(context.case)
     if award.ends is not None:
         month = min(month, award.ends)
-    covered = latest_terms(award, month).covered
+    covered = ever_covered(award, month)
     events: list[CaseEvent] = [
         died,
         Stopped(on=context.on, code="S03", from_month=month, by=StaffId(context.actor)),
         LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")),
         *ended_holds(context, unpaid=tuple(context.case.drawn)),
     ]
-    answer = {"from_month": month, "also": also_due("S03"), "findings": _findings(context, month, {})}
+    answer: dict[str, Any] = {"from_month": month, "also": also_due("S03")}
     begins = _opened(context, events, answer)
     return Decision(
         events=events,
@@ -118,10 +118,11 @@ def _ended(
 
 
 def _opened(context: Context, events: list[CaseEvent], answer: dict[str, Any]) -> tuple[str, ...]:
-    """A finding of the months that were drawn with the dead in them."""
+    """A finding of the months that were drawn with the dead in them; the answer names it with its lines."""
     taken = under_way(context.case)
     found = too_much(late_lines(context, after(context.case, events)))
     lines = [one.line for one in found if one.line.month not in taken]
+    answer["findings"] = shown(lines)
     if not lines:
         return ()
     event = opened(context, lines, None)
@@ -135,13 +136,11 @@ def _went_on(
 ) -> Decision:
     award = award_of(context.case)
     events: list[CaseEvent] = [died]
-    due: dict[Month, int] = {}
     over = False
     for one in months_from(award, month):
         before = latest_terms(award, one)
         terms, explanation, eligible = _after(context, died.member, one, before)
         over = over or not eligible
-        due[one] = terms.amount
         events.append(
             AmountChanged(
                 on=context.on,
@@ -154,10 +153,9 @@ def _went_on(
     if died.member in latest_terms(award, month).covered:
         others.extend(release_award(context, (died.member,), month_of(died.died)))
     events.append(LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")))
-    answer = {
+    answer: dict[str, Any] = {
         "from_month": month,
-        "amount": due[month],
-        "findings": _findings(context, month, due),
+        "amount": next(one.terms.amount for one in events if isinstance(one, AmountChanged)),
         "held": died.member in (context.case.head, context.case.account_holder),
     }
     begins: tuple[str, ...] = ("telling",)
@@ -196,14 +194,3 @@ def _after(
     if kept.eligible:
         return terms_of(kept, month, "D01", context.on), kept.explanation, False
     return before.without(member, month, "D01", context.on), None, False
-
-
-def _findings(context: Context, month: Month, due: dict[Month, int]) -> list[dict[str, int | str]]:
-    """Months drawn with the dead in them: what was paid, what was due, in fen."""
-    found: list[dict[str, int | str]] = []
-    for one in drawn_from(context.case, month):
-        paid = context.case.drawn[one].drawn
-        owed = next((due[first] for first in sorted(due, reverse=True) if first <= one), 0)
-        if paid != owed:
-            found.append({"month": one, "paid": paid, "due": owed, "over": paid - owed})
-    return found

@@ -149,6 +149,13 @@ def work_refusers(context: Context, found: Assessment, terms: Terms) -> list[Mem
     ]
 
 
+def ever_covered(award: Award, month: Month) -> tuple[MemberKey, ...]:
+    """Whom the award still claims in a month or later."""
+    holding = [one for one in award.terms if one.from_month <= month][-1:]
+    later = [one for one in award.terms if one.from_month > month]
+    return tuple(dict.fromkeys(key for one in (*holding, *later) for key in one.covered))
+
+
 def months_from(award: Award, month: Month) -> Iterator[Month]:
     """The month itself, then each later one in which the terms change: all are computed anew with it."""
     yield month
