@@ -272,7 +272,7 @@ def _tables(
             "amount": show_yuan(line.amount),
             "arrears": show_yuan(line.drawn - line.amount),
             "list": line.list,
-            "held": _yes(now, bool(line.held_on)),
+            "held": now.mark(bool(line.held_on)),
         }
         for month, line in sorted(of.drawn.items())
     ]
@@ -303,8 +303,8 @@ def state_tables(now: Session, of: Case, text: CaseText) -> None:
             "deadline": text.deadline(one["deadline"]),
             "desk": text.desk(one["desk"]),
             "due": one["due"],
-            "provisional": _yes(now, one["provisional"]),
-            "warned": _yes(now, one["warned"]),
+            "provisional": now.mark(one["provisional"]),
+            "warned": now.mark(one["warned"]),
             "escalated": ", ".join(map(text.desk, one["escalated"])),
         }
         for one in deadlines(of)
@@ -349,10 +349,6 @@ def _decision(now: Session, one: Dependent) -> dict[str, Any]:
         "facts": ", ".join(one.facts),
         "parameters": short(now, one.parameters),
     }
-
-
-def _yes(now: Session, value: bool) -> str:
-    return now.text("value.true") if value else ""
 
 
 def _table(now: Session, title: str, rows: list[dict[str, Any]]) -> None:

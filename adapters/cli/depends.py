@@ -11,7 +11,6 @@ from adapters.cli.session import session
 from domain.catalogue import CATALOGUE
 from domain.days import parse_month
 from domain.ids import parse_division
-from domain.money import show_yuan
 from projections.dependencies import touched_by
 from workflows.refusal import refuse
 
@@ -66,7 +65,7 @@ def depends(
             {
                 **{key: row[key] for key in ("case", "division", "type", "on", "month")},
                 "decision": one.ordinal,
-                "result": one.result if now.form == "json" else show_yuan(one.result),
+                "result": now.money(one.result),
             }
         )
     now.show(

@@ -14,7 +14,6 @@ from adapters.cli.session import Session, session
 from adapters.late import late, looking
 from domain.days import parse_day
 from domain.ids import MemberKey
-from domain.money import show_yuan
 from workflows.commands.enquiry import FactEntry
 from workflows.decide.recompute import Recomputed
 from workflows.refusal import refuse
@@ -76,28 +75,17 @@ def _fact(said: str) -> FactEntry:
 
 
 def _row(now: Session, text: CaseText, one: Recomputed) -> dict[str, Any]:
-    line = one.line
-    if now.form == "json":
-        return {
-            "month": line.month,
-            "drawn": line.drawn,
-            "old": line.old,
-            "new": line.new,
-            "over": line.over,
-            "code": line.code,
-            "facts": list(line.facts),
-            "members": list(line.members),
-            "explanation": msgspec.to_builtins(line.explanation) if line.explanation else None,
-        }
+    line, as_json = one.line, now.form == "json"
     return {
         "month": line.month,
-        "drawn": now.text("value.true" if line.drawn else "value.false"),
-        "old": show_yuan(line.old),
-        "new": show_yuan(line.new),
-        "over": show_yuan(line.over),
-        "code": text.code(line.code),
-        "facts": ", ".join(line.facts),
-        "members": ", ".join(map(text.member, line.members)),
+        "drawn": now.yes(line.drawn),
+        "old": now.money(line.old),
+        "new": now.money(line.new),
+        "over": now.money(line.over),
+        "code": line.code if as_json else text.code(line.code),
+        "facts": line.facts,
+        "members": line.members if as_json else [text.member(key) for key in line.members],
+        "explanation": msgspec.to_builtins(line.explanation) if line.explanation else None,
     }
 
 
@@ -112,21 +100,20 @@ def case_findings(number: str, purpose: str) -> None:
     now = session()
     found = case_in_scope(now, number, purpose)
     of = looking(now.doudi, found, now.actor).case
-    money = (lambda fen: fen) if now.form == "json" else show_yuan
     rows = []
     for key, one in of.findings.items():
         row: dict[str, Any] = {
             "finding": key,
             "state": of.state(key),
             "opened": one.on.isoformat(),
-            "over": money(one.over),
+            "over": now.money(one.over),
             "decided": one.decided.isoformat() if one.decided else None,
             "outcome": one.outcome,
-            "claimed": money(one.claim),
-            "repaid": money(one.repaid),
-            "set_off": money(one.set_off),
-            "written_off": money(one.written_off),
-            "open": money(one.open),
+            "claimed": now.money(one.claim),
+            "repaid": now.money(one.repaid),
+            "set_off": now.money(one.set_off),
+            "written_off": now.money(one.written_off),
+            "open": now.money(one.open),
         }
         if now.form == "json":
             row["lines"] = [

@@ -14,7 +14,7 @@ from adapters.wording import text_of
 from domain.codes import label
 from domain.days import parse_month
 from domain.ids import BadId, CommandId, parse_case_no
-from domain.money import parse_yuan, show_yuan
+from domain.money import parse_yuan
 from domain.payment import PayList
 from projections.payments import STATES, name_of, on_list, owed_again
 from workflows.refusal import Reason
@@ -89,7 +89,6 @@ def pay_show(division: str, month: str, area: str | None) -> None:
     """
     now = session()
     rows = []
-    money = (lambda fen: fen) if now.form == "json" else show_yuan
     for one in _lists(now, division, month, area):
         found = _list(now, division, month, one)
         assert found is not None
@@ -98,9 +97,9 @@ def pay_show(division: str, month: str, area: str | None) -> None:
                 "area": one,
                 "households": found.households,
                 "persons": found.persons,
-                "paid": money(found.amount),
-                "arrears": money(found.arrears_amount),
-                "repeated": money(found.repeated_amount),
+                "paid": now.money(found.amount),
+                "arrears": now.money(found.arrears_amount),
+                "repeated": now.money(found.repeated_amount),
                 "draws": found.draws,
                 "maker": found.maker,
                 "checker": found.checker,
@@ -227,14 +226,14 @@ def pay_payments(division: str, month: str, area: str | None) -> None:
     """
     now = session()
     areas = _lists(now, division, month, area)
-    code, shown = division_in_scope(now, division), _yuan(now)
+    code = division_in_scope(now, division)
     found = now.rows("outcomes")
     note_look(now, "pay-payments")
     rows = [
         {
             **_about(now, row),
-            "paid": shown(sum(row[state] for state in STATES)),
-            **{state: shown(row[state]) for state in STATES},
+            "paid": now.money(sum(row[state] for state in STATES)),
+            **{state: now.money(row[state]) for state in STATES},
         }
         for one in areas
         for row in on_list(found, name_of(list_stream(code, "dibao", one, month)))
@@ -250,11 +249,11 @@ def pay_returned(division: str) -> None:
     Example: doudi pay returned --division 110199
     """
     now = session()
-    code, shown = division_in_scope(now, division), _yuan(now)
+    code = division_in_scope(now, division)
     found = now.rows("outcomes")
     note_look(now, "pay-returned")
     rows = [
-        {**_about(now, row), "list": row["list"], "amount": shown(row["returned"])}
+        {**_about(now, row), "list": row["list"], "amount": now.money(row["returned"])}
         for row in owed_again(found, code)
     ]
     now.show(RETURNED, rows, position=now.doudi.projector.position("outcomes"), division=code)
@@ -276,10 +275,6 @@ def _about(now: Session, row: dict[str, Any]) -> dict[str, Any]:
         else f"{code} {label('bank_return', code, now.catalogue.lang)}"
     )
     return {**row, "case": row["case_no"], "code": named}
-
-
-def _yuan(now: Session) -> Any:
-    return (lambda fen: fen) if now.form == "json" else show_yuan
 
 
 def _lists(now: Session, division: str, month: str, area: str | None) -> list[str]:

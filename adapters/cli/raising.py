@@ -6,7 +6,7 @@ import click
 
 from adapters.cli.reading import note_look
 from adapters.cli.scope import division_in_scope
-from adapters.cli.session import Session, session
+from adapters.cli.session import session
 from domain.days import parse_day, parse_month
 from domain.ids import CommandId
 from domain.money import parse_yuan, show_yuan
@@ -81,27 +81,24 @@ def raise_preview(
                 not_raised=len(found.not_raised),
             )
         )
-    money = (lambda fen: fen) if now.form == "json" else show_yuan
     if by_case:
         rows = [
             {
                 "case": one.case,
                 "division": one.division,
-                "before": money(one.before),
-                "amount": money(one.amount),
+                "before": now.money(one.before),
+                "amount": now.money(one.amount),
                 "months": len([owed for owed in one.months if owed.drawn]),
-                "more": money(sum(owed.more for owed in one.months if owed.drawn)),
+                "more": now.money(sum(owed.more for owed in one.months if owed.drawn)),
             }
             for one in found.rises
         ]
         now.show(HOUSEHOLDS, rows, position=now.doudi.store.head(), **about)
         return
-    rows = [{**row, "more": money(row["more"]), "arrears": _yes(now, row["arrears"])} for row in found.cost()]
+    rows = [
+        {**row, "more": now.money(row["more"]), "arrears": now.yes(row["arrears"])} for row in found.cost()
+    ]
     now.show(COST, rows, position=now.doudi.store.head(), **about)
-
-
-def _yes(now: Session, value: bool) -> Any:
-    return value if now.form == "json" else now.text("value.true" if value else "value.false")
 
 
 @raise_.command("run")

@@ -62,12 +62,12 @@ def _line(now: Session, row: Row) -> dict[str, Any]:
         "case": row["case_no"],
         "head": row["head"]["name"].masked(),
         "persons": row["persons"],
-        "amount": row["amount"] if now.form == "json" else show_yuan(row["amount"]),
+        "amount": now.money(row["amount"]),
         "from_month": row["from_month"],
         "until_month": row["until_month"],
         "division": row["division"],
         "area": now.text(f"column.{row['area']}") if now.form == "table" else row["area"],
-        "held": row["held"] if now.form == "json" else now.text("value.true") if row["held"] else "",
+        "held": now.mark(row["held"]),
     }
 
 

@@ -17,7 +17,7 @@ from adapters.bootstrap import ADMINISTRATOR, Doudi, open_doudi
 from adapters.catalogue import Catalogue, Lang
 from adapters.wording import remedy_of, text_of
 from domain.ids import DivisionCode
-from domain.money import show_yuan
+from domain.money import Fen, show_yuan
 from domain.personal import show_forgotten_as
 from projections.base import Rows
 from workflows.command import Answer
@@ -78,6 +78,18 @@ class Session:
 
     def text(self, code: str, /, **params: object) -> str:
         return self.catalogue.text(code, **params)
+
+    def money(self, fen: Fen) -> Fen | str:
+        """Yuan for people's eyes; json keeps the fen."""
+        return fen if self.form == "json" else show_yuan(fen)
+
+    def yes(self, value: bool) -> bool | str:
+        """Yes or no in words; json keeps the value."""
+        return value if self.form == "json" else self.text("value.true" if value else "value.false")
+
+    def mark(self, value: bool) -> bool | str:
+        """Yes or nothing, for columns in which few rows say yes; json keeps the value."""
+        return value if self.form == "json" else self.text("value.true") if value else ""
 
     def reason(self, reason: Reason) -> str:
         """What stands in the way, in which field, and what to do."""
