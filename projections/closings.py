@@ -44,7 +44,7 @@ CORRECTION_TABLE = Table(
         "on_day": "day",
         "why": "text",
     },
-    key=("programme", "month", "position", "area", "division", "measure"),
+    key=("programme", "month", "position", "area", "division", "measure", "why", "known"),
 )
 TABLES = (CLOSED_TABLE, CORRECTION_TABLE)
 
@@ -90,7 +90,7 @@ class Corrections:
 
     def write(self) -> None:
         for (month, area, division, measure, why, known), value in sorted(self._sums.items()):
-            key = (self._programme, month, self._seen.position, area, division, measure)
+            key = (self._programme, month, self._seen.position, area, division, measure, why, known)
             before = self._rows.get(CORRECTION, key)
             self._rows.put(
                 CORRECTION,
@@ -126,27 +126,27 @@ def lines(
 ) -> list[dict[str, Any]]:
     """The correction lines of a closed month: position, known, on, area (with `all`), figure, old, new, why.
 
-    `reported`: its figures by area as closed. What one event changed in several divisions is one line.
+    `reported`: its figures by area as closed. What one event changed in several divisions is one line, by reason.
     """
-    sums: dict[tuple[int, str, str], dict[str, Any]] = {}
+    sums: dict[tuple[int, str, str, str, str], dict[str, Any]] = {}
     for row in corrections(rows, programme, division, month=month):
         for area in (row["area"], "all"):
             line = sums.setdefault(
-                (row["position"], area, row["measure"]),
-                {"known": row["known"], "on": row["on_day"], "why": row["why"], "change": 0},
+                (row["position"], area, row["measure"], row["why"], row["known"]),
+                {"on": row["on_day"], "change": 0},
             )
             line["change"] += row["value"]
     now: dict[tuple[str, str], int] = {}
     found = []
-    for (position, area, measure), line in sorted(sums.items()):
+    for (position, area, measure, why, known), line in sorted(sums.items()):
         if not line["change"]:
             continue
         old = now.get((area, measure))
         if old is None:
             old = int(reported.get(area, {}).get(measure, 0))
         now[area, measure] = new = old + line["change"]
-        about = {"month": month, "known": line["known"], "on": line["on"], "position": position}
-        found.append({**about, "area": area, "figure": measure, "old": old, "new": new, "why": line["why"]})
+        about = {"month": month, "known": known, "on": line["on"], "position": position}
+        found.append({**about, "area": area, "figure": measure, "old": old, "new": new, "why": why})
     return found
 
 

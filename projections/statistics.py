@@ -59,7 +59,7 @@ class Statistics:
     """
 
     name: ClassVar[str] = "statistics"
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
     payments: ClassVar[Payments] = Payments("statistics")

@@ -10,6 +10,7 @@ from domain.payment import ListOpened
 from projections.figures import month_table
 from projections.month_tables import correction_lines
 from tests.harness import COUNTY, T1, V1, TrialOffice, at, number
+from tests.workflows.test_difference import raised
 from tests.workflows.test_pay import close, draw, lines, living
 from tests.workflows.test_takeover import COUPLE, DOCUMENT, take
 from workflows.world import list_stream
@@ -163,3 +164,21 @@ def test_months_that_were_paid_elsewhere_are_neither_due_nor_corrected(office: T
     office.do("UndoTakeOver", "county", late)
     projector.catch_up()
     assert month_table(rows, "dibao", COUNTY, Month("2025-05"))["rural"]["due"] == 60000
+
+
+def test_two_reasons_of_one_list_are_two_lines(office: TrialOffice) -> None:
+    """June's list pays again what came back of May to one, and the raise of May to the other."""
+    first, other = living(office, 1), living(office, 2)
+    listed(office)
+    office.do("CloseMonth", "payer", **MAY, on="2025-06-03")
+    office.do("ReturnPayment", "payer", first, month="2025-05", code="K01", on="2025-06-04")
+    office.do("ChangeAccount", "handler", first, on="2025-06-04", account="6217 0000 1234", holder="m1")
+    raised(office, 65_000, "2025-05", other, "2025-06-05")
+    listed(office, "2025-06")
+    projector = office.doudi.projector
+    projector.catch_up()
+    reported = read_table(closed(office).table).rows[COUNTY]
+    found = correction_lines(projector.rows("statistics"), "dibao", COUNTY, Month("2025-05"), reported)
+    rural = [one for one in found if (one["figure"], one["area"]) == ("paid", "rural")]
+    paid = [(one["old"], one["new"], one["why"]) for one in rural]
+    assert paid == [(120_000, 60_000, "K01"), (60_000, 65_000, "I01"), (65_000, 125_000, "repeated")]
