@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from domain.case.fold import evolves
-from domain.days import Month, add_month
+from domain.days import Month, add_month, month_of
 from domain.event import CaseEvent, Value
 from domain.explain import Explanation, FactRead, ParameterRead
 from domain.ids import DivisionCode, InstanceId, MemberKey, StaffId, StreamId
@@ -261,7 +261,7 @@ class Award(Value, frozen=True, kw_only=True):
     gradual_until: Month | None = None
     gradual_from: Month | None = None
     turned: Month = Month("")
-    """The last month for which additions were looked at."""
+    """The last month up to which additions were looked at; terms said ahead leave those before them to come."""
     under: str = "application"
     """The decision it stands on: the application's, or a change by its instance."""
     bases: tuple[tuple[Month, Basis], ...] = ()
@@ -335,7 +335,8 @@ def _changed(case: "Case", event: AmountChanged) -> "Case":
     computed = event.explanation is not None and event.explanation.basis == "facts"
     decided = event.explanation if computed else case.decided_income
     award = _award(case).with_terms(event.terms)
-    turned = max(award.turned, event.terms.from_month)
+    looked = event.terms.from_month <= add_month(month_of(event.on), 1)
+    turned = max(award.turned, event.terms.from_month) if looked else award.turned
     award = replace(award, turned=turned, under=event.instance or award.under)
     known = case.fact_serial if event.instance is not None else None
     award = award.standing_on(event.terms.from_month, event.explanation, known)

@@ -12,12 +12,12 @@ from domain.calendar import reminder_back
 from domain.case import Case
 from domain.case.award import (
     AccountChanged,
-    AmountChanged,
     AreaChanged,
     HeadChanged,
     HoldEnded,
     LineReleased,
     Stopped,
+    Terms,
     TimerPassed,
     WorkRefused,
 )
@@ -42,13 +42,13 @@ from workflows.context import Context
 from workflows.decide.assessing import month_after, uplift_months
 from workflows.decide.consent import adult
 from workflows.decide.papers import needed_words, words
+from workflows.decide.recompute import Due, anew
 from workflows.decide.terms import (
     assess_again,
     award_of,
     decided_case,
     drawn_from,
     latest_terms,
-    months_from,
     terms_of,
 )
 from workflows.engine import due_day, guard, next_of
@@ -160,36 +160,27 @@ def gradual_end(context: Context, case: Case, instance: InstanceId) -> date | No
 
 @decides(TurnUplift)
 def turn_uplift(context: Context, command: TurnUplift) -> Decision:
-    """By itself, on the facts of the decision, under that decision; explained anew and told.
-
-    Terms that begin later and come out the same are said again: those from an earlier month would go over them.
-    """
+    """By itself, on the facts of the decision, under that decision; explained anew and told."""
     month = month_of(context.case.deadlines[UPLIFT].due)
     award = award_of(context.case)
-    events: list[CaseEvent] = []
-    for one in months_from(award, month):
-        before = award.at(one)
-        if before is None:
-            continue
+
+    def due(one: Month, before: Terms) -> Due | None:
+        if award.as_in_ledger(one):
+            return None
         found = assess_again(context, one)
-        turns = found.eligible and (found.amount, found.shares) != (before.amount, before.shares)
-        if not turns and not events:
-            continue
         code = "I04" if found.amount >= before.amount else "D04"
-        events.append(
-            AmountChanged(
-                on=context.on,
-                terms=terms_of(found, one, code, context.on) if turns else before,
-                before=before.amount,
-                explanation=found.explanation if found.eligible else None,
-                under=award.under,
-            )
-        )
-    if not events:
-        return Decision(events=[TimerPassed(on=context.on, timer="uplift", month=month)])
-    events.append(LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")))
+        return (terms_of(found, one, code, context.on), found.explanation) if found.eligible else None
+
+    changed = anew(context, month, due, under=award.under)
+    passed = TimerPassed(on=context.on, timer="uplift", month=month)
+    if not changed:
+        return Decision(events=[passed])
+    stands = [passed] if changed[0].terms.from_month > month else []
+    letter = LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling"))
     return Decision(
-        events=events, begins=("telling",), answer={"drawn": list(drawn_from(context.case, month))}
+        events=[*stands, *changed, letter],
+        begins=("telling",),
+        answer={"drawn": list(drawn_from(context.case, month))},
     )
 
 
@@ -309,30 +300,33 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
     if command.area == case.area:
         raise refuse("area-same", "data.area", area=case.area)
     award = award_of(case)
+    if award.as_in_ledger(month):
+        raise refuse("as-in-ledger", "case", month=month)
     policy = context.world.policy(case.division, case.programme, command.area)
     said = needed_words(context, command.words, "data.words")
-    changed: list[AmountChanged] = []
-    for one in months_from(award, month):
-        before = latest_terms(award, one).amount
+
+    def due(one: Month, before: Terms) -> Due | None:
+        if award.as_in_ledger(one):
+            return None
         found = assess_again(context, one, policy=policy)
         if not found.eligible:
             raise refuse("area-not-eligible", "data.area", area=command.area, grounds=" ".join(found.grounds))
-        code = "I99" if found.amount >= before else "D99"
-        changed.append(
-            AmountChanged(
-                on=context.on,
-                terms=terms_of(found, one, code, context.on),
-                before=before,
-                explanation=found.explanation,
-                by=StaffId(context.actor),
-                words=said,
-            )
-        )
+        code = "I99" if found.amount >= before.amount else "D99"
+        return terms_of(found, one, code, context.on), found.explanation
+
+    changed = anew(context, month, due, always=True, by=StaffId(context.actor), words=said)
+    before = latest_terms(award, month)
     return Decision(
         events=[
             AreaChanged(on=context.on, area=command.area, from_month=month),
             *changed,
             LetterIssued(on=context.on, letter="L14", about=next_of(case, "telling")),
         ],
-        answer={"from_month": month, "amount": changed[0].terms.amount, "before": changed[0].before},
+        answer={
+            "from_month": month,
+            "amount": next(
+                (one.terms.amount for one in changed if one.terms.from_month == month), before.amount
+            ),
+            "before": before.amount,
+        },
     )

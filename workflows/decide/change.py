@@ -3,6 +3,8 @@
 民发〔2021〕57号 art. 31–35; L26 art. 48; rules.md §3.
 """
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
@@ -50,7 +52,7 @@ from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.passing import claim
 from workflows.decide.persons import GROUP, release_award
-from workflows.decide.recompute import late_lines, over, said_line, total
+from workflows.decide.recompute import is_ruled, late_lines, months_anew, over, said_line, total
 from workflows.decide.review import next_review
 from workflows.decide.settling import after, lifted
 from workflows.decide.terms import (
@@ -504,6 +506,7 @@ def restore(context: Context, command: Restore) -> Decision:
     first = award.ends if context.rule("restored_with_arrears") else month_after(context.on)
     first = max(first, command.from_month or first)
     terms, explanation = _restored(context, first, command.code)
+    later = _as_they_stood(context, first)
     owed = tuple(month for month in months(first, month_of(context.on)) if month not in case.drawn)
     said = needed_words(context, command.reason, "data.reason")
     change = context.instance
@@ -521,6 +524,7 @@ def restore(context: Context, command: Restore) -> Decision:
             owed=owed,
             explanation=explanation,
         ),
+        *later,
         *released(context, replace(case, ended=None)),
         LetterIssued(on=context.on, letter="L14", about=InstanceId(change)),
         next_review(context, case.review_class),  # type: ignore[arg-type]
@@ -528,18 +532,40 @@ def restore(context: Context, command: Restore) -> Decision:
     back, moves = lifted(context, after(case, events), said, command.code)
     return Decision(
         events=[*events, *back],
-        others=claim(context, terms.covered, first),
+        others=_claimed_again(context, [terms, *(one.terms for one in later)]),
         moves=moves,
         answer={"from_month": first, "amount": terms.amount, "owed": list(owed)},
     )
 
 
 def _restored(context: Context, first: Month, code: str) -> tuple[Terms, Explanation | None]:
-    """On the facts of the decision that stands; an award as in the ledger as it was."""
+    """On the facts of the decision that stands; what an appeal said, and an award as in the ledger, as it was."""
     award = award_of(context.case)
-    if award.as_in_ledger(first):
+    if award.as_in_ledger(first) or is_ruled(context.case, first):
         return replace(latest_terms(award, first), from_month=first, code=code, on=context.on), None
     found = assess_again(context, first, keep=False)
     if not found.eligible:
         raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
     return terms_of(found, first, code, context.on), found.explanation
+
+
+def _as_they_stood(context: Context, first: Month) -> list[AmountChanged]:
+    """Terms that begin later are said again: those from the first month would go over them."""
+    award = award_of(context.case)
+    standing = [(month, latest_terms(award, month)) for month in months_anew(context.case, first)[1:]]
+    return [
+        AmountChanged(
+            on=context.on,
+            terms=replace(terms, from_month=month),
+            before=terms.amount,
+            by=StaffId(context.actor),
+            under=award.under,
+        )
+        for month, terms in standing
+    ]
+
+
+def _claimed_again(context: Context, terms: Sequence[Terms]) -> list[tuple[StreamId, Event]]:
+    """Each whom the award covers, from the first month in which it does."""
+    first = {key: one.from_month for one in reversed(terms) for key in one.covered}
+    return [event for key, month in first.items() for event in claim(context, (key,), month)]

@@ -19,7 +19,7 @@ from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
 from workflows.decide.finding import opened, shown, under_way
 from workflows.decide.persons import release_award
-from workflows.decide.recompute import late_lines
+from workflows.decide.recompute import is_fixed, late_lines, months_anew
 from workflows.decide.recompute import over as too_much
 from workflows.decide.settling import after
 from workflows.decide.terms import (
@@ -27,7 +27,6 @@ from workflows.decide.terms import (
     award_of,
     ever_covered,
     latest_terms,
-    months_from,
     terms_of,
 )
 from workflows.engine import guard, next_of
@@ -137,7 +136,7 @@ def _went_on(
     award = award_of(context.case)
     events: list[CaseEvent] = [died]
     over = False
-    for one in months_from(award, month):
+    for one in months_anew(context.case, month):
         before = latest_terms(award, one)
         terms, explanation, eligible = _after(context, died.member, one, before)
         over = over or not eligible
@@ -183,8 +182,10 @@ def _after(
     """What is due without the dead, and whether the others are still below the standard.
 
     Until a change over the standard is heard and decided their household part goes on, at most the standard each;
-    where even that can't be, their shares stay and his goes.
+    where even that can't be, and where an appeal or a finding said the amount, their shares stay and his goes.
     """
+    if is_fixed(context.case, month):
+        return before.without(member, month, "D01", context.on), None, True
     if award_of(context.case).as_in_ledger(month):
         return *ledger.without(context, member, month, "D01"), True
     found = assess_again(context, month, without=member)

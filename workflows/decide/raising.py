@@ -6,14 +6,13 @@ Told, not heard (57 art. 32; rules.md §3): what was paid less is owed by month,
 from domain.case.award import AmountChanged, Terms
 from domain.case.decision import LetterIssued
 from domain.days import Month, parse_month
-from domain.explain import Explanation
 from domain.ids import StaffId
 from workflows.command import Decision, decides
 from workflows.commands.award import RaiseStandard
 from workflows.context import Context
 from workflows.decide import ledger
-from workflows.decide.recompute import is_fixed
-from workflows.decide.terms import assess_again, award_of, drawn_from, months_from, terms_of
+from workflows.decide.recompute import Due, anew
+from workflows.decide.terms import assess_again, award_of, drawn_from, terms_of
 from workflows.engine import next_of
 from workflows.refusal import refuse
 
@@ -46,39 +45,19 @@ def raise_standard(context: Context, command: RaiseStandard) -> Decision:
 
 
 def raises(context: Context, first: Month) -> list[AmountChanged]:
-    """The months of an award anew from one on; terms that begin later and don't rise are said again, as they stand.
+    """The months of an award anew from one on; [] where nothing rises."""
 
-    [] where nothing rises.
-    """
-    award = award_of(context.case)
-    events: list[AmountChanged] = []
-    for month in months_from(award, first):
-        before = award.at(month)
-        if before is None:
-            continue
-        terms, explanation = _raised(context, month, before)
+    def due(month: Month, before: Terms) -> Due | None:
+        terms, explanation = _raised(context, month)
         rises = terms.amount > before.amount
-        if not rises and not events:
-            continue
         same = (terms.amount, terms.shares) == (before.amount, before.shares)
-        events.append(
-            AmountChanged(
-                on=context.on,
-                terms=terms if rises else before,
-                before=before.amount,
-                explanation=explanation if rises or same else None,
-                by=StaffId(context.actor),
-                under=award.under,
-            )
-        )
-    return events
+        return (terms, explanation) if rises or same else None
+
+    return anew(context, first, due, by=StaffId(context.actor), under=award_of(context.case).under)
 
 
-def _raised(context: Context, month: Month, before: Terms) -> tuple[Terms, Explanation | None]:
-    """What a month is due at its parameters; of an amount as in the ledger what the standard adds to it; what an
-    appeal or a finding said stands."""
-    if is_fixed(context.case, month):
-        return before, None
+def _raised(context: Context, month: Month) -> Due:
+    """What a month is due at its parameters; of an amount as in the ledger what the standard adds to it."""
     if award_of(context.case).as_in_ledger(month):
         return ledger.raised(context, month)
     found = assess_again(context, month)

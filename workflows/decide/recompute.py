@@ -5,7 +5,8 @@ the month after it began (§3 from when); what was reported in time only from th
 matter of the past. A change that isn't clear changes nothing. What an appeal ruled stands (L26 art. 76).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from domain.facts import Fact
 from domain.ids import FactKey, MemberKey, StaffId
 from domain.means import Assessment, assess
 from domain.money import Fen
+from domain.personal import Words
 from workflows.context import Context
 from workflows.decide.assessing import left_out, means_person, origin
 from workflows.decide.review import clear_income
@@ -29,6 +31,7 @@ from workflows.decide.terms import (
     cut_shares,
     decided_case,
     latest_terms,
+    months_from,
     terms_of,
     work_refusers,
 )
@@ -59,14 +62,34 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 def is_fixed(case: Case, month: Month) -> bool:
     """Whether an appeal, or the decision of a finding, said the amount of a month: nothing is computed for it."""
-    if any(one.holds(month) and one.amount is not None for one in case.rulings):
-        return True
-    return any(
-        line.said and line.month == month
-        for one in case.findings.values()
-        if one.outcome is not None
-        for line in one.lines
+    return is_ruled(case, month) or any(line.month == month for line in _said(case))
+
+
+def is_ruled(case: Case, month: Month) -> bool:
+    """Whether an appeal said the amount of a month."""
+    return any(one.holds(month) and one.amount is not None for one in case.rulings)
+
+
+def _said(case: Case) -> Iterator[LateLine]:
+    return (
+        line for one in case.findings.values() if one.outcome is not None for line in one.lines if line.said
     )
+
+
+def months_anew(case: Case, first: Month) -> list[Month]:
+    """The month itself, then each later one in which the terms change, or what is fixed begins or ends: all are
+    looked at anew with it."""
+    return sorted({*months_from(award_of(case), first), *(one for one in _fixes(case) if one > first)})
+
+
+def _fixes(case: Case) -> Iterator[Month]:
+    for ruling in case.rulings:
+        if ruling.amount is not None:
+            yield ruling.from_month
+            if ruling.until_month is not None:
+                yield add_month(ruling.until_month, 1)
+    for line in _said(case):
+        yield from (line.month, add_month(line.month, 1))
 
 
 def _now(case: Case, key: FactKey) -> Fact | None:
@@ -322,7 +345,7 @@ def restated(context: Context, found: Iterable[Recomputed], case: Case | None = 
     first = min(changed)
     last = max(case.drawn, default=Month(""))
     months = {first, *changed, *(add_month(month, 1) for month, one in changed.items() if one.line.drawn)}
-    months |= {one.from_month for one in award.terms if one.from_month > first}
+    months.update(months_anew(case, first))
     events: list[AmountChanged] = []
     for month in sorted(months):
         standing = award.at(month)
@@ -346,6 +369,50 @@ def restated(context: Context, found: Iterable[Recomputed], case: Case | None = 
                 explanation=explanation,
                 by=StaffId(context.actor),
                 under=award.under,
+            )
+        )
+    return events
+
+
+Due: TypeAlias = tuple[Terms, Explanation | None]
+"""What a month comes to, and why where that is known."""
+
+
+def anew(
+    context: Context,
+    first: Month,
+    due: Callable[[Month, Terms], Due | None],
+    *,
+    always: bool = False,
+    by: StaffId | None = None,
+    under: str | None = None,
+    words: Words | None = None,
+) -> list[AmountChanged]:
+    """An award's terms from a month on as `due` says (None: as they stand), from the first that moves; [] if none does.
+
+    Terms that begin later and don't move are said again: those from an earlier month would go over them. What an
+    appeal or a finding said, and what is as in the ledger unless `due` is of it, stands. `always`: say what `due` says
+    though it moves nothing.
+    """
+    case, events = context.case, list[AmountChanged]()
+    for month in months_anew(case, first):
+        before = award_of(case).at(month)
+        if before is None:
+            continue
+        found = None if is_fixed(case, month) else due(month, before)
+        terms, explanation = found or (before, None)
+        moves = (terms.amount, terms.shares) != (before.amount, before.shares)
+        if not (events or moves or (found and always)):
+            continue
+        events.append(
+            AmountChanged(
+                on=context.on,
+                terms=replace(terms if moves or always else before, from_month=month),
+                before=before.amount,
+                explanation=explanation,
+                by=by,
+                under=under,
+                words=words,
             )
         )
     return events
