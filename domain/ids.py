@@ -29,7 +29,6 @@ Level: TypeAlias = Literal["province", "city", "county", "township", "village"]
 _LEVELS: dict[int, Level] = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
 _CITIES_WITHOUT_COUNTIES = frozenset({"441900", "442000", "460400", "620200"})
 _CASE_NO = re.compile(r"\d{16}[0-9X]", re.ASCII)
-_MEMBER = re.compile(r"m[1-9]\d{0,3}", re.ASCII)
 
 
 class BadId(BadValue):
@@ -69,13 +68,6 @@ def parse_case_no(text: str, field: str = "case") -> CaseNo:
     if mod_11_2(plain[:16]) != plain[16]:
         raise BadId("case-no-check-digit", field)
     return CaseNo(plain)
-
-
-def parse_member(text: str, field: str = "member") -> MemberKey:
-    """`m1` … `m9999`."""
-    if not _MEMBER.fullmatch(text):
-        raise BadId("member-key", field)
-    return MemberKey(text)
 
 
 def parse_division(text: str, field: str = "division") -> DivisionCode:

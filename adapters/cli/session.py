@@ -25,7 +25,6 @@ from workflows.refusal import Reason
 
 DEFAULT_STORE = "sqlite:///doudi.sqlite"
 REFUSED = 1
-WRONG_USE = 2
 FEN = frozenset({"amount", "before", "more", "paid", "shares", "arrears_amount", "written_off", "claim"})
 """What in an answer's data is money."""
 

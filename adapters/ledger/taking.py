@@ -227,9 +227,8 @@ class Taking:
         self.actor = actor
         self.size = size
 
-    def take(self, ledger: Ledger, *, dry: bool = False, told: Any = lambda done: None) -> Outcome:
-        """All households that are ready, a chunk a transaction. `told` hears how many were looked at."""
-        done = 0
+    def take(self, ledger: Ledger, *, dry: bool = False) -> Outcome:
+        """All households that are ready, a chunk a transaction."""
         for chunk in _chunks(ledger.ready, self.size):
             try:
                 with self.office.batch():
@@ -241,8 +240,6 @@ class Taking:
                 pass
             self.office.world.forget()
             self._let_go()
-            done += len(chunk)
-            told(done)
         ledger.outcome.refused.sort(key=lambda one: (one[0].sheet.place, one[1].rows))
         return ledger.outcome
 

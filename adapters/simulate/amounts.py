@@ -48,11 +48,6 @@ class Paid:
         return [self.before] if self.after is None else [self.before, self.after]
 
 
-def counted_income(stretch: Stretch, amount: int) -> int:
-    """Whole yuan of income a month of a home that is paid `amount`, odd fen aside."""
-    return stretch.standard * stretch.covered // 100 - amount
-
-
 class Amounts:
     """Draws natural amounts, then moves those that are free until each sum is the printed one."""
 

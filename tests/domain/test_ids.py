@@ -11,7 +11,6 @@ from domain.ids import (
     parent_of,
     parse_case_no,
     parse_division,
-    parse_member,
     within,
 )
 
@@ -116,10 +115,3 @@ def test_divisions_know_what_lies_above() -> None:
     assert not within(DivisionCode("110198"), village)
     with pytest.raises(BadId, match="division-above-county"):
         county_of(DivisionCode("1101"))
-
-
-def test_member_keys() -> None:
-    assert parse_member("m12") == "m12"
-    for wrong in ("m0", "M1", "1", "m01", ""):
-        with pytest.raises(BadId, match="member-key"):
-            parse_member(wrong)

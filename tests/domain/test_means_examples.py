@@ -8,7 +8,6 @@ from domain.days import Month
 from domain.explain import Exact
 from domain.ids import MemberKey
 from domain.means import uplift_changes
-from domain.means.shown import shown_month
 from domain.policy import PolicyGap
 from tests.domain.means_world import Facts, income, parameter, person, persons, policy, run
 
@@ -68,9 +67,6 @@ def test_E8_a_year_is_never_a_month_times_twelve() -> None:
     answer = run(persons(1), facts.all, rules)
     assert answer.income_month == Exact(64003, 12)
     assert answer.income_month.fraction * 12 == 64003
-    assert shown_month(answer.income_month, rules, Month("2025-05")) == 5334
-    down = policy(income_months=12, income_shown="down")
-    assert shown_month(answer.income_month, down, Month("2025-05")) == 5333
 
 
 def test_E9_a_fixed_sum_by_month() -> None:

@@ -833,7 +833,7 @@ def amounts_of_a_household_or_of_each(p: People) -> Case:
 @ledger
 def amounts_that_may_be_each_ones(p: People) -> Case:
     """The same amount in each row under a heading that doesn't say whose: told by the counts or refused."""
-    head = ["姓名", "与户主关系", "身份证号", "保障人数", "月补助额", "享受时间"]
+    head: list[Value] = ["姓名", "与户主关系", "身份证号", "保障人数", "月补助额", "享受时间"]
     of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(5)]
     counts: list[tuple[Value, Value]] = [(None, None), (2, None), (2, 2), (1, 1), (2, None)]
     rows: list[list[Value]] = [head]
@@ -854,7 +854,7 @@ def amounts_that_may_be_each_ones(p: People) -> Case:
 @ledger
 def totals_that_may_be_each_ones(p: People) -> Case:
     """A total in each row beside an amount in each row proves nothing: both may be the household's or each one's."""
-    head = ["姓名", "与户主关系", "身份证号", "月补助额", "分类施保", "月合计", "享受时间"]
+    head: list[Value] = ["姓名", "与户主关系", "身份证号", "月补助额", "分类施保", "月合计", "享受时间"]
     of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(4)]
     amounts: list[tuple[list[Value], list[Value]]] = [
         ([300, None, 300], [300, None, 300]),
@@ -879,7 +879,16 @@ def totals_that_may_be_each_ones(p: People) -> Case:
 @ledger
 def totals_alone_with_other_subsidies(p: People) -> Case:
     """No amount of its own: what is left of the total without the other subsidies, where these are certain."""
-    head = ["姓名", "与户主关系", "身份证号", "分类施保", "电费补贴", "物价补贴", "家庭合计", "享受时间"]
+    head: list[Value] = [
+        "姓名",
+        "与户主关系",
+        "身份证号",
+        "分类施保",
+        "电费补贴",
+        "物价补贴",
+        "家庭合计",
+        "享受时间",
+    ]
     of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(6)]
     amounts: list[tuple[list[Value], list[Value]]] = [
         ([None, 10, None, 310], [None, None, None, None]),
@@ -908,7 +917,7 @@ def totals_alone_with_other_subsidies(p: People) -> Case:
 @ledger
 def amounts_by_person(p: People) -> Case:
     """A heading that says per person: the sum of each one's; one for all only where a total proves it."""
-    head = ["姓名", "与户主关系", "身份证号", "保障金（元/人月）", "发放合计", "享受时间"]
+    head: list[Value] = ["姓名", "与户主关系", "身份证号", "保障金（元/人月）", "发放合计", "享受时间"]
     of = [(p.one("1955-01-01"), p.one("1956-01-01", woman=True)) for _ in range(4)]
     amounts: list[tuple[list[Value], list[Value]]] = [
         ([300, None], [200, None]),

@@ -190,15 +190,14 @@ class _Broken(Exception):
 
 
 def test_broken_off_it_goes_on_where_it_stopped(desk: LedgerOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.ledger.taking.A_CHUNK", 2)
     once = Taking.take
 
-    def breaking(self: Taking, ledger: Ledger, *, dry: bool = False, told: Any = None) -> Any:
-        def stop(done: int) -> None:
+    def breaking(self: Taking, ledger: Ledger, *, dry: bool = False) -> Any:
+        def stop() -> None:
             raise _Broken
 
-        self.size = 2
-        return once(self, ledger, dry=dry, told=stop)
+        self.size, self._let_go = 2, stop
+        return once(self, ledger, dry=dry)
 
     with monkeypatch.context() as patch:
         patch.setattr(Taking, "take", breaking)

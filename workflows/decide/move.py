@@ -16,7 +16,7 @@ from workflows.decide.papers import check_paper, needed_words
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 
-LETTER, CERTIFICATE = "L20", "L22"
+LETTER = "L20"
 LOW = ("village", "township")
 
 

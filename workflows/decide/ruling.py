@@ -3,8 +3,6 @@
 L26 art. 76; rules.md §3 appeal. Money paid back beyond what is then still claimed is due again, by month.
 """
 
-from typing import TYPE_CHECKING
-
 from domain.case import Case
 from domain.case.award import Terms
 from domain.case.decision import LetterIssued
@@ -24,9 +22,6 @@ from workflows.decide.settling import after, closing, revisions
 from workflows.decide.terms import award_of
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
-
-if TYPE_CHECKING:
-    pass
 
 
 @guard

@@ -16,9 +16,6 @@ import msgspec
 from adapters.seed.divisions import DivisionRow
 from domain.ids import DivisionCode, level_of, parent_of, within
 
-CODES_AGAIN = "码位改派"
-"""The code went to another place; the place before it is another."""
-
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What became another between the end of a year and that of the one before. A code or name that is not known: \"\".
@@ -100,20 +97,3 @@ def _by_code() -> dict[str, tuple[Change, ...]]:
 def changes_of(code: str) -> tuple[Change, ...]:
     """What happened to a code, by year: both where it was left and where it was taken."""
     return _by_code().get(code, ())
-
-
-def name_in(code: str, year: int) -> str | None:
-    """What a code named at the end of a year; None where it named nothing, or nothing is known.
-
-    The last change up to the year says; without one the first after it, then the present name.
-    """
-    mine = changes_of(code)
-    before = [one for one in mine if one.year <= year]
-    if before:
-        last = before[-1]
-        taken = [one for one in before if one.year == last.year and one.new_code == code]
-        return (taken[-1].new_name or None) if taken else None
-    later = next((one for one in mine if one.year > year), None)
-    if later is not None:
-        return (later.old_name or None) if later.old_code == code else None
-    return national().get(DivisionCode(code))

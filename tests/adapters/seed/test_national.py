@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from adapters.seed.divisions.national import as_of, changes, changes_of, name_in, national, national_within
+from adapters.seed.divisions.national import as_of, changes, changes_of, national, national_within
 from domain.ids import DivisionCode, level_of
 
 
@@ -32,15 +32,9 @@ def test_a_county_comes_with_what_lies_above_and_below() -> None:
     assert ("130102001", "建北街道") in [(one.code, one.name) for one in rows]
 
 
-def test_what_a_code_named_is_asked_with_its_year() -> None:
-    assert name_in("152725", 1980) == "乌拉特中后联合旗"
-    assert name_in("152725", 1981) == "乌拉特中旗"
-    assert name_in("130102", 2026) == "长安区"
-    assert name_in("999999", 2026) is None
-
-
-def test_a_withdrawn_code_names_nothing_any_more() -> None:
-    gone = changes_of("370284")
-    assert gone
-    assert name_in("370284", 2026) is None
-    assert name_in("370284", 2000) == "胶南市"
+def test_a_code_knows_where_it_came_from_and_what_took_its_place() -> None:
+    assert [(one.year, one.old_code, one.new_code) for one in changes_of("370284")] == [
+        (1995, "379016", "370284"),
+        (2012, "370284", "370211"),
+    ]
+    assert changes_of("999999") == ()
