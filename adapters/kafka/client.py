@@ -9,7 +9,7 @@ a commit that failed may have been done → Unsure, and who called looks where h
 It uses what isn't public there, therefore the exact pin.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache, partial
 from time import monotonic
@@ -167,7 +167,7 @@ class Transactions:
         *,
         key: bytes | None = None,
         value: bytes | None = None,
-        headers: Sequence[Header] = (),
+        headers: Iterable[Header] = (),
         partition: int | None = None,
         timestamp_ms: int | None = None,
     ) -> None:

@@ -4,7 +4,7 @@ Headers are UTF-8. `ce_source` names the log, so that (source, id) is unique eve
 log's position with leading zeros, so that it sorts as text; a tombstone has no value and no content type.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -30,13 +30,13 @@ class Wired(NamedTuple):
     topic: str
     key: str
     value: bytes | None
-    headers: list[Header]
+    headers: dict[str, bytes]
     timestamp_ms: int
 
 
 def id_of(one: Wired) -> str:
     """`ce_id`."""
-    return dict(one.headers)["ce_id"].decode()
+    return one.headers["ce_id"].decode()
 
 
 def wire_type(kind: str, version: int) -> str:
@@ -58,22 +58,22 @@ def wired(message: Message, source: str, value: bytes | None = None) -> Wired:
         value = orjson.dumps(msgspec.to_builtins(message.data))
     kind, schema = _named(message.type, message.version)
     name = message.id.encode()
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", name),
-        ("ce_source", source.encode()),
-        ("ce_type", kind),
-        ("ce_subject", message.subject.encode()),
-        ("ce_time", rfc3339(message.time)),
-        ("ce_dataschema", schema),
-        ("ce_sequence", b"%020d" % message.sequence),
-        ("ce_correlation", b"%020d" % message.correlation),
-        ("ce_traceparent", traceparent(source, message.correlation, name)),
-    ]
+    headers = {
+        "ce_specversion": b"1.0",
+        "ce_id": name,
+        "ce_source": source.encode(),
+        "ce_type": kind,
+        "ce_subject": message.subject.encode(),
+        "ce_time": rfc3339(message.time),
+        "ce_dataschema": schema,
+        "ce_sequence": b"%020d" % message.sequence,
+        "ce_correlation": b"%020d" % message.correlation,
+        "ce_traceparent": traceparent(source, message.correlation, name),
+    }
     if message.causation is not None:
-        headers.append(("ce_causation", message.causation.encode()))
+        headers["ce_causation"] = message.causation.encode()
     if value is not None:
-        headers.append(("content-type", content))
+        headers["content-type"] = content
     return Wired(message.topic, message.key, value, headers, _milliseconds(message.time))
 
 
@@ -119,7 +119,7 @@ class Read(NamedTuple):
     data: Public | bytes | None
 
 
-def read_wire(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Read:
+def read_wire(value: bytes | None, headers: Iterable[Header]) -> Read:
     """ValueError: names the header that is missing or wrong; msgspec.ValidationError: what is no such event."""
     found = {name: one.decode() for name, one in headers}
     name, _, version = _header(found, "ce_type").removeprefix(PREFIX).rpartition(".v")

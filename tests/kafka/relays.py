@@ -55,7 +55,7 @@ def expected(store: EventStore, settings: KafkaSettings) -> list[Wired]:
 
 
 def seen_of(one: Wired) -> Seen:
-    return one.topic, one.key, dict(one.headers)["ce_id"].decode()
+    return one.topic, one.key, one.headers["ce_id"].decode()
 
 
 def told(settings: KafkaSettings) -> list[Seen]:
@@ -150,7 +150,7 @@ def fat(wire: Wire, *names: str, size: int = 5_000) -> Wire:
     def made(message: Message) -> Wired:
         one = wire(message)
         if message.id in names:
-            return one._replace(headers=[*one.headers, ("pad", bytes(size))])
+            return one._replace(headers={**one.headers, "pad": bytes(size)})
         return one
 
     return made

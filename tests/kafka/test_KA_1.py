@@ -93,4 +93,4 @@ def test_ka_1_a_refused_message_two_relays_one_of_them_killed(topics: Topics, tm
             record.key.decode(),
         )
         assert dict(headers)["ce_time"] == rfc3339(event.recorded_at)
-        assert headers == by_id[read.id].headers
+        assert headers == list(by_id[read.id].headers.items())

@@ -46,7 +46,7 @@ def told(
     yield (
         settings,
         [
-            seen(one.topic, one.key.encode(), one.value, one.headers)
+            seen(one.topic, one.key.encode(), one.value, list(one.headers.items()))
             for one in expected(place.doudi.store, settings)
         ],
     )

@@ -39,7 +39,7 @@ def test_history_has_the_ids_keys_and_times_of_the_first_telling(office: TrialOf
     wanted = expected(office.store, settings)
     assert done.messages == len(wanted)
     found = read_all(settings, name)
-    assert [(one.key.decode(), one.value, list(one.headers)) for one in found] == [
+    assert [(one.key.decode(), one.value, dict(one.headers)) for one in found] == [
         (one.key, one.value, one.headers) for one in wanted
     ]
     assert emit(office.store, settings, "history") == done

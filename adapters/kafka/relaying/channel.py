@@ -84,7 +84,7 @@ class Channel:
                 prefix + one.topic,
                 key=one.key.encode(),
                 value=one.value,
-                headers=one.headers,
+                headers=one.headers.items(),
                 timestamp_ms=one.timestamp_ms,
             )
         reach("relay.sent")
