@@ -26,6 +26,8 @@ from workflows.refusal import refuse
 MAPPED = ("sheet", "column", "field")
 CAME_TO = ("name", "value")
 PROBLEMS = ("problem", "count")
+PROBLEM_SHEET = ("sheet", "cell", "of", "row", "column", "what", "remedy")
+"""The name of the sheet of problems, then of its columns."""
 IMPORTS = ("import", "file", "households", "undone")
 
 
@@ -75,6 +77,7 @@ def register(
     options = Options(
         division=code,
         paid_until=parse_month(paid_until, "paid_until"),
+        programme=programme,  # type: ignore[arg-type]
         area=area,  # type: ignore[arg-type]
         since=parse_month(since, "since") if since else None,
         said=_said(said),
@@ -117,14 +120,9 @@ def _write_refusals(now: Session, file: Path, outcome: Outcome) -> Path | None:
     if not outcome.refused:
         return None
     path = refusals_path(file, now.text("ledger.refused"))
-    headings = [now.text(f"ledger.problems.{name}") for name in _problem_columns()]
+    headings = [now.text(f"ledger.problems.{name}") for name in PROBLEM_SHEET]
     write_refusals(path, outcome.refused, lambda code, params: now.text(code, **params), headings)
     return path
-
-
-def _problem_columns() -> list[str]:
-    """The name of the sheet of problems, then of its columns."""
-    return ["sheet", "cell", "of", "row", "column", "what", "remedy"]
 
 
 def _show(now: Session, outcome: Outcome, dry: bool, refusals: Path | None) -> None:
@@ -133,11 +131,7 @@ def _show(now: Session, outcome: Outcome, dry: bool, refusals: Path | None) -> N
         for table in outcome.tables
         for column, field in table.columns.proposed()
     ]
-    rows = sum(len(read.rows) for _, read in outcome.refused)
-    wrong = [
-        {"problem": code if now.form == "json" else now.text(code, **_params(outcome, code)), "count": count}
-        for code, count in sorted(problems(outcome.refused).items())
-    ]
+    wrong = dict(sorted(problems(outcome.refused).items()))
     about: dict[str, Any] = {
         "import": outcome.name,
         "dry_run": dry,
@@ -146,9 +140,9 @@ def _show(now: Session, outcome: Outcome, dry: bool, refusals: Path | None) -> N
         "amount": outcome.amount,
         "already": outcome.already,
         "refused_households": len(outcome.refused),
-        "refused_rows": rows,
+        "refused_rows": sum(len(read.rows) for _, read in outcome.refused),
         "repaired": dict(sorted(outcome.repairs.items())),
-        "problems": dict(sorted(problems(outcome.refused).items())),
+        "problems": wrong,
         "refusals": refusals.name if refusals else None,
         "skipped_sheets": outcome.skipped,
     }
@@ -169,7 +163,11 @@ def _show(now: Session, outcome: Outcome, dry: bool, refusals: Path | None) -> N
     ]
     title = now.text("ledger.would" if dry else "ledger.did")
     if wrong:
-        now.table(PROBLEMS, wrong, title=now.text("ledger.problems"))
+        counts = [
+            {"problem": now.text(code, **_params(outcome, code)), "count": count}
+            for code, count in wrong.items()
+        ]
+        now.table(PROBLEMS, counts, title=now.text("ledger.problems"))
     now.show(CAME_TO, shown, title=title, position=position)
     if outcome.skipped:
         click.echo(now.text("ledger.skipped", sheets=", ".join(outcome.skipped)), err=True)

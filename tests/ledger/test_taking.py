@@ -8,7 +8,7 @@ from python_calamine import CalamineWorkbook
 
 from adapters.ledger.households import Reading
 from adapters.ledger.taking import Ledger, Taking
-from tests.harness import COUNTY, number
+from tests.harness import COUNTY, T1, number
 from tests.ledger.corpus import corpus
 from tests.ledger.office import LedgerOffice
 from tests.ledger.papers import Sheet, Value, write
@@ -183,6 +183,13 @@ def test_what_was_touched_keeps_the_whole_import(desk: LedgerOffice) -> None:
 def test_an_unknown_import(desk: LedgerOffice) -> None:
     said = desk.say("import", "undo", "imp-0")
     assert (said.code, "no such import" in said.err) == (1, True)
+
+
+def test_only_a_programme_that_is_known_is_taken_over(desk: LedgerOffice) -> None:
+    path = CASES[LONG].write(desk.folder)
+    asked = ("import", "register", str(path), "--division", T1, "--paid-until", "2025-06", "--dry-run")
+    assert desk.say(*asked, "--programme", "tekun").code == 2
+    assert desk.say(*asked, "--programme", "dibao").code == 0
 
 
 class _Broken(Exception):
