@@ -252,10 +252,8 @@ def _areas(placed: _Placed) -> Iterator[_Broken]:
         known = [part for part in parts if part is not None]
         if not known:
             continue
-        least = sum((_Range.of(part).low for part in known), Fraction(0))
-        most = sum((_Range.of(part).last for part in known), Fraction(0))
+        least, most, plus = _summed(known)
         total = _Range.of(whole)
-        plus = " + ".join(str(_Range.of(part)) for part in known)
         complete = len(known) == len(parts)
         if least > total.last or (complete and most < total.low):
             yield [*known, whole], [f"{plus} {'≠' if complete else '>'} {total}"]
@@ -272,8 +270,8 @@ def _parts(placed: _Placed) -> Iterator[_Broken]:
             if (p, m, begin, end) == (programme, measure, first, last) and a.startswith(f"{area}_")
         ]
         total = _Range.of(whole)
-        if parts and sum((_Range.of(part).low for part in parts), Fraction(0)) > total.last:
-            plus = " + ".join(str(_Range.of(part)) for part in parts)
+        least, _, plus = _summed(parts)
+        if parts and least > total.last:
             yield [*parts, whole], [f"{plus} > {total}"]
 
 
@@ -292,14 +290,19 @@ def _spans(placed: _Placed) -> Iterator[_Broken]:
         ]
         for chain in _disjoint(inside):
             total = _Range.of(whole)
-            least = sum((_Range.of(one).low for one in chain), Fraction(0))
-            most = sum((_Range.of(one).last for one in chain), Fraction(0))
-            plus = " + ".join(str(_Range.of(one)) for one in chain)
+            least, most, plus = _summed(chain)
             covered = sum(end - begin + 1 for begin, end in map(_span_of, chain))
             if least > total.last:
                 yield [*chain, whole], [f"{plus} > {total}"]
             elif covered == last - first + 1 and most < total.low:
                 yield [*chain, whole], [f"{plus} < {total}"]
+
+
+def _summed(figures: Sequence[Figure]) -> tuple[Fraction, Fraction, str]:
+    """The least and the most that figures come to together, and their sum as it is shown."""
+    ranges = [_Range.of(one) for one in figures]
+    least = sum((one.low for one in ranges), Fraction(0))
+    return least, sum((one.last for one in ranges), Fraction(0)), " + ".join(map(str, ranges))
 
 
 def _disjoint(figures: Iterable[Figure]) -> Iterator[list[Figure]]:

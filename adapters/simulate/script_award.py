@@ -8,7 +8,7 @@ from adapters.simulate.plan import Change, Household, Property, Review, Standard
 from adapters.simulate.script import Days, House, Script, Start, calendar_days
 from adapters.simulate.script_application import adult, consent, entry_of, note_incomes
 from domain.case.change import Effect
-from domain.days import Month, add_month, first_day, months_between
+from domain.days import Month, add_month, first_day, month_of, months_between
 from domain.ids import InstanceId, MemberKey
 from domain.money import Fen
 from workflows.commands import change as changing
@@ -130,7 +130,7 @@ class Award:
         elif code in ("S01", "S15"):
             yield from self._say([income(self.head, self._over(code), self._above(), since)], day)
         elif code in ("S02", "S16"):
-            yield from self._say(possessions(self._too_much(code), self.head, first_day(_month(day))), day)
+            yield from self._say(possessions(self._too_much(code), self.head, first_day(month_of(day))), day)
 
     def _say(self, facts: list[FactEntry], day: date) -> Script:
         if facts:
@@ -254,7 +254,7 @@ class Award:
         """Work was found: the award goes on for its months, then the clock ends it."""
         assert stop.grace_from is not None
         house, desks = self.house, self.house.desks
-        month = _month(day)
+        month = month_of(day)
         happened = self.days.nth(month, 2)
         reported = changing.ReportChange(kind="work", happened=happened)
         answer = yield house.says(day, desks.window, reported)
@@ -273,7 +273,3 @@ class Award:
         """A wage that lifts the household over the standard and leaves it under the line of a gradual exit."""
         piece = self.plan.pieces[-1]
         return self.standard * len(piece.members) * 120 // 100 - piece.income
-
-
-def _month(day: date) -> Month:
-    return Month(f"{day:%Y-%m}")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -211,10 +212,20 @@ def test_a_year_without_calendars_is_refused(tmp_path: Path, capsys: pytest.Capt
     assert not (tmp_path / "none.sqlite").exists()
 
 
-def test_the_report_is_compared_on_what_was_played(place: Place, tmp_path: Path) -> None:
+def test_the_report_is_compared_on_what_was_played(
+    place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = tmp_path / "figures.csv"
     file.write_text(FIGURES, encoding="utf-8")
-    main(["--store", place.url, "report", "compare", "--figures", str(file), "--report", "X"])
+    asked = ["report", "compare", "--figures", str(file), "--report", "X"]
+    main(["--store", place.url, "--format", "json", *asked])
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    keys = [",".join(row.split(",")[1:5]) for row in ROWS.split()]
+    assert [f"{row['programme']},{row['area']},{row['measure']},{row['period']}" for row in rows] == keys
+    assert {row["verdict"] for row in rows} == {"meets"}
+    assert all(abs(Fraction(row["counted"]) - Fraction(row["printed"])) < Fraction(1, 2) for row in rows)
+    main(["--store", place.url, "--lang", "en", *asked])
+    assert capsys.readouterr().out.splitlines()[-1] == f"meets {len(keys)}"
 
 
 def test_a_plan_that_the_office_refuses_is_named(tmp_path: Path) -> None:
