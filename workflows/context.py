@@ -10,7 +10,7 @@ from domain.case import Case
 from domain.days import china_day
 from domain.ids import CaseNo, DivisionCode, InstanceId, PersonRef
 from domain.person import Person
-from domain.policy import CATALOGUE, Policy
+from domain.policy import CATALOGUE, Parameter, Policy
 from domain.staff import Roster
 from workflows.command import Request
 from workflows.world import World
@@ -47,14 +47,7 @@ class Context:
 
     @cached_property
     def policy(self) -> Policy:
-        """The policy of the case's division, programme and area; of days before it came there, of where it was."""
-        case = self.case
-        now = self.world.policy(case.division, case.programme, case.area)
-        if not case.divisions:
-            return now
-        return now.through(
-            [(until, self.world.policy(one, case.programme, case.area)) for until, one in case.divisions]
-        )
+        return policy_of(self.world, self.case)
 
     @property
     def procedure_day(self) -> date:
@@ -97,3 +90,16 @@ class Context:
     def desks(self, staff: str, division: DivisionCode, day: date) -> frozenset[tuple[str, DivisionCode]]:
         """(desk, division where it is held) of all desks a member of staff holds over a division that day."""
         return self.world.desks(staff, division, day)
+
+
+def policy_of(world: World, case: Case, extra: tuple[Parameter, ...] = ()) -> Policy:
+    """The policy of the case's division, programme and area; of days before it came there, of where it was.
+
+    `extra`: as if these were set besides.
+    """
+    now = world.policy(case.division, case.programme, case.area, extra)
+    if not case.divisions:
+        return now
+    return now.through(
+        [(until, world.policy(one, case.programme, case.area, extra)) for until, one in case.divisions]
+    )

@@ -267,16 +267,19 @@ class World:
         """The division, then all above it."""
         return _chain(division)
 
-    def policy(self, division: DivisionCode, programme: str, area: str | None) -> Policy:
+    def policy(
+        self, division: DivisionCode, programme: str, area: str | None, extra: tuple[Parameter, ...] = ()
+    ) -> Policy:
+        """`extra`: as if these were set last; of that nothing is kept."""
         key = (division, programme, area)
-        found = self._policies.get(key)
+        found = None if extra else self._policies.get(key)
         if found is None:
             streams = [policy_stream(one, name) for one in self.chain(division) for name in (programme, "*")]
-            parameters: list[Parameter] = []
-            for stream in streams:
-                parameters.extend(self.state(stream) or ())
-            policy = Policy(parameters, self.chain(division), programme, area)  # type: ignore[arg-type]
-            found = self._policies[key] = (policy, self._read_of(streams))
+            parameters = [one for stream in streams for one in self.state(stream) or ()]
+            policy = Policy([*parameters, *extra], self.chain(division), programme, area)  # type: ignore[arg-type]
+            found = (policy, self._read_of(streams))
+            if not extra:
+                self._policies[key] = found
         self.read.update(found[1])
         return found[0]
 

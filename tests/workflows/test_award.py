@@ -239,7 +239,7 @@ def test_e9_a_single_persons_amount_by_month(office: TrialOffice) -> None:
     draw(office, case, "2025-02", "2025-03", "2025-04")
     raised(office, "single_amount", 31_300, "2025-04-01", "yuan/month")
     assert office.refused("RaiseStandard", "county", case, on="2025-04-20", from_month="2025-01") == [
-        "award-not-in-month"
+        "nothing-raised"
     ]
     answer = office.quiet("RaiseStandard", "county", case, on="2025-04-20", from_month="2025-04").data
     assert (answer["before"], answer["amount"], answer["arrears"]) == (28_200, 31_300, ["2025-04"])

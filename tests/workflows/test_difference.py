@@ -325,7 +325,7 @@ def test_the_register_keeps_the_months_without_aid_apart(office: TrialOffice) ->
         ("2025-07", None, None),
     ]
     assert office.refused("RaiseStandard", "county", case, on="2025-07-01", from_month="2025-06") == [
-        "award-not-in-month"
+        "nothing-raised"
     ]
 
 

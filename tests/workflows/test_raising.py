@@ -10,9 +10,11 @@ from domain.case.lead import LeadOpened
 from domain.days import add_month
 from domain.ids import CaseNo, CommandId
 from domain.office import ParameterSet
-from tests.harness import COUNTY, T1, TrialOffice, person
+from tests.harness import COUNTY, T1, T2, TrialOffice, person
 from tests.workflows.awards import amount, day, draw, income, living, nothing
-from tests.workflows.test_difference import arrears, drawn
+from tests.workflows.moves import V21, staffed, two
+from tests.workflows.test_difference import arrears, drawn, stopped_by_error
+from tests.workflows.test_ruled_amounts import fixed
 from tests.workflows.test_takeover import raise_standard, take
 from workflows.command import Request
 from workflows.commands.raising import Raise
@@ -270,3 +272,74 @@ def test_an_award_as_in_the_ledger_is_raised_from_the_first_month_that_is_ours(o
         70_000,
         80_000,
     ]
+
+
+# what was looked at is what is done
+
+
+def same(office: TrialOffice, since: str, standard: int) -> Preview:
+    """The preview of a standard; its raise is then done, and is that."""
+    said = look(office, since, standard)
+    set_standard(office, standard, since)
+    assert look(office, since) == said
+    answer = office.do("Raise", "county", division=COUNTY, from_month=since).data
+    owed = [(one.case, each.month) for one in said.rises for each in one.months if each.drawn]
+    assert (answer["raised"], answer["unchanged"]) == (len(said.rises), said.unchanged)
+    assert (answer["arrears_months"], answer["not_raised"]) == (len(owed), [])
+    for one in said.rises:
+        changed = [event for event in office.events(one.case) if isinstance(event, AmountChanged)]
+        assert one.amount in [event.terms.amount for event in changed]
+    return said
+
+
+def test_an_award_that_was_restored_is_raised_beside_its_gap(office: TrialOffice) -> None:
+    case = living(office, [person("m1", "1980-01-01", 11)], [], accepted="2025-04-03")
+    stopped_by_error(office, case)
+    office.do("Restore", "decider", case, on="2025-06-20", code="I05", reason="错停", from_month="2025-07")
+    drawn(office, "2025-07")
+    found = same(office, "2025-06", 65_000)
+    assert [(one.before, one.amount) for one in found.rises] == [(60_000, 65_000)]
+    assert [amount(office, case, month) for month in ("2025-05", "2025-06", "2025-07")] == [
+        60_000, None, 65_000,
+    ]  # fmt: skip
+
+
+def test_a_month_that_an_appeal_set_is_owed_nothing_by_a_raise(office: TrialOffice) -> None:
+    case = living(office, [person("m1", "1980-01-01", 11)], [])
+    drawn(office, *MONTHS)
+    fixed(office, case, 61_000, "2025-06", "2025-06", on="2025-07-10")
+    (one,) = same(office, "2025-05", 65_000).rises
+    assert [(owed.month, owed.more) for owed in one.months] == [
+        ("2025-05", 5_000), ("2025-07", 5_000), ("2025-08", 5_000),
+    ]  # fmt: skip
+
+
+def test_money_that_came_back_is_no_part_of_what_a_raise_costs(office: TrialOffice) -> None:
+    case = living(office, [person("m1", "1980-01-01", 11)], [])
+    drawn(office, *MONTHS)
+    office.do("ReturnPayment", "payer", case, month="2025-06", on="2025-07-20", code="K01")
+    (one,) = same(office, "2025-06", 65_000).rises
+    assert [(owed.month, owed.more) for owed in one.months][:2] == [("2025-06", 5_000), ("2025-07", 5_000)]
+
+
+def test_a_case_that_moved_is_raised_by_the_policy_of_where_it_was(office: TrialOffice) -> None:
+    office.write(
+        [
+            (
+                policy_stream(T1, "dibao"),
+                ParameterSet(
+                    on=date(2025, 1, 1), division=T1, programme="dibao", name="standard", value=66_000,
+                    unit="yuan/month", since=date(2025, 1, 1), document="镇里自定",
+                ),
+            )
+        ]
+    )  # fmt: skip
+    staffed(office)
+    case = two(office)
+    assert amount(office, case, "2025-05") == 82_000
+    drawn(office, *MONTHS)
+    office.do("HandOver", "handler", case, on="2025-07-22", to=T2, moved_on="2025-07-18")
+    office.do("ReceiveMove", "window-t2", case, on="2025-07-25", division=V21)
+    assert (same(office, "2025-06", 68_000).unchanged, raises(office, case)) == (1, 0)
+    (one,) = same(office, "2025-08", 69_000).rises
+    assert (one.before, one.amount) == (82_000, 88_000)

@@ -14,23 +14,21 @@ from msgspec.structs import replace
 
 from domain.case import Case
 from domain.case.award import AmountChanged, Award
-from domain.case.payment import paid_for
 from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, china_day, first_day, month_of, months
 from domain.ids import CaseNo, CommandId, DivisionCode, county_of, within
 from domain.money import Fen
-from domain.policy import Parameter, Policy
+from domain.policy import Parameter
 from workflows.command import Request
 from workflows.commands.award import RaiseStandard
 from workflows.commands.raising import OpenLead, Raise
-from workflows.context import Context
+from workflows.context import Context, policy_of
 from workflows.decide.lead import reached, recent
-from workflows.decide.raising import raises
+from workflows.decide.raising import Owed, owed, raises
 from workflows.decide.terms import award_of
 from workflows.office import Office
 from workflows.ports import Cases
 from workflows.refusal import Refused, refuse
-from workflows.world import policy_stream
 
 A_CHUNK = 200
 AREAS = ("urban", "rural")
@@ -45,14 +43,6 @@ class Ended(Protocol):
 class Reading(Protocol):
     def reading(self, parameter: str, division: DivisionCode) -> Collection[CaseNo]:
         """Cases of a division and below whose decisions read a parameter, brought to the head."""
-
-
-class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a month of a household rises by; `drawn` False: the next month to draw, and those after it."""
-
-    month: Month
-    more: Fen
-    drawn: bool
 
 
 class Rise(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,10 +68,10 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
         """By month and division: households and fen; months drawn are arrears, the next is what a month costs more."""
         sums: dict[tuple[Month, DivisionCode, bool], list[int]] = {}
         for one in self.rises:
-            for owed in one.months:
-                cell = sums.setdefault((owed.month, one.division, owed.drawn), [0, 0])
+            for each in one.months:
+                cell = sums.setdefault((each.month, one.division, each.drawn), [0, 0])
                 cell[0] += 1
-                cell[1] += owed.more
+                cell[1] += each.more
         return [
             {"month": month, "division": division, "arrears": drawn, "households": cell[0], "more": cell[1]}
             for (month, division, drawn), cell in sorted(sums.items())
@@ -164,7 +154,7 @@ class Raising:
                 if not events:
                     unchanged += 1
                     continue
-                rises.append(_rise(context.case, events, month_of(context.on)))
+                rises.append(_rise(context, events))
         leads = []
         for number in self._recent(command, request) if command.leads else ():
             context = self._context(request, number, command, standard, unit)
@@ -211,26 +201,24 @@ class Raising:
         part = replace(request, case=number)
         context = Context(self.office.world, part, self.office.clock.now(), case, lambda prefix: prefix)
         if standard is not None and case is not None:
-            context.policy = self._as_if(case, command, standard, unit)
+            mine = _as_if(case, command, standard, unit)
+            context.policy = policy_of(self.office.world, case, (mine,))
         return context
 
-    def _as_if(self, case: Case, command: Raise, standard: Fen, unit: str) -> Policy:
-        world = self.office.world
-        chain = world.chain(case.division)
-        streams = [policy_stream(one, name) for one in chain for name in (case.programme, "*")]
-        parameters: list[Parameter] = [one for stream in streams for one in world.state(stream) or ()]
-        mine = Parameter(
-            ref="preview",
-            name="standard",
-            value=standard,
-            unit=unit,
-            since=first_day(Month(command.from_month)),
-            division=case.division,
-            programme=case.programme,
-            area=case.area,  # type: ignore[arg-type]
-            document="preview",
-        )
-        return Policy([*parameters, mine], chain, case.programme, case.area)  # type: ignore[arg-type]
+
+def _as_if(case: Case, command: Raise, standard: Fen, unit: str) -> Parameter:
+    """The standard as the division of the raise would set it."""
+    return Parameter(
+        ref="preview",
+        name="standard",
+        value=standard,
+        unit=unit,
+        since=first_day(Month(command.from_month)),
+        division=command.division,
+        programme=case.programme,
+        area=case.area,  # type: ignore[arg-type]
+        document="preview",
+    )
 
 
 def _first(award: Award, month: Month) -> Month:
@@ -256,32 +244,14 @@ def _named(request: Request, number: CaseNo, part: RaiseStandard | OpenLead) -> 
     )
 
 
-def _rise(case: Case, events: Sequence[AmountChanged], today: Month) -> Rise:
-    """By month drawn what is then due beyond what counts as paid; and for the next to draw what a month rises by."""
-    award = award_of(case)
-    raised = award
-    for event in events:
-        raised = raised.with_terms(event.terms)
-    owed: list[Owed] = []
-    for month in sorted(case.drawn):
-        terms = raised.at(month)
-        if terms is None or month < events[0].terms.from_month:
-            continue
-        more = terms.amount - paid_for(case, month)
-        if more > 0:
-            owed.append(Owed(month=month, more=more, drawn=True))
-    drawn_next = add_month(max(case.drawn, default=add_month(award.began, -1)), 1)
-    next_one = max(today, drawn_next, events[0].terms.from_month)
-    before, then = award.at(next_one), raised.at(next_one)
-    if before is not None and then is not None and then.amount > before.amount:
-        owed.append(Owed(month=next_one, more=then.amount - before.amount, drawn=False))
+def _rise(context: Context, events: Sequence[AmountChanged]) -> Rise:
     return Rise(
-        case=case.number,
-        division=case.division,
-        area=case.area,
+        case=context.case.number,
+        division=context.case.division,
+        area=context.case.area,
         before=events[0].before,
         amount=events[0].terms.amount,
-        months=tuple(owed),
+        months=owed(context, events),
     )
 
 
