@@ -97,7 +97,7 @@ class Plain:
     @staticmethod
     def ready(batch: Batch) -> Sequence[Any]:
         """With headers as it takes them."""
-        return [one._replace(headers=list(one.headers.items())) for one in batch]  # type: ignore[arg-type]
+        return [msgspec.structs.replace(one, headers=list(one.headers.items())) for one in batch]  # type: ignore[arg-type]
 
     def send(self, batch: Sequence[Any]) -> None:
         producer = self._producer

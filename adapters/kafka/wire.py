@@ -24,7 +24,7 @@ JOSE = b"application/jose"
 DIGITS = 20
 
 
-class Wired(NamedTuple):
+class Wired(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`topic` without its prefix; `timestamp_ms`: when the event was recorded."""
 
     topic: str

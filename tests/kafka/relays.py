@@ -150,7 +150,7 @@ def fat(wire: Wire, *names: str, size: int = 5_000) -> Wire:
     def made(message: Message) -> Wired:
         one = wire(message)
         if message.id in names:
-            return one._replace(headers={**one.headers, "pad": bytes(size)})
+            return msgspec.structs.replace(one, headers={**one.headers, "pad": bytes(size)})
         return one
 
     return made

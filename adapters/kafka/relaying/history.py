@@ -70,7 +70,7 @@ def _emit(
         if not batch:
             break
         messages = [
-            one._replace(topic=to) for unit in batch for one in unit.messages if _wanted(one.topic, only)
+            replace(one, topic=to) for unit in batch for one in unit.messages if _wanted(one.topic, only)
         ]
         record = replace(record, point=batch[-1].point, sent=record.sent + len(messages), at=micros())
         channel.put(messages, record)
@@ -92,7 +92,7 @@ def snapshot(store: EventStore, settings: KafkaSettings, to: str) -> Emitted:
         reader = Reader(store, wire_of(store, settings), KeptStates(store))
         point, messages = reader.present(record.position or store.head())
         for start in range(record.sent, max(1, len(messages)), A_READ):
-            part: list[Wired] = [one._replace(topic=to) for one in messages[start : start + A_READ]]
+            part: list[Wired] = [replace(one, topic=to) for one in messages[start : start + A_READ]]
             record = replace(record, point=point, sent=start + len(part), at=micros())
             channel.put(part, record)
         return Emitted(topic=to, first=1, last=point.position, messages=record.sent)

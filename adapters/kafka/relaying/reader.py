@@ -6,7 +6,10 @@ a transaction that failed is tried again without folding anew; who begins far on
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+import msgspec
+from msgspec.structs import replace
 
 from adapters.faults import reach
 from adapters.kafka.relaying.errors import LogDiffers
@@ -32,7 +35,7 @@ def untold(kind: str, actor: str) -> bool:
     return kind in _UNTOLD and actor != CLOCK
 
 
-class Unit(NamedTuple):
+class Unit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A command's events, from position `first` to `point`, and what is told of them.
 
     `fault`: why they can't be mapped: kind of error and line, no values; `stream` and `type` say of which event.
@@ -234,4 +237,4 @@ class Reader:
         if at_fault is None:
             return unit
         one, why = at_fault
-        return unit._replace(messages=(), stream=one.stream, type=one.type, fault=why)
+        return replace(unit, messages=(), stream=one.stream, type=one.type, fault=why)
