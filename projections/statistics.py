@@ -166,8 +166,9 @@ class Statistics:
             for line in event.lines:
                 self._settled(case, line.month, -line.over, -len(line.gone), line.code, seen, rows)
         elif isinstance(event, FindingRevised):
+            why = "I06" if event.appeal else "I05"
             for month, fen in sorted(event.released.items()):
-                self._settled(case, month, fen, len(event.back.get(month, ())), "I06", seen, rows)
+                self._settled(case, month, fen, len(event.back.get(month, ())), why, seen, rows)
         elif isinstance(event, Repaid | SetOff):
             self._recovered(case, event, seen, rows)
         self._paid(case, seen, rows)

@@ -143,9 +143,9 @@ class RecoveryWrittenOff(CaseEvent, frozen=True, kw_only=True):
 
 
 class FindingRevised(CaseEvent, frozen=True, kw_only=True):
-    """What an appeal leaves of it. `settled` and `shares` are those of each month from now on, `released` what of each
-    is settled no more and `back` whom it counts again; `claimed` is what is still to be paid back in all; money paid
-    back beyond it is due again by month."""
+    """What an appeal, or without one a correction, leaves of it. `settled` and `shares` are those of each month from
+    now on, `released` what of each is settled no more and `back` whom it counts again; `claimed` is what is still to be
+    paid back in all; money paid back beyond it is due again by month."""
 
     finding: InstanceId
     claimed: Months

@@ -10,7 +10,8 @@ from domain.payment import ListOpened
 from projections.figures import month_table
 from projections.month_tables import correction_lines
 from tests.harness import COUNTY, T1, V1, TrialOffice, at, number
-from tests.workflows.test_difference import raised
+from tests.workflows.test_difference import drawn, raised
+from tests.workflows.test_finding import MONTHS, decide, found, put_right, single, stopped
 from tests.workflows.test_pay import close, draw, lines, living
 from tests.workflows.test_takeover import COUPLE, DOCUMENT, take
 from workflows.world import list_stream
@@ -182,3 +183,48 @@ def test_two_reasons_of_one_list_are_two_lines(office: TrialOffice) -> None:
     rural = [one for one in found if (one["figure"], one["area"]) == ("paid", "rural")]
     paid = [(one["old"], one["new"], one["why"]) for one in rural]
     assert paid == [(120_000, 60_000, "K01"), (60_000, 65_000, "I01"), (65_000, 125_000, "repeated")]
+
+
+def reasons(office: TrialOffice, month: str) -> set[str]:
+    """Why the paid sum of a closed month was corrected."""
+    projector = office.doudi.projector
+    projector.catch_up()
+    reported = read_table(closed(office, month).table).rows[COUNTY]
+    found = correction_lines(projector.rows("statistics"), "dibao", COUNTY, Month(month), reported)
+    return {one["why"] for one in found if one["figure"] == "paid"}
+
+
+def overpaid(office: TrialOffice) -> str:
+    """September is closed; what it paid is claimed back."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-09", on="2025-11-03")
+    stopped(office, case, "S09", "2025-08-10", "2025-11-03")
+    decide(office, case, on="2025-11-04")
+    assert reasons(office, "2025-09") == {"S09"}
+    return case
+
+
+def test_a_finding_that_a_restore_takes_back_is_told_as_a_correction(office: TrialOffice) -> None:
+    case = overpaid(office)
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="重名，错停")
+    assert reasons(office, "2025-09") == {"S09", "I05"}
+
+
+def test_a_finding_that_an_appeal_takes_back_is_told_as_an_appeal(office: TrialOffice) -> None:
+    case = overpaid(office)
+    office.do("FileAppeal", "county", case, on="2025-11-10", kind="reconsideration")
+    office.do("DecideAppeal", "county", case, on="2025-11-19", outcome="set_aside")
+    office.do("Restore", "decider", case, on="2025-11-20", code="I06", reason="复议撤销")
+    assert reasons(office, "2025-09") == {"S09", "I06"}
+
+
+def test_a_finding_that_was_a_mistake_is_told_as_a_correction(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-07", on="2025-11-02")
+    found(office, case, fen=30_000)
+    office.do("HearFinding", "county", case, on="2025-11-04", words="是")
+    decide(office, case, on="2025-11-04")
+    put_right(office, case, "2025-11-06", 15_000)
+    assert reasons(office, "2025-07") == {"D03", "I05"}

@@ -286,17 +286,38 @@ def propose_change(context: Context, command: ProposeChange) -> Decision:
 @decides(DecideChange)
 def decide_change(context: Context, command: DecideChange) -> Decision:
     """Computed anew for the month in which it begins: what is decided is what was proposed, or it is refused."""
-    change = context.case.changes[context.instance]
-    proposal = change.proposal
+    proposal = context.case.changes[context.instance].proposal
     assert proposal is not None
-    found = find(
-        context,
-        change,
-        proposal.effect,
-        proposal.code,
-        member=proposal.member,
-        months=_months(proposal),
+    found = _as_proposed(context, proposal)
+    take = {"stop": _stop, "gradual_exit": _gradual}.get(proposal.effect, _amount)
+    decision = take(context, proposal, found, command)
+    _add_finding(decision, context, _too_much(context, decision, found, proposal))
+    decided = ChangeDecided(
+        on=context.on,
+        change=context.instance,
+        by=StaffId(context.actor),
+        effect=proposal.effect,
+        code=proposal.code,
+        findings=found.findings,
     )
+    letter = "L15" if proposal.effect == "gradual_exit" else "L14"
+    told = LetterIssued(on=context.on, letter=letter, about=context.instance)
+    decision.events = [decided, *decision.events, told]
+    decision.answer = {
+        "effect": proposal.effect,
+        "code": proposal.code,
+        "from_month": found.from_month,
+        "amount": proposal.amount,
+        "drawn": list(drawn_from(context.case, found.from_month)),
+        "findings": list(found.findings),
+        **decision.answer,
+    }
+    return decision
+
+
+def _as_proposed(context: Context, proposal: ChangeProposed) -> Found:
+    """What the change comes to now; refused where that isn't what was proposed."""
+    found = _find(context, proposal)
     amount = found.terms.amount if found.terms else 0
     shares = found.terms.shares if found.terms else {}
     if (amount, shares) != (proposal.amount, proposal.shares):
@@ -307,38 +328,29 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
             amount=show_yuan(amount),
             month=found.from_month,
         )
-    decided = ChangeDecided(
-        on=context.on,
-        change=change.id,
-        by=StaffId(context.actor),
-        effect=proposal.effect,
-        code=proposal.code,
-        findings=found.findings,
+    return found
+
+
+def _find(context: Context, proposal: ChangeProposed, at: Month | None = None) -> Found:
+    """`at`: for a later month in which the terms change again."""
+    return find(
+        context,
+        context.case.changes[context.instance],
+        proposal.effect,
+        proposal.code,
+        member=proposal.member,
+        months=_months(proposal),
+        at=at,
     )
-    answer: dict[str, object] = {
-        "effect": proposal.effect,
-        "code": proposal.code,
-        "from_month": found.from_month,
-        "amount": amount,
-        "drawn": list(drawn_from(context.case, found.from_month)),
-        "findings": list(found.findings),
-    }
-    take = {"stop": _stop, "gradual_exit": _gradual}.get(proposal.effect, _amount)
-    decision = take(context, proposal, found, command)
-    lines = _too_much(context, decision, found, proposal)
-    if lines:
-        more = opened(context, lines, change.id)
-        decision.events.append(more)
-        decision.begins = (*decision.begins, "finding")
-        decision.answer |= {"finding": more.finding, "over": total(lines), "lines": shown(lines)}
-    letter = "L15" if proposal.effect == "gradual_exit" else "L14"
-    decision.events = [
-        decided,
-        *decision.events,
-        LetterIssued(on=context.on, letter=letter, about=change.id),
-    ]
-    decision.answer = {**answer, **decision.answer}
-    return decision
+
+
+def _add_finding(decision: Decision, context: Context, lines: list[LateLine]) -> None:
+    if not lines:
+        return
+    more = opened(context, lines, context.instance)
+    decision.events.append(more)
+    decision.begins = (*decision.begins, "finding")
+    decision.answer |= {"finding": more.finding, "over": total(lines), "lines": shown(lines)}
 
 
 def _too_much(context: Context, decision: Decision, found: Found, proposal: ChangeProposed) -> list[LateLine]:
@@ -430,12 +442,11 @@ def _amount(context: Context, proposal: ChangeProposed, found: Found, command: D
     assert found.terms is not None
     award, terms = award_of(context.case), found.terms
     before = latest_terms(award, found.from_month)
-    events: list[CaseEvent] = [_changed(context, terms, before.amount, found, command)]
-    for month in list(months_from(award, found.from_month))[1:]:
-        later = find_again(context, proposal, month)
-        events.append(
-            _changed(context, later.terms or terms, latest_terms(award, month).amount, later, command)
-        )
+    later = [month for month in months_from(award, found.from_month) if month > found.from_month]
+    changes = [found, *(_find(context, proposal, month) for month in later)]
+    events: list[CaseEvent] = [
+        _changed(context, one, latest_terms(award, one.from_month).amount, command) for one in changes
+    ]
     covered = ever_covered(award, found.from_month)
     gone = tuple(key for key in covered if key not in terms.covered)
     others: list[tuple[StreamId, Event]] = release_award(context, gone, add_month(found.from_month, -1))
@@ -457,25 +468,11 @@ def _amount(context: Context, proposal: ChangeProposed, found: Found, command: D
     )
 
 
-def find_again(context: Context, proposal: ChangeProposed, month: Month) -> Found:
-    """The same change computed for a later month in which the terms change again."""
-    change = context.case.changes[context.instance]
-    return find(
-        context,
-        change,
-        proposal.effect,
-        proposal.code,
-        member=proposal.member,
-        at=month,
-    )
-
-
-def _changed(
-    context: Context, terms: Terms, before: int, found: Found, command: DecideChange
-) -> AmountChanged:
+def _changed(context: Context, found: Found, before: int, command: DecideChange) -> AmountChanged:
+    assert found.terms is not None
     return AmountChanged(
         on=context.on,
-        terms=terms,
+        terms=found.terms,
         before=before,
         explanation=found.explanation,
         by=StaffId(context.actor),
@@ -501,7 +498,8 @@ def restore(context: Context, command: Restore) -> Decision:
     assert award.ends is not None
     if award.end_code == "S03":
         raise refuse("nobody-to-restore", "case")
-    if command.code == "I06" and not any(one.outcome in GRANTED for one in case.appeals.values()):
+    granted = [name for name, one in case.appeals.items() if one.outcome in GRANTED]
+    if command.code == "I06" and not granted:
         raise refuse("no-appeal-granted", "data.code")
     first = award.ends if context.rule("restored_with_arrears") else month_after(context.on)
     first = max(first, command.from_month or first)
@@ -529,7 +527,8 @@ def restore(context: Context, command: Restore) -> Decision:
         LetterIssued(on=context.on, letter="L14", about=InstanceId(change)),
         next_review(context, case.review_class),  # type: ignore[arg-type]
     ]
-    back, moves = lifted(context, after(case, events), said, command.code)
+    appeal = granted[-1] if command.code == "I06" else None
+    back, moves = lifted(context, after(case, events), said, command.code, appeal)
     return Decision(
         events=[*events, *back],
         others=_claimed_again(context, [terms, *(one.terms for one in later)]),

@@ -145,9 +145,12 @@ def closing(case: Case, done: Case, revised: Sequence[FindingRevised]) -> dict[s
     }
 
 
-def lifted(context: Context, case: Case, said: Words, code: str) -> tuple[list[CaseEvent], dict[str, str]]:
+def lifted(
+    context: Context, case: Case, said: Words, code: str, appeal: InstanceId | None
+) -> tuple[list[CaseEvent], dict[str, str]]:
     """What a stop said of months gone by, taken back with it when the award is restored: open findings are dropped,
-    decided ones lose those months, which are computed on their facts again. `case`: with the award restored."""
+    decided ones lose those months, which are computed on their facts again. `case`: with the award restored; `appeal`:
+    the one that restored it."""
     events: list[CaseEvent] = []
     moves: dict[str, str] = {}
     found: list[Recomputed] = []
@@ -160,7 +163,7 @@ def lifted(context: Context, case: Case, said: Words, code: str) -> tuple[list[C
             found += [_again(context, case, line, code) for line in months]
     terms = restated(context, found, case)
     right = after(case, terms)
-    revised = revisions(context, right)
+    revised = revisions(context, right, appeal)
     return [*events, *terms, *revised], {**moves, **closing(case, after(right, revised), revised)}
 
 

@@ -23,7 +23,7 @@ class Deaths:
         self.office = office
 
     def parts(self, request: Request) -> dict[str, Any]:
-        """Counts: `cases` in which it is recorded now, `known` where it was, `findings`: months paid too much with him."""
+        """Counts: `cases` in which it is recorded now, `known` where it was, `findings`: months paid too much."""
         command = request.data
         assert isinstance(command, ReportDeath)
         person = self.person(command)
