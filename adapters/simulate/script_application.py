@@ -5,9 +5,10 @@ from datetime import date
 
 from adapters.simulate.diary import Diary
 from adapters.simulate.facts import conditions, incomes, since_of
-from adapters.simulate.plan import Area, Contact, Income, Member, Objection
+from adapters.simulate.plan import Contact, Income, Member, Objection
 from adapters.simulate.script import House, Script, Step, board, calendar_days, photo
 from domain.ids import DivisionCode, MemberKey
+from domain.policy import Area
 from workflows.commands import decision as deciding
 from workflows.commands import enquiry, intake, opinion
 from workflows.commands.enquiry import FactEntry
@@ -62,6 +63,13 @@ def consent(house: House, member: MemberKey, day: date) -> Step:
     return house.says(day, house.desks.window, intake.Consent(member=member, until=until))
 
 
+def consents(who: Applicant, day: date) -> Script:
+    """Of each adult who gave none yet; some come of age between two steps."""
+    for one in who.members:
+        if one.key not in who.house.consented and adult(one, day):
+            yield consent(who.house, one.key, day)
+
+
 def enter(who: Applicant, day: date) -> Script:
     """At the window: entered, all adults consent."""
     house = who.house
@@ -81,9 +89,7 @@ def enter(who: Applicant, day: date) -> Script:
     )
     assert answer.case is not None
     house.case = type(house.case)(answer.case)
-    for one in who.members:
-        if adult(one, day):
-            yield consent(house, one.key, day)
+    yield from consents(who, day)
 
 
 def accept(who: Applicant, diary: Diary) -> Script:
@@ -94,15 +100,14 @@ def accept(who: Applicant, diary: Diary) -> Script:
         yield house.says(diary.entered, window, intake.SayMissing(items=(MISSING,)))
         paper = photo(f"{house.name}/{MISSING}")
         yield house.says(diary.brought, window, intake.Bring(item=MISSING, paper=paper))
-    for one in who.members:
-        if adult(one, diary.brought) and one.key not in house.consented:
-            yield consent(house, one.key, diary.brought)
+    yield from consents(who, diary.brought)
     yield house.says(diary.brought, window, intake.Accept())
 
 
 def enquire(who: Applicant, diary: Diary) -> Script:
     """Verified by the centre and surveyed by two; what is found is stated."""
     house, desks = who.house, who.house.desks
+    yield from consents(who, diary.asked)
     yield house.says(diary.asked, desks.handler, enquiry.AskVerification(sources=SOURCES))
     yield house.says(
         diary.asked,
