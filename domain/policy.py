@@ -17,6 +17,7 @@ from domain.ids import DivisionCode
 from domain.money import BadAmount, parse_yuan, show_yuan
 
 __all__ = [
+    "AREAS",
     "CATALOGUE",
     "BadParameter",
     "Parameter",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 Area: TypeAlias = Literal["urban", "rural"]
+AREAS: tuple[Area, ...] = ("urban", "rural")
 FROM_EVER = date(1, 1, 1)
 
 

@@ -16,11 +16,11 @@ from domain.days import parse_month
 from domain.ids import BadId, CommandId, parse_case_no
 from domain.money import parse_yuan
 from domain.payment import PayList
+from domain.policy import AREAS
 from projections.payments import STATES, name_of, on_list, owed_again
 from workflows.refusal import Reason
 from workflows.world import list_stream
 
-AREAS = ("urban", "rural")
 PAYMENTS = ("case", "month", "area", "paid", *STATES, "code", "since")
 RETURNED = ("case", "list", "month", "division", "amount", "code", "since", "mended")
 REFUSALS = ("line", "case", "field", "why")

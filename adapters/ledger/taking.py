@@ -4,9 +4,9 @@ A household is named by its own content, so the same file twice, or mended rows 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -18,13 +18,14 @@ from domain.days import Month
 from domain.errors import BadValue
 from domain.ids import CaseNo, CommandId, DivisionCode, MemberKey, county_of
 from domain.money import Fen
+from domain.policy import Area
+from workflows.chunks import chunks
 from workflows.command import Answer, Request
 from workflows.commands.takeover import LedgerFact, LedgerMember, TakeOver, UndoTakeOver
 from workflows.office import Office
 from workflows.refusal import Reason, refuse
 
 A_CHUNK = 1000
-Area = Literal["urban", "rural"]
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,7 +230,7 @@ class Taking:
 
     def take(self, ledger: Ledger, *, dry: bool = False) -> Outcome:
         """All households that are ready, a chunk a transaction."""
-        for chunk in _chunks(ledger.ready, self.size):
+        for chunk in chunks(ledger.ready, self.size):
             try:
                 with self.office.batch():
                     for table, read, division in chunk:
@@ -318,11 +319,6 @@ def _trouble(table: Table, read: Read, reason: Reason) -> Trouble:
         rest = rest.lstrip(".") or "number"
     column = fields.get(_FIELDS.get(rest, rest))
     return Trouble(row=row, column=column, code=reason.code, params=dict(reason.params))
-
-
-def _chunks(ready: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(ready), size):
-        yield ready[start : start + size]
 
 
 def problems(refused: Iterable[tuple[Table, Read]]) -> Counter[str]:

@@ -12,10 +12,11 @@ from adapters.simulate.homes import STAYS, Home
 from adapters.simulate.lives import change_of, dies_alone, live, month_at, reviews_of, stop_of
 from adapters.simulate.means import earned, moved, spread, totals
 from adapters.simulate.people import Registry, Role, family
-from adapters.simulate.plan import Area, Household, Income, Objection, Piece, ReviewClass
+from adapters.simulate.plan import Household, Income, Objection, Piece, ReviewClass
 from domain.days import Month
 from domain.ids import MemberKey
 from domain.money import Fen
+from domain.policy import Area
 
 
 def make_household(

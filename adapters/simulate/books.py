@@ -5,11 +5,10 @@ from fractions import Fraction
 
 from adapters.report.grammar import Key
 from adapters.simulate.lives import month_at
-from adapters.simulate.plan import Area, BookMonth, Household, Plan
+from adapters.simulate.plan import BookMonth, Household, Plan
 from domain.campaign import Campaign
 from domain.days import Month, add_month, months_between
-
-AREAS: tuple[Area, ...] = ("urban", "rural")
+from domain.policy import AREAS, Area
 
 
 def books_of(households: Sequence[Household], year: int) -> dict[Area, tuple[BookMonth, ...]]:

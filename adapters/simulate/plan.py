@@ -16,8 +16,8 @@ from domain.days import Month
 from domain.identity import ResidentNumber, Sex
 from domain.ids import DivisionCode, MemberKey
 from domain.money import Fen
+from domain.policy import Area
 
-Area: TypeAlias = Literal["urban", "rural"]
 ReviewClass: TypeAlias = Literal["A", "B"]
 Origin: TypeAlias = Literal["review", "reported", "detected"]
 ReviewOutcome: TypeAlias = Literal["unchanged", "increase", "reduce", "stop"]

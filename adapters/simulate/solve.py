@@ -10,18 +10,19 @@ from adapters.report.grammar import Figure, of_report
 from adapters.simulate.additions import Additions, additions_of
 from adapters.simulate.amounts import Amounts
 from adapters.simulate.assemble import make_household
-from adapters.simulate.books import AREAS, books_of
+from adapters.simulate.books import books_of
 from adapters.simulate.campaign import Drive, choose, drive_of, gone_before, left_out, months_of, share_of
 from adapters.simulate.figures import CannotFit, Targets, measures_of, targets
 from adapters.simulate.flows import Flows
 from adapters.simulate.homes import Home, make_homes
 from adapters.simulate.people import Registry
 from adapters.simulate.places import addresses, make_place
-from adapters.simulate.plan import Area, Household, Place, Plan, Standard, Story, standard_at
+from adapters.simulate.plan import Household, Place, Plan, Standard, Story, standard_at
 from adapters.simulate.stories import stories
 from adapters.simulate.units import Unit, units_of
 from domain.ids import DivisionCode
 from domain.money import Fen
+from domain.policy import AREAS, Area
 
 _USUAL = {"urban": 40_000, "rural": 25_000, "all": 35_000}
 """Fen a head and month where nothing is printed."""

@@ -5,10 +5,11 @@ from random import Random
 
 from adapters.simulate.means import spread
 from adapters.simulate.people import Registry, family
-from adapters.simulate.plan import Area, Income, Objection, Property, Story, StoryKind
+from adapters.simulate.plan import Income, Objection, Property, Story, StoryKind
 from domain.days import Month
 from domain.ids import DivisionCode, MemberKey
 from domain.money import Fen
+from domain.policy import Area
 
 _KINDS: tuple[tuple[StoryKind, str, int], ...] = (
     ("negative_opinion", "R01", 12),

@@ -8,14 +8,13 @@ from domain.days import Month, add_month, last_day
 from domain.ids import StaffId, county_of, level_of, parse_division
 from domain.month import Closings, MonthClosed, digest_of
 from domain.payment import PayList
+from domain.policy import AREAS
 from workflows.command import Decision, decides
 from workflows.commands.pay import CloseMonth
 from workflows.context import Context
 from workflows.ports import Taken
 from workflows.refusal import Reason, reason, refuse, refuse_all
 from workflows.world import list_stream, month_stream
-
-AREAS = ("urban", "rural")
 
 
 @decides(CloseMonth)
@@ -30,7 +29,7 @@ def close_month(context: Context, command: CloseMonth) -> Decision:
     before = closings.months.get(month)
     if before is not None:
         raise refuse("month-closed", "data.month", month=month, on=before.on.isoformat())
-    lists = {area: _list(context, division, command, area) for area in AREAS}
+    lists: dict[str, PayList] = {area: _list(context, division, command, area) for area in AREAS}
     refuse_all((*_order(context, closings, month), *_unclosed(context, lists, month)))
     tables = context.world.tables
     assert tables is not None

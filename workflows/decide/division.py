@@ -10,7 +10,7 @@ from domain.event import Event
 from domain.ids import DivisionCode, StreamId, level_of, parent_of, parse_division, within
 from domain.office import ParameterSet
 from domain.payment import PayList
-from domain.policy import Parameter
+from domain.policy import AREAS, Parameter
 from domain.staff import Appointed, RelationDeclared, Roster
 from domain.text import check_text
 from workflows.command import Decision, decides
@@ -28,7 +28,6 @@ from workflows.world import World, case_stream, division_stream, list_stream, po
 
 COUNTY_DIGITS = 6
 PROGRAMMES = ("dibao", "*")
-AREAS = ("urban", "rural")
 
 
 def division_of(world: World, code: DivisionCode) -> Division | None:

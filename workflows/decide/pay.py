@@ -9,7 +9,6 @@ less, what was drawn stands.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,7 +21,7 @@ from domain.case.payment import PaymentRepeated, paid_for
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.division import Division
 from domain.event import Event
-from domain.ids import CaseNo, DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
+from domain.ids import DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
 from domain.month import Closings
 from domain.payment import ListClosed, ListDrawn, ListOpened, ListSigned, PayList, evolve_list
 from workflows.command import Decision, decides
@@ -433,8 +432,3 @@ def _totals(paylist: PayList) -> dict[str, Any]:
         "maker": paylist.maker,
         "checker": paylist.checker,
     }
-
-
-def chunks(cases: Iterable[CaseNo], size: int) -> list[tuple[CaseNo, ...]]:
-    everything = list(cases)
-    return [tuple(everything[start : start + size]) for start in range(0, len(everything), size)]

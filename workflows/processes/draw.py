@@ -11,11 +11,12 @@ from typing import Any
 
 from domain.days import Month, add_month, china_day, first_day
 from domain.ids import CaseNo, CommandId, DivisionCode, StreamId, county_of, within
+from domain.policy import AREAS
 from workflows.authority import CLOCK_ACTOR
+from workflows.chunks import chunks
 from workflows.command import Answer, Command, Request
 from workflows.commands.pay import Draw as DrawCommand
 from workflows.commands.pay import DrawChunk, OpenList
-from workflows.decide.pay import chunks
 from workflows.office import Office
 from workflows.ports import Cases, Conflict, Due
 from workflows.processes.deadlines import Deadlines
@@ -23,7 +24,6 @@ from workflows.refusal import Refused, refuse
 from workflows.world import list_stream, month_stream
 
 A_CHUNK = 400
-AREAS = ("urban", "rural")
 LOOKED_BACK = 24
 """Months before the one drawn for which somebody may have been overlooked, as who was taken over late is."""
 SUMS = (

@@ -5,7 +5,7 @@ amount doesn't rise stay as they are (57 art. 32; rules.md ยง3 told not heard, ย
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -18,7 +18,8 @@ from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, china_day, first_day, month_of, months
 from domain.ids import CaseNo, CommandId, DivisionCode, county_of, within
 from domain.money import Fen
-from domain.policy import Parameter
+from domain.policy import AREAS, Parameter
+from workflows.chunks import chunks
 from workflows.command import Request
 from workflows.commands.award import RaiseStandard
 from workflows.commands.raising import OpenLead, Raise
@@ -31,7 +32,6 @@ from workflows.ports import Cases
 from workflows.refusal import Refused, refuse
 
 A_CHUNK = 200
-AREAS = ("urban", "rural")
 STAYS = frozenset({"nothing-raised"})
 
 
@@ -97,7 +97,7 @@ class Raising:
         counts: Counter[str] = Counter(raised=0, unchanged=0, arrears_months=0, leads=0)
         not_raised: list[dict[str, Any]] = []
         for area in (command.area,) if command.area else AREAS:
-            for chunk in _chunks(self._whose(command, area), self._size):
+            for chunk in chunks(self._whose(command, area), self._size):
                 self._chunk(request, command, chunk, counts, not_raised)
         if command.leads:
             self._leads(request, command, counts)
@@ -253,9 +253,3 @@ def _rise(context: Context, events: Sequence[AmountChanged]) -> Rise:
         amount=events[0].terms.amount,
         months=owed(context, events),
     )
-
-
-def _chunks(cases: Iterable[CaseNo], size: int) -> Iterator[list[CaseNo]]:
-    everything = list(cases)
-    for start in range(0, len(everything), size):
-        yield everything[start : start + size]
