@@ -56,6 +56,15 @@ from workflows.refusal import Reason, reason, refuse
 
 UPLIFT = "award/uplift"
 
+ENDED = {
+    "award": "ended",
+    "review": "closed",
+    "change": "closed",
+    "hold": "off",
+    "verification": "closed",
+    "move": "closed",
+}
+"""What an award's end closes with it."""
 DATED = ("category", "disability", "status")
 
 

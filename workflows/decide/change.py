@@ -45,7 +45,7 @@ from workflows.commands.change import (
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
-from workflows.decide.award import also_due, ended_holds, released
+from workflows.decide.award import ENDED, also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear, tried_enough
 from workflows.decide.finding import opened, shown, under_way
 from workflows.decide.household import joining
@@ -291,7 +291,7 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
     found = _as_proposed(context, proposal)
     take = {"stop": _stop, "gradual_exit": _gradual}.get(proposal.effect, _amount)
     decision = take(context, proposal, found, command)
-    _add_finding(decision, context, _too_much(context, decision, found, proposal))
+    _add_finding(context, decision, _too_much(context, decision, found, proposal))
     decided = ChangeDecided(
         on=context.on,
         change=context.instance,
@@ -344,7 +344,7 @@ def _find(context: Context, proposal: ChangeProposed, at: Month | None = None) -
     )
 
 
-def _add_finding(decision: Decision, context: Context, lines: list[LateLine]) -> None:
+def _add_finding(context: Context, decision: Decision, lines: list[LateLine]) -> None:
     if not lines:
         return
     more = opened(context, lines, context.instance)
@@ -399,14 +399,7 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
     return Decision(
         events=[stopped, *ended_holds(context, unpaid=found.findings)],
         others=release_award(context, covered, add_month(found.from_month, -1)),
-        moves={
-            "award": "ended",
-            "review": "closed",
-            "change": "closed",
-            "hold": "off",
-            "verification": "closed",
-            "move": "closed",
-        },
+        moves=dict(ENDED),
         answer={"also": also_due(proposal.code)},
     )
 

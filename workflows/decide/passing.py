@@ -18,7 +18,7 @@ from domain.event import CaseEvent, Event
 from domain.ids import CaseNo, MemberKey, PersonRef, StaffId, StreamId
 from domain.person import Claimed, Released
 from workflows.context import Context
-from workflows.decide.award import ended_holds
+from workflows.decide.award import ENDED, ended_holds
 from workflows.decide.persons import GROUP
 from workflows.decide.terms import award_of, latest_terms
 from workflows.engine import elsewhere, next_of, unfinished
@@ -164,12 +164,6 @@ def _merged(there: Context, taken: MembersTaken) -> list[CaseEvent]:
     old = there.case
     stopped = Stopped(on=there.on, code=STOPS["merged"], from_month=taken.from_month, by=StaffId(there.actor))
     letter = LetterIssued(on=there.on, letter="L14", about=next_of(old, "telling"))
-    moves = {
-        "award": "ended",
-        "review": "closed",
-        "change": "closed",
-        "hold": "off",
-        "verification": "closed",
-        "move": "closed",
-    }
-    return elsewhere(there, [taken, stopped, *ended_holds(there), letter], moves=moves, begins=("telling",))
+    return elsewhere(
+        there, [taken, stopped, *ended_holds(there), letter], moves=dict(ENDED), begins=("telling",)
+    )
