@@ -17,6 +17,7 @@ FEATURES = "tests/rules/life"
 MANY = 5
 """Of more states than these the first and the last are named; the life cycle's page has them all."""
 REASON = re.compile(r'\breason\(\s*"([a-z][a-z-]*)"')
+CALLED = re.compile(r"\b([a-z_]+)\(")
 MADE = "<!-- Made by `script/docs`; amend workflows/rules.toml or {feature} instead. -->"
 
 
@@ -128,8 +129,11 @@ def _guards(rule: LifeRule) -> Iterator[str]:
 
 
 def _codes(guard: str) -> list[str]:
-    """The codes of the reasons that the guard itself gives."""
-    return list(dict.fromkeys(REASON.findall(inspect.getsource(GUARDS[guard]))))
+    """The codes of the reasons that the guard gives, or another one that it asks."""
+    source = inspect.getsource(GUARDS[guard])
+    asked = [name for name in CALLED.findall(source) if name in GUARDS and name != guard]
+    found = [*REASON.findall(source), *(code for name in asked for code in _codes(name))]
+    return list(dict.fromkeys(found))
 
 
 def _dues(rule: LifeRule) -> Iterator[str]:
