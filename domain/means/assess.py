@@ -9,9 +9,9 @@ from domain.explain import SCHEMA_VERSION, Explanation, exact
 from domain.facts import Fact
 from domain.ids import MemberKey
 from domain.means.amount import household_part, rounded, step
+from domain.means.calculation import Calculation
 from domain.means.household import Household, count
 from domain.means.income import IncomeTest
-from domain.means.ledger import Ledger
 from domain.means.model import Assessment, Incomplete, Missing, Person, Uplift
 from domain.means.period import period_before
 from domain.means.property import within_limits
@@ -44,27 +44,27 @@ def assess(
     (single-person dibao). `kept`: the household part, in fen, that a gradual exit goes on with.
     Raises `Incomplete` with everything that isn't stated, `PolicyGap` where a parameter has no value.
     """
-    ledger = Ledger(policy, first_day(month))
-    household = count(members, facts, ledger, covered)
-    income = IncomeTest(household, ledger, period_before(anchor, ledger.number("income_months")))
+    calculation = Calculation(policy, first_day(month))
+    household = count(members, facts, calculation, covered)
+    income = IncomeTest(household, calculation, period_before(anchor, calculation.number("income_months")))
     missing: list[Missing] = []
     total = income.run(missing, survey_done)
     grounds: list[str] = []
     if not household.covered:
         grounds.append(ALREADY_AIDED)
-    if not within_limits(household, ledger, decided_on, missing):
+    if not within_limits(household, calculation, decided_on, missing):
         grounds.append(PROPERTY)
     if missing:
         raise Incomplete(tuple(missing))
-    if household.single and not single_route_open(household, income, ledger):
+    if household.single and not single_route_open(household, income, calculation):
         grounds.append(SINGLE)
-    amount, due = _amount(household, income, month, ledger, grounds, kept)
+    amount, due = _amount(household, income, month, calculation, grounds, kept)
     whole = whole_uplifts({key: each.amount for key, each in due.items()}, amount)
     head = next((person.key for person in members if person.head), None)
     shares = split(amount, household.covered, whole, head)
     for key, share in shares.items():
-        ledger.add("means.shares", "share", "shares", "+", share, key)
-    ledger.add("means.shares", "shares-total", "shares", "=", sum(shares.values()))
+        calculation.add("means.shares", "share", "shares", "+", share, key)
+    calculation.add("means.shares", "shares-total", "shares", "=", sum(shares.values()))
     grounds.sort()
     counted = tuple(standing.person.key for standing in household.counted)
     return Assessment(
@@ -86,9 +86,9 @@ def assess(
             decided_on=decided_on,
             eligible=not grounds,
             grounds=tuple(grounds),
-            lines=tuple(ledger.lines),
-            facts=ledger.facts_read(),
-            parameters=ledger.parameters_read(),
+            lines=tuple(calculation.lines),
+            facts=calculation.facts_read(),
+            parameters=calculation.parameters_read(),
             result=amount,
         ),
     )
@@ -98,79 +98,85 @@ def _amount(
     household: Household,
     income: IncomeTest,
     month: Month,
-    ledger: Ledger,
+    calculation: Calculation,
     grounds: list[str],
     kept: Fen | None,
 ) -> tuple[Fen, dict[MemberKey, Due]]:
     """The amount in fen; what another ground takes away is shown as its own line."""
-    part = _base(household, income, ledger, grounds, kept)
+    part = _base(household, income, calculation, grounds, kept)
     if part is None:
-        return _nothing(ledger, grounds), {}
-    due = uplifts(household, month, ledger)
+        return _nothing(calculation, grounds), {}
+    due = uplifts(household, month, calculation)
     for key, each in due.items():
-        ledger.add(
+        calculation.add(
             "means.uplift", "uplift", "amount", "+", each.amount, key, each.facts, (each.parameter, "standard"),
             name=each.parameter,
         )  # fmt: skip
     total = part + sum((each.amount for each in due.values()), Fraction(0))
-    amount = rounded(total, ledger)
+    amount = rounded(total, calculation)
     if grounds:
-        step(ledger, "means.amount.result", "refused", Fraction(-amount), grounds=" ".join(sorted(grounds)))
+        step(
+            calculation,
+            "means.amount.result",
+            "refused",
+            Fraction(-amount),
+            grounds=" ".join(sorted(grounds)),
+        )
         amount, due = 0, {}
-    ledger.add("means.amount.result", "amount", "amount", "=", amount)
+    calculation.add("means.amount.result", "amount", "amount", "=", amount)
     return amount, due
 
 
 def _base(
-    household: Household, income: IncomeTest, ledger: Ledger, grounds: list[str], kept: Fen | None
+    household: Household, income: IncomeTest, calculation: Calculation, grounds: list[str], kept: Fen | None
 ) -> Fraction | None:
     """The household part before additions; None, with its ground, where income isn't below."""
     if not household.covered:
         return None
-    standard = ledger.standard_month()
+    standard = calculation.standard_month()
     heads = len(household.counted)
     if kept is not None:
-        return _gradual(household, income, ledger, grounds, kept)
+        return _gradual(household, income, calculation, grounds, kept)
     if household.single:
-        part = single_base(household, income, ledger)
-        ledger.add("means.amount.single", "single-gap", "amount", "=", part)
+        part = single_base(household, income, calculation)
+        calculation.add("means.amount.single", "single-gap", "amount", "=", part)
         if part > 0:
             return part
     else:
-        ledger.add(
+        calculation.add(
             "means.amount.standard", "standard", "amount", "+", standard * heads, parameters=("standard",),
-            heads=heads, unit=ledger.parameter("standard").unit,
+            heads=heads, unit=calculation.parameter("standard").unit,
         )  # fmt: skip
-        ledger.add("means.amount.gap", "income", "amount", "-", income.total)
+        calculation.add("means.amount.gap", "income", "amount", "-", income.total)
         gap = standard * heads - income.total
         below = gap > 0
-        ledger.add("means.amount.gap", "gap" if below else "not-below", "amount", "=", gap)
+        calculation.add("means.amount.gap", "gap" if below else "not-below", "amount", "=", gap)
         if below:
-            return household_part(income.total, household, ledger)
+            return household_part(income.total, household, calculation)
         part = gap
     grounds.append(INCOME)
-    step(ledger, "means.amount.gap", "no-gap", -part)
+    step(calculation, "means.amount.gap", "no-gap", -part)
     return None
 
 
 def _gradual(
-    household: Household, income: IncomeTest, ledger: Ledger, grounds: list[str], kept: Fen
+    household: Household, income: IncomeTest, calculation: Calculation, grounds: list[str], kept: Fen
 ) -> Fraction | None:
     """Gradual exit (渐退): the household part goes on while income is under the near-threshold line, no more
     than the standard for each person covered."""
-    standard = ledger.standard_month()
-    line = ledger.ratio("near_threshold") * standard * len(household.counted)
+    standard = calculation.standard_month()
+    line = calculation.ratio("near_threshold") * standard * len(household.counted)
     names = ("near_threshold", "standard")
     if income.total >= line:
-        ledger.add("means.amount.gradual", "gradual-over", "amount", parameters=names, line=int(line))
+        calculation.add("means.amount.gradual", "gradual-over", "amount", parameters=names, line=int(line))
         grounds.append(INCOME)
         return None
-    ledger.add("means.amount.gradual", "gradual", "amount", "+", kept, parameters=names, line=int(line))
+    calculation.add("means.amount.gradual", "gradual", "amount", "+", kept, parameters=names, line=int(line))
     most = standard * len(household.covered)
-    step(ledger, "means.amount.gradual", "gradual-most", min(most - kept, Fraction(0)), "standard")
+    step(calculation, "means.amount.gradual", "gradual-most", min(most - kept, Fraction(0)), "standard")
     return min(Fraction(kept), most)
 
 
-def _nothing(ledger: Ledger, grounds: list[str]) -> Fen:
-    ledger.add("means.amount.result", "nothing", "amount", "=", 0, grounds=" ".join(sorted(grounds)))
+def _nothing(calculation: Calculation, grounds: list[str]) -> Fen:
+    calculation.add("means.amount.result", "nothing", "amount", "=", 0, grounds=" ".join(sorted(grounds)))
     return 0

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.facts import Fact
 from domain.ids import MemberKey
-from domain.means.ledger import Ledger
+from domain.means.calculation import Calculation
 from domain.means.model import Person
 from domain.means.period import holds_on
 
@@ -45,27 +45,31 @@ def _order(fact: Fact) -> tuple[str, str, date, int, str]:
 def count(
     members: Sequence[Person],
     facts: Iterable[Fact],
-    ledger: Ledger,
+    calculation: Calculation,
     covered: frozenset[MemberKey] | None,
 ) -> Household:
-    """Members counted and covered on the ledger's day; facts of people who are neither are not read."""
+    """Members counted and covered on the calculation's day; facts of people who are neither are not read."""
     by_member: dict[MemberKey | None, dict[str, list[Fact]]] = {person.key: {} for person in members}
     by_member[None] = {}
     for fact in sorted(facts, key=_order):
         mine = by_member.get(fact.member)
         if mine is not None:
             mine.setdefault(fact.kind, []).append(fact)
-    day = ledger.day
+    day = calculation.day
     counted: list[Standing] = []
     paid: list[MemberKey] = []
     single = False
     for person in members:
         mine = by_member[person.key]
         states = [fact for fact in mine.get("status", ()) if holds_on(fact, day)]
-        ledger.read(states)
-        out = [fact for fact in states if fact.code in ledger.words("not_counted_statuses")] if states else []
+        calculation.read(states)
+        out = (
+            [fact for fact in states if fact.code in calculation.words("not_counted_statuses")]
+            if states
+            else []
+        )
         if out:
-            ledger.add(
+            calculation.add(
                 "means.household.counted",
                 "not-counted",
                 "household",
@@ -77,10 +81,12 @@ def count(
             continue
         counted.append(Standing(person, mine))
         kept = (
-            [fact for fact in states if fact.code in ledger.words("not_covered_statuses")] if states else []
+            [fact for fact in states if fact.code in calculation.words("not_covered_statuses")]
+            if states
+            else []
         )
         if kept:
-            ledger.add(
+            calculation.add(
                 "means.household.counted",
                 "not-covered",
                 "household",
@@ -93,7 +99,7 @@ def count(
             paid.append(person.key)
         else:
             single = True
-    ledger.add(
+    calculation.add(
         "means.household.counted",
         "heads",
         "household",

@@ -9,8 +9,8 @@ from fractions import Fraction
 from domain.explain import Op
 from domain.facts import Fact
 from domain.ids import MemberKey
+from domain.means.calculation import Calculation
 from domain.means.household import Household, Standing
-from domain.means.ledger import Ledger
 from domain.means.model import Missing
 from domain.means.period import Period, a_month, holds_on, months_within, period_before, works_late
 from domain.means.presumed import presume
@@ -24,13 +24,13 @@ _KINDS = {"W": "wage", "B": "business", "P": "property", "T": "transfer", "X": "
 
 
 class IncomeTest:
-    """Adds the household's income up in a ledger."""
+    """Adds the household's income up in the calculation."""
 
-    def __init__(self, household: Household, ledger: Ledger, period: Period) -> None:
+    def __init__(self, household: Household, calculation: Calculation, period: Period) -> None:
         self.household = household
-        self.ledger = ledger
+        self.calculation = calculation
         self.period = period
-        self.not_counted = ledger.words("not_counted")
+        self.not_counted = calculation.words("not_counted")
         self.total = Fraction(0)
         self.of: dict[MemberKey | None, Fraction] = {}
         """What each brings a month, None for what is the household's."""
@@ -44,7 +44,7 @@ class IncomeTest:
             self.of[None] = self._sum(None, self.household.own, None, missing, survey_done)
         self.total = sum(self.of.values(), Fraction(0))
         self._rigid()
-        self.ledger.add("means.income.total", "income-total", "income", "=", self.total)
+        self.calculation.add("means.income.total", "income-total", "income", "=", self.total)
         return self.total
 
     def _sum(
@@ -87,19 +87,19 @@ class IncomeTest:
             sums["wage"] -= self._work_cost(sums["wage"], facts, member, missing)
             sums["wage"] -= self._disregard(sums["wage"], facts, member)
             sums["wage"] += presume(
-                standing, declared, self.period, self.ledger, self.household.day, missing, survey_done
+                standing, declared, self.period, self.calculation, self.household.day, missing, survey_done
             )
-        sums["transfer"] += support(member, facts, received, self.ledger, self.household.day, missing)
+        sums["transfer"] += support(member, facts, received, self.calculation, self.household.day, missing)
         whole = sum(sums.values(), Fraction(0))
         whole -= self._outgoings(whole, facts, member, missing)
-        reconcile(member, facts, self.ledger)
+        reconcile(member, facts, self.calculation)
         return whole
 
     def _item(self, kind: str, fact: Fact, member: MemberKey | None) -> Fraction | None:
         months = self._farming_period() if fact.code in _FARMING_CODES else self.period
         brought = a_month(fact, months)
         if brought is None:
-            self.ledger.add(
+            self.calculation.add(
                 "means.income.period",
                 "outside-period",
                 "income",
@@ -112,7 +112,7 @@ class IncomeTest:
         excluded = self._excluded(fact)
         if excluded:
             text = f"excluded.{fact.code}" if fact.code in _REASONS else "excluded"
-            self.ledger.add(
+            self.calculation.add(
                 "means.income.excluded",
                 text,
                 "income",
@@ -125,18 +125,18 @@ class IncomeTest:
             )
             return None
         parameters = ("farming_months",) if months is not self.period else ("income_months",)
-        self.ledger.add(
+        self.calculation.add(
             f"means.income.{kind}", kind, "income", "+", brought, member, (fact,), parameters, code=fact.code
         )
         return brought
 
     def _late(self, fact: Fact, member: MemberKey | None) -> Fraction | None:
         """What came to light late and began after the period: a month's amount in the months it works in."""
-        if not works_late(fact, self.ledger.day) or self._excluded(fact):
-            self.ledger.read((fact,))
+        if not works_late(fact, self.calculation.day) or self._excluded(fact):
+            self.calculation.read((fact,))
             return None
         brought = Fraction(fact.amount or 0)
-        self.ledger.add(
+        self.calculation.add(
             "means.income.late", "late", "income", "+", brought, member, (fact,), (), code=fact.code,
             since=fact.since.isoformat(),
         )  # fmt: skip
@@ -144,11 +144,11 @@ class IncomeTest:
 
     def _excluded(self, fact: Fact) -> str | None:
         if fact.code == "X6":
-            return "basic_pension_excluded" if self.ledger.flag("basic_pension_excluded") else None
+            return "basic_pension_excluded" if self.calculation.flag("basic_pension_excluded") else None
         return "not_counted" if fact.code in self.not_counted else None
 
     def _farming_period(self) -> Period:
-        months = self.ledger.number("farming_months")
+        months = self.calculation.number("farming_months")
         if months in (0, self.period.months):
             return self.period
         return period_before(self.period.anchor, months)
@@ -158,12 +158,12 @@ class IncomeTest:
         if mu is None:
             missing.append(Missing(member=member, field=f"farming.{fact.code}"))
             return Fraction(0)
-        a_year = read_table(self.ledger.words("farming_per_mu")).get(fact.code)
+        a_year = read_table(self.calculation.words("farming_per_mu")).get(fact.code)
         if a_year is None:
-            raise PolicyGap(f"farming_per_mu.{fact.code}", self.ledger.day, None, None)
+            raise PolicyGap(f"farming_per_mu.{fact.code}", self.calculation.day, None, None)
         months = self._farming_period()
         brought = Fraction(a_year * mu, 1200) * months_within(months, fact.since, fact.until) / months.months
-        self.ledger.add(
+        self.calculation.add(
             "means.income.farming",
             "farming",
             "income",
@@ -206,7 +206,7 @@ class IncomeTest:
         taken = min(whole, max(most, Fraction(0)))
         op: Op = "-" if taken else "note"
         facts = tuple(fact for fact, _ in spent)
-        self.ledger.add(
+        self.calculation.add(
             rule, text if taken == whole else f"{text}-capped", "income", op, taken, member, facts, parameters
         )
         return taken
@@ -221,7 +221,7 @@ class IncomeTest:
         spent = list(self._minus("M1", facts, member, missing))
         if not spent:
             return Fraction(0)
-        most = min(wages, Fraction(self.ledger.number("work_cost_cap")))
+        most = min(wages, Fraction(self.calculation.number("work_cost_cap")))
         return self._take("means.income.work_cost", "work-cost", spent, most, member, ("work_cost_cap",))
 
     def _disregard(self, wages: Fraction, facts: dict[str, list[Fact]], member: MemberKey | None) -> Fraction:
@@ -232,9 +232,9 @@ class IncomeTest:
         ]
         if not grounds or wages <= 0:
             return Fraction(0)
-        most = self.ledger.ratio("earned_disregard") * self.ledger.standard_month()
+        most = self.calculation.ratio("earned_disregard") * self.calculation.standard_month()
         taken = min(wages, most)
-        self.ledger.add(
+        self.calculation.add(
             "means.income.disregard",
             "disregard",
             "income",
@@ -263,5 +263,5 @@ class IncomeTest:
         spent += self._minus("M5", self.household.own, None, [])
         if not spent:
             return
-        most = min(self.total, Fraction(self.ledger.number("rigid_deduction_cap")))
+        most = min(self.total, Fraction(self.calculation.number("rigid_deduction_cap")))
         self.total -= self._take("means.income.rigid", "rigid", spent, most, None, ("rigid_deduction_cap",))

@@ -7,8 +7,8 @@ from fractions import Fraction
 from domain.days import add_months
 from domain.facts import Fact
 from domain.ids import MemberKey
+from domain.means.calculation import Calculation
 from domain.means.household import Household
-from domain.means.ledger import Ledger
 from domain.means.model import Missing
 from domain.means.period import holds_on
 
@@ -23,7 +23,7 @@ _LIMIT_OF = {code: name for name, codes in _COUNTS.items() for code in codes}
 _HOME_SOLD = "4"
 
 
-def within_limits(household: Household, ledger: Ledger, day: date, missing: list[Missing]) -> bool:
+def within_limits(household: Household, calculation: Calculation, day: date, missing: list[Missing]) -> bool:
     """Whether the property held on that day keeps within every limit; each limit met or broken is a line."""
     counted: dict[str, list[Fact]] = {}
     money: list[Fact] = []
@@ -31,7 +31,7 @@ def within_limits(household: Household, ledger: Ledger, day: date, missing: list
     fits = True
     for member, fact in _held(household, day):
         if fact.kind == "limit_breach":
-            ledger.add(
+            calculation.add(
                 "means.property.breach",
                 "limit-breach",
                 "property",
@@ -42,8 +42,8 @@ def within_limits(household: Household, ledger: Ledger, day: date, missing: list
             fits = False
             continue
         if not deposit_codes:
-            deposit_codes = ledger.words("deposit_codes")
-        if fact.exempt and _exempt(fact, member, day, ledger):
+            deposit_codes = calculation.words("deposit_codes")
+        if fact.exempt and _exempt(fact, member, day, calculation):
             continue
         if fact.code in deposit_codes:
             if fact.amount is None:
@@ -53,7 +53,7 @@ def within_limits(household: Household, ledger: Ledger, day: date, missing: list
         elif fact.code in _LIMIT_OF:
             counted.setdefault(_LIMIT_OF[fact.code], []).append(fact)
         else:
-            ledger.add(
+            calculation.add(
                 "means.property.count",
                 "property-not-limited",
                 "property",
@@ -63,9 +63,9 @@ def within_limits(household: Household, ledger: Ledger, day: date, missing: list
             )
     for name in _COUNTS:
         if name in counted:
-            fits &= _count(name, counted[name], ledger)
+            fits &= _count(name, counted[name], calculation)
     if money:
-        fits &= _money(money, len(household.counted), ledger)
+        fits &= _money(money, len(household.counted), calculation)
     return fits
 
 
@@ -80,28 +80,28 @@ def _held(household: Household, day: date) -> Iterator[tuple[MemberKey | None, F
                     yield member, fact
 
 
-def _exempt(fact: Fact, member: MemberKey | None, day: date, ledger: Ledger) -> bool:
+def _exempt(fact: Fact, member: MemberKey | None, day: date, calculation: Calculation) -> bool:
     parameters: tuple[str, ...] = ()
     if fact.exempt == _HOME_SOLD:
         parameters = ("home_sale_months",)
-        if day > add_months(fact.since, ledger.number("home_sale_months")):
-            ledger.add(
+        if day > add_months(fact.since, calculation.number("home_sale_months")):
+            calculation.add(
                 "means.property.exempt", "exemption-over", "property", member=member, facts=(fact,),
                 parameters=parameters, code=fact.code,
             )  # fmt: skip
             return False
-    ledger.add(
+    calculation.add(
         "means.property.exempt", "exempt", "property", member=member, facts=(fact,), parameters=parameters,
         code=fact.code, exempt=fact.exempt or "",
     )  # fmt: skip
     return True
 
 
-def _count(name: str, facts: list[Fact], ledger: Ledger) -> bool:
-    limit = ledger.number(name)
+def _count(name: str, facts: list[Fact], calculation: Calculation) -> bool:
+    limit = calculation.number(name)
     number = sum(fact.numbers.get("count", 1) for fact in facts)
     fits = limit < 0 or number <= limit
-    ledger.add(
+    calculation.add(
         "means.property.count",
         f"{name}-{'kept' if fits else 'broken'}".replace("_", "-"),
         "property",
@@ -113,12 +113,12 @@ def _count(name: str, facts: list[Fact], ledger: Ledger) -> bool:
     return fits
 
 
-def _money(facts: list[Fact], heads: int, ledger: Ledger) -> bool:
-    months = ledger.number("deposit_months")
+def _money(facts: list[Fact], heads: int, calculation: Calculation) -> bool:
+    months = calculation.number("deposit_months")
     total = sum(fact.amount or 0 for fact in facts)
-    most = months * heads * ledger.standard_month() if months >= 0 else Fraction(total)
+    most = months * heads * calculation.standard_month() if months >= 0 else Fraction(total)
     fits = total <= most
-    ledger.add(
+    calculation.add(
         "means.property.money",
         "money-kept" if fits else "money-broken",
         "property",

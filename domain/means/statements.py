@@ -2,12 +2,12 @@
 
 from domain.facts import Fact
 from domain.ids import MemberKey
-from domain.means.ledger import Ledger
+from domain.means.calculation import Calculation
 
 _TAKES = {"transfers_in": "TX", "all_in": "WBPTX"}
 
 
-def reconcile(member: MemberKey | None, facts: dict[str, list[Fact]], ledger: Ledger) -> None:
+def reconcile(member: MemberKey | None, facts: dict[str, list[Fact]], calculation: Calculation) -> None:
     """A line for each total: what of it the items of the same span explain, and what is left."""
     for fact in facts.get("statement", ()):
         total = fact.amount or 0
@@ -21,7 +21,7 @@ def reconcile(member: MemberKey | None, facts: dict[str, list[Fact]], ledger: Le
             and (fact.until is None or item.until <= fact.until)
         ]
         left = total - sum(item.amount or 0 for item in items)
-        ledger.add(
+        calculation.add(
             "means.income.statement",
             "statement-differs" if left else "statement-agrees",
             "income",

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from domain.facts import Fact
 from domain.ids import MemberKey
-from domain.means.ledger import Ledger
+from domain.means.calculation import Calculation
 from domain.means.model import Missing
 from domain.means.period import holds_on
 
@@ -16,7 +16,7 @@ def support(
     member: MemberKey | None,
     facts: dict[str, list[Fact]],
     received: Fraction,
-    ledger: Ledger,
+    calculation: Calculation,
     day: date,
     missing: list[Missing],
 ) -> Fraction:
@@ -24,16 +24,16 @@ def support(
     due = Fraction(0)
     for fact in facts.get("supporter", ()):
         if holds_on(fact, day):
-            due += _due(fact, member, ledger, missing)
+            due += _due(fact, member, calculation, missing)
     if not due:
         return due
     within = min(due, received)
     if within:
-        ledger.add("means.income.support", "support-received", "income", "-", within, member)
+        calculation.add("means.income.support", "support-received", "income", "-", within, member)
     return due - within
 
 
-def _due(fact: Fact, member: MemberKey | None, ledger: Ledger, missing: list[Missing]) -> Fraction:
+def _due(fact: Fact, member: MemberKey | None, calculation: Calculation, missing: list[Missing]) -> Fraction:
     """(income ÷ heads − threshold × standard) × rate ÷ people supported, or the ordered sum if it is more."""
     ordered = Fraction(fact.amount or 0)
     income, heads = fact.numbers.get("income"), fact.numbers.get("heads")
@@ -43,18 +43,22 @@ def _due(fact: Fact, member: MemberKey | None, ledger: Ledger, missing: list[Mis
                 Missing(member=member, field="supporter.income" if income is None else "supporter.heads")
             )
         else:
-            ledger.add("means.income.support", "support-ordered", "income", "+", ordered, member, (fact,))
+            calculation.add(
+                "means.income.support", "support-ordered", "income", "+", ordered, member, (fact,)
+            )
         return ordered
-    many = fact.numbers.get("children", 0) > ledger.number("supporter_few_children")
+    many = fact.numbers.get("children", 0) > calculation.number("supporter_few_children")
     rate = "supporter_rate_many" if many else "supporter_rate_few"
-    threshold = ledger.ratio("supporter_threshold") * ledger.standard_month()
+    threshold = calculation.ratio("supporter_threshold") * calculation.standard_month()
     over = Fraction(income, heads) - threshold
-    due = max(over, Fraction(0)) * ledger.number(rate) / 100 / (fact.numbers.get("supported") or 1)
+    due = max(over, Fraction(0)) * calculation.number(rate) / 100 / (fact.numbers.get("supported") or 1)
     names = ("supporter_threshold", rate, "supporter_few_children", "standard")
     if ordered > due:
-        ledger.add("means.income.support", "support-ordered", "income", "+", ordered, member, (fact,), names)
+        calculation.add(
+            "means.income.support", "support-ordered", "income", "+", ordered, member, (fact,), names
+        )
         return ordered
-    ledger.add(
+    calculation.add(
         "means.income.support",
         "support-due" if due else "support-none",
         "income",

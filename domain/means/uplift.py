@@ -9,8 +9,8 @@ from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, birthday, first_day, last_day, month_of
 from domain.facts import Fact
 from domain.ids import MemberKey
+from domain.means.calculation import Calculation
 from domain.means.household import Household, Standing, conditions, count
-from domain.means.ledger import Ledger
 from domain.means.model import Person
 from domain.means.period import reached
 from domain.policy import Policy, read_share
@@ -32,25 +32,27 @@ def uplift_day(month: Month, rule: str) -> date:
     return last_day(month) if rule == "month_of_birthday" else last_day(add_month(month, -1))
 
 
-def uplift_of(standing: Standing, month: Month, ledger: Ledger) -> Due | None:
+def uplift_of(standing: Standing, month: Month, calculation: Calculation) -> Due | None:
     """The highest addition among a person's grounds, None if no ground gives any."""
     best: Due | None = None
-    for name, facts in _grounds(standing, month, ledger):
-        ledger.read(facts)
-        kind, number = read_share(ledger.word(name))
+    for name, facts in _grounds(standing, month, calculation):
+        calculation.read(facts)
+        kind, number = read_share(calculation.word(name))
         if kind == "none":
             continue
-        amount = Fraction(number) if kind == "fixed" else ledger.standard_month() * number / 100
+        amount = Fraction(number) if kind == "fixed" else calculation.standard_month() * number / 100
         if best is None or amount > best.amount:
             best = Due(amount, name, facts)
     return best
 
 
-def _grounds(standing: Standing, month: Month, ledger: Ledger) -> Iterable[tuple[str, tuple[Fact, ...]]]:
+def _grounds(
+    standing: Standing, month: Month, calculation: Calculation
+) -> Iterable[tuple[str, tuple[Fact, ...]]]:
     born = standing.person.born
     year = int(month[:4])
     if year - born.year <= MINOR or year - born.year >= AGES[0]:
-        day = uplift_day(month, ledger.word("uplift_from"))
+        day = uplift_day(month, calculation.word("uplift_from"))
         if not reached(born, MINOR, day):
             yield "uplift_minor", ()
         for age in AGES:
@@ -62,13 +64,13 @@ def _grounds(standing: Standing, month: Month, ledger: Ledger) -> Iterable[tuple
             yield name, (fact,)
 
 
-def uplifts(household: Household, month: Month, ledger: Ledger) -> dict[MemberKey, Due]:
+def uplifts(household: Household, month: Month, calculation: Calculation) -> dict[MemberKey, Due]:
     """The additions of the persons covered."""
     found: dict[MemberKey, Due] = {}
     for standing in household.counted:
         key = standing.person.key
         if key in household.covered:
-            due = uplift_of(standing, month, ledger)
+            due = uplift_of(standing, month, calculation)
             if due is not None:
                 found[key] = due
     return found
@@ -110,11 +112,11 @@ def _winners(
     standard: Month,
     covered: frozenset[MemberKey] | None,
 ) -> dict[MemberKey, str]:
-    ledger = Ledger(policy, first_day(month))
+    calculation = Calculation(policy, first_day(month))
     if month != standard:
-        ledger.assume(policy.get("standard", first_day(standard)))
-    household = count(members, facts, ledger, covered)
-    return {key: due.parameter for key, due in uplifts(household, month, ledger).items()}
+        calculation.assume(policy.get("standard", first_day(standard)))
+    household = count(members, facts, calculation, covered)
+    return {key: due.parameter for key, due in uplifts(household, month, calculation).items()}
 
 
 def _turning_points(

@@ -17,7 +17,7 @@ from domain.explain import Explanation, ParameterRead, out_of_sum
 from domain.facts import Fact
 from domain.ids import DivisionCode, FactKey, MemberKey
 from domain.means import Assessment, Incomplete, Person, assess
-from domain.means.ledger import Ledger
+from domain.means.calculation import Calculation
 from domain.means.rulebook import rules
 from domain.money import parse_yuan
 from domain.policy import Parameter, Policy, PolicyGap
@@ -407,7 +407,7 @@ class InLedger:
             )
             for place, (name, value) in enumerate(values.items(), 1)
         ]
-        book = Ledger(Policy(set_now, (COUNTY,), "dibao", "rural"), first_day(month))
+        book = Calculation(Policy(set_now, (COUNTY,), "dibao", "rural"), first_day(month))
         terms, self.explanation = carried_over(before, self.known, book, keys[0], month, on)
         assert sum(terms.shares.values()) == terms.amount
         self.answer = terms.amount

@@ -17,7 +17,7 @@ from domain.event import CaseEvent
 from domain.explain import SCHEMA_VERSION, Explanation, Line, Op, ParameterRead, exact
 from domain.ids import MemberKey
 from domain.means.amount import direction
-from domain.means.ledger import Ledger
+from domain.means.calculation import Calculation
 from domain.means.shares import split
 from domain.money import Fen, round_once
 from domain.policy import Policy, PolicyGap, read_table
@@ -33,7 +33,7 @@ STANDS_ON = ("standard", "gap_or_tier", "tiers")
 @lru_cache(maxsize=256)
 def parameters_known(policy: Policy, day: date) -> tuple[ParameterRead, ...]:
     """What of `STANDS_ON` is set and holds that day; a division without a standard yet has none."""
-    book = Ledger(policy, day)
+    book = Calculation(policy, day)
     for name in STANDS_ON:
         try:
             book.parameter(name)
@@ -67,14 +67,14 @@ def raised(context: Context, month: Month) -> tuple[Terms, Explanation]:
         known = {**{one.name: one for one in earlier}, **known}
     if "standard" not in known:
         raise refuse("ledger-without-standard", "case", month=month)
-    book = Ledger(context.policy, first_day(month))
+    book = Calculation(context.policy, first_day(month))
     return carried_over(before, known, book, context.case.head, month, context.on)
 
 
 def carried_over(
     before: Terms,
     known: Mapping[str, ParameterRead],
-    book: Ledger,
+    book: Calculation,
     head: MemberKey,
     month: Month,
     on: date,
@@ -102,7 +102,7 @@ def carried_over(
 
 
 def _by_difference(
-    before: Terms, known: Mapping[str, ParameterRead], book: Ledger
+    before: Terms, known: Mapping[str, ParameterRead], book: Calculation
 ) -> tuple[list[Line], Fraction]:
     persons = len(before.covered)
     added = (book.standard_month() - _monthly(known["standard"])) * persons
@@ -114,7 +114,9 @@ def _by_difference(
     return lines, before.amount + added
 
 
-def _to_tier(before: Terms, known: Mapping[str, ParameterRead], book: Ledger) -> tuple[list[Line], Fraction]:
+def _to_tier(
+    before: Terms, known: Mapping[str, ParameterRead], book: Calculation
+) -> tuple[list[Line], Fraction]:
     """The tier at the same place of the new table as the one whose sum the household is paid."""
     persons = len(before.covered)
     old = list(read_table(_rows(known.get("tiers"))).values())
@@ -140,7 +142,7 @@ def _monthly(read: ParameterRead) -> Fraction:
     return Fraction(read.value, 12) if read.unit == "yuan/year" else Fraction(read.value)
 
 
-def _round(total: Fraction, before: Fen, lines: list[Line], book: Ledger) -> Fen:
+def _round(total: Fraction, before: Fen, lines: list[Line], book: Calculation) -> Fen:
     """The one rounding; an amount that the ledger has finer than the unit keeps its fen."""
     unit = max(book.number("rounding_unit"), 1)
     unit = unit if before % unit == 0 else 1

@@ -36,7 +36,7 @@ def _read(parameter: Parameter) -> ParameterRead:
     return read
 
 
-class Ledger:
+class Calculation:
     """Reads parameters of one day and keeps what was read, in the order lines are added."""
 
     __slots__ = ("_facts", "_parameters", "day", "lines", "policy")
@@ -55,7 +55,7 @@ class Ledger:
         return found
 
     def assume(self, parameter: Parameter) -> None:
-        """Take this value for its name, whatever holds on the ledger's day."""
+        """Take this value for its name, whatever holds on the calculation's day."""
         self._parameters[parameter.name] = parameter
 
     def number(self, name: str) -> int:
