@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from domain.days import Month, add_month, china_day, month_of
-from domain.ids import DivisionCode, county_of
+from domain.ids import DivisionCode
 from domain.month import MonthClosed
 from projections.base import Row, Rows, Seen, Table
 
@@ -148,7 +148,3 @@ def lines(
         about = {"month": month, "known": known, "on": line["on"], "position": position}
         found.append({**about, "area": area, "figure": measure, "old": old, "new": new, "why": why})
     return found
-
-
-def county(division: str) -> DivisionCode:
-    return county_of(DivisionCode(division))

@@ -19,6 +19,9 @@ from domain.personal import Account, Words
 if TYPE_CHECKING:
     from domain.case.state import Case
 
+LIVING = ("living", "gradual")
+"""States in which an award is paid."""
+
 
 class Terms(Value, frozen=True, kw_only=True, omit_defaults=True):
     """What is due a month from `from_month` on: until the next terms, or for ever.

@@ -11,6 +11,7 @@ import msgspec
 from domain.calendar import reminder_back
 from domain.case import Case
 from domain.case.award import (
+    LIVING,
     AccountChanged,
     AreaChanged,
     HeadChanged,
@@ -71,7 +72,7 @@ DATED = ("category", "disability", "status")
 @guard
 def award_living(context: Context, command: object) -> Reason | None:
     """There is an award, and it isn't stopped."""
-    if context.case.state("award") in ("living", "gradual"):
+    if context.case.state("award") in LIVING:
         return None
     return reason("award-not-living", "case", state=context.case.state("award") or "-")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
+from domain.case.award import LIVING, AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
 from domain.case.change import (
     Change,
     ChangeDecided,
@@ -115,7 +115,7 @@ def split_decided(context: Context, command: DecideChange) -> Reason | None:
 def nothing_taken(context: Context, command: DropChange) -> Reason | None:
     """While another award pays somebody whom this one covers, the change it owes isn't dropped."""
     case = context.case
-    if case.award is None or case.state("award") not in ("living", "gradual"):
+    if case.award is None or case.state("award") not in LIVING:
         return None
     taken = [key for key in case.award.terms[-1].covered if key in case.taken]
     others = [one for one in unfinished(case, "change") if one != pick(case, "change", command)[1]]
@@ -480,7 +480,7 @@ def drop_change(context: Context, command: DropChange) -> Decision:
     state = context.case.state("award")
     return Decision(
         events=[ChangeDropped(on=context.on, change=context.instance, reason=said)],
-        moves={"award": state} if state in ("living", "gradual") else {},
+        moves={"award": state} if state in LIVING else {},
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.case import Case
-from domain.case.award import Terms
+from domain.case.award import LIVING, Terms
 from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import (
@@ -202,7 +202,7 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
     state = context.case.state("award")
     return Decision(
         events=[decided, *terms, letter],
-        moves={"award": state} if terms and state in ("living", "gradual") else {},
+        moves={"award": state} if terms and state in LIVING else {},
         answer={
             "finding": one.id,
             "lines": shown(lines),
@@ -299,7 +299,7 @@ def _percent(context: Context, command: DecideFinding | PlanRecovery, claim: Fen
     most = context.policy.number("set_off_percent_most", context.on)
     if command.set_off_percent > most:
         raise refuse("set-off-too-much", "data.set_off_percent", most=most)
-    if context.case.state("award") not in ("living", "gradual"):
+    if context.case.state("award") not in LIVING:
         raise refuse("nothing-to-set-off", "data.set_off_percent")
     return command.set_off_percent
 
@@ -398,4 +398,4 @@ def _letter(context: Context) -> LetterIssued:
 def still(case: Case) -> dict[str, str]:
     """The award's own state entered anew, so that its days are reckoned anew."""
     state = case.state("award")
-    return {"award": state} if state in ("living", "gradual") else {}
+    return {"award": state} if state in LIVING else {}

@@ -25,7 +25,6 @@ from workflows.engine import elsewhere, next_of, unfinished
 from workflows.refusal import refuse
 from workflows.world import case_stream, person_stream
 
-LIVING = ("living", "gradual")
 STOPS = {"merged": "S19", "moved": "S05"}
 KINDS = {"split": "left", "merged": "left", "moved": "moved_out"}
 """What a change in the old case is called that nobody reported there yet."""
