@@ -16,23 +16,24 @@ from domain.days import Month, add_month, add_months, month_of
 from domain.explain import Explanation
 from domain.ids import MemberKey, PersonRef
 from domain.means import Assessment
-from domain.money import show_yuan
+from domain.money import Fen, show_yuan
 from domain.policy import Policy
 from workflows.context import Context
-from workflows.decide.assessing import assess_case, month_after
+from workflows.decide.assessing import month_after
 from workflows.decide.passing import free_from
+from workflows.decide.recompute import GROUND_CODES
 from workflows.decide.review import clear_income
 from workflows.decide.terms import (
     anchor_of,
     assess_again,
+    assess_now,
     award_of,
     cut_shares,
     drawn_from,
     latest_terms,
     terms_of,
-    work_refusers,
 )
-from workflows.refusal import refuse
+from workflows.refusal import Refused, refuse
 
 LISTS: dict[Effect, str] = {
     "increase": "increase",
@@ -51,10 +52,11 @@ OF_MEANS = (*LEAVING, "S16", "S17", "S18")
 REFUSED_WORK = ("D05", "S21")
 TOLD = ("D01", "D04", "S03", "S06")
 """Told, not heard: a death, what the award already holds, the household's own request."""
-TOLD_IF_REPORTED = ("D02", "S05", "S19")
-"""A move the household reported itself, or that another award it asked for shows (`office`)."""
-OF_THE_TAKEN = ("D02", "S05", "S19")
-"""They work from the month in which another case's award pays who went."""
+OF_WHO_WENT = ("D02", "S05", "S19")
+"""Told where the household reported it itself, or another award it asked for shows it (`office`); they work from the
+month in which that other award pays who went."""
+GROUNDS = {code: ground for ground, code in GROUND_CODES.items()}
+"""Stops that must come out of the facts, and the ground that then does."""
 OWN = ("household", "village")
 OFFICE = "office"
 MOVED_OUT = "moved_out"
@@ -89,7 +91,7 @@ def must_hear(change: Change, effect: str, code: str) -> bool:
     """Whether the household is heard before (L26 art. 48)."""
     if effect == "increase" or code in TOLD:
         return False
-    return not (code in TOLD_IF_REPORTED and change.source in (*OWN, OFFICE))
+    return not (code in OF_WHO_WENT and change.source in (*OWN, OFFICE))
 
 
 def unreported(context: Context, change: Change) -> bool:
@@ -106,7 +108,7 @@ def from_month(
 ) -> tuple[Month, tuple[Month, ...]]:
     """The first month in which it works, and the months already drawn that it should have reached."""
     gone = _taken_from(context.case)
-    if gone is not None and code in OF_THE_TAKEN:
+    if gone is not None and code in OF_WHO_WENT:
         return gone, drawn_from(context.case, gone)
     first, findings = _from_month(context, change, effect, code)
     if code == "S05" and change.kind == MOVED_OUT:
@@ -160,7 +162,8 @@ def find(
 ) -> Found:
     """Computes what is proposed or decided. Refuses what the facts don't bear out, and what isn't clear.
 
-    `at`: for a later month than the one in which it begins, where the terms change again; nothing is refused then.
+    `at`: for a later month than the one in which it begins, where the terms change again; whether that month alone
+    bears it out isn't asked.
     """
     month, findings = (at, ()) if at else from_month(context, change, effect, code)
     award = award_of(context.case)
@@ -187,10 +190,7 @@ def find(
 
 
 def _assess(context: Context, change: Change, code: str, month: Month, kept: int | None = None) -> Assessment:
-    anchor = _anchor(context, change, code, month)
-    found = assess_case(context, anchor=anchor, month=month, survey_done=True, kept=kept)
-    terms = latest_terms(award_of(context.case), month)
-    return cut_shares(found, work_refusers(context, found, terms))
+    return assess_now(context, _anchor(context, change, code, month), month, kept)
 
 
 def _anchor(context: Context, change: Change, code: str, month: Month) -> date:
@@ -207,17 +207,21 @@ def _borne_out(
     rises = found.eligible and found.amount > terms.amount
     falls = found.eligible and found.amount < terms.amount
     if not (rises if effect == "increase" else falls):
-        raise refuse(
-            "effect-not-borne-out",
-            "data.effect",
-            effect=effect,
-            amount=show_yuan(found.amount),
-            before=show_yuan(terms.amount),
-            grounds=" ".join(found.grounds),
-        )
+        raise _not_borne_out(effect, found.amount, terms, found.grounds)
     same = set(found.counted) == set(terms.counted or terms.covered)
     if code in OF_INCOME and same and not _clear(context, change, found):
         raise refuse("change-not-clear", "data.code", percent=context.limit("clear_change_percent"))
+
+
+def _not_borne_out(effect: Effect, amount: Fen, terms: Terms, grounds: Iterable[str]) -> Refused:
+    return refuse(
+        "effect-not-borne-out",
+        "data.effect",
+        effect=effect,
+        amount=show_yuan(amount),
+        before=show_yuan(terms.amount),
+        grounds=" ".join(grounds),
+    )
 
 
 def _clear(context: Context, change: Change, found: Assessment) -> bool:
@@ -227,20 +231,14 @@ def _clear(context: Context, change: Change, found: Assessment) -> bool:
 def _stop(context: Context, change: Change, code: str, month: Month, findings: tuple[Month, ...]) -> Found:
     """Over the standard (S01) or the limits (S02) must come out of the facts; the other codes are facts themselves."""
     explanation = None
-    ground = {"S01": "R01", "S02": "R02"}.get(code)
+    ground = GROUNDS.get(code)
     if ground is not None or code in OF_MEANS:
         award = award_of(context.case)
-        kept = latest_terms(award, month).household_part if award.gradual_until is not None else None
+        terms = latest_terms(award, month)
+        kept = terms.household_part if award.gradual_until is not None else None
         found = _assess(context, change, code, month, kept)
         if ground is not None and ground not in found.grounds:
-            raise refuse(
-                "effect-not-borne-out",
-                "data.effect",
-                effect="stop",
-                amount=show_yuan(found.amount),
-                before=show_yuan(latest_terms(award, month).amount),
-                grounds=" ".join(found.grounds),
-            )
+            raise _not_borne_out("stop", found.amount, terms, found.grounds)
         explanation = None if found.eligible else found.explanation
     return Found(from_month=month, findings=findings, explanation=explanation)
 
@@ -279,10 +277,7 @@ def _refused_work(
         raise refuse("member-not-covered", "data.member", member=member)
     alone = len(terms.covered) == 1
     if alone != (effect == "stop"):
-        before = show_yuan(terms.amount)
-        raise refuse(
-            "effect-not-borne-out", "data.effect", effect=effect, amount="0.00", before=before, grounds=code
-        )
+        raise _not_borne_out(effect, 0, terms, (code,))
     if alone:
         return Found(from_month=month)
     found = assess_again(context, month)

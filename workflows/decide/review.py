@@ -15,16 +15,16 @@ from domain.case.opinion import ReviewClass
 from domain.days import Month, add_months, first_day, last_day
 from domain.event import CaseEvent
 from domain.explain import Explanation
-from domain.ids import InstanceId, MemberKey
+from domain.ids import InstanceId
 from domain.means import Assessment
 from workflows.command import Decision, decides
 from workflows.commands.review import ConcludeReview, OpenReview, VisitForReview
 from workflows.context import Context
-from workflows.decide.assessing import assess_case, month_after
+from workflows.decide.assessing import month_after
 from workflows.decide.consent import unconsented
 from workflows.decide.enquiry import visited
 from workflows.decide.papers import needed_words
-from workflows.decide.terms import award_of, cut_shares, income_of, latest_terms, work_refusers
+from workflows.decide.terms import assess_now, award_of, income_of, latest_terms
 from workflows.engine import due_day, guard, next_of, pick
 from workflows.refusal import Reason, reason
 
@@ -139,8 +139,7 @@ def conclude_review(context: Context, command: ConcludeReview) -> Decision:
         award, month = award_of(case), month_after(context.on)
         terms = latest_terms(award, month)
         kept = terms.household_part if award.gradual_until is not None else None
-        found = assess_case(context, anchor=opened, month=month, survey_done=True, kept=kept)
-        found = cut_shares(found, work_refusers(context, found, terms))
+        found = assess_now(context, opened, month, kept)
         clear = is_clear(context, found, terms)
         outcome = _outcome(found, terms) if clear else "unchanged"
     change = _opened(context, outcome)
@@ -208,15 +207,12 @@ def is_clear(context: Context, found: Assessment, terms: Terms) -> bool:
     """Whether a change counts: who is counted or covered, additions, another ground, or income by the percentage."""
     if set(found.grounds) - {"R01"}:
         return True
-    if set(found.counted) != set(terms.counted or terms.covered) or _covered(found) != set(terms.covered):
+    counted, covered = set(terms.counted or terms.covered), set(terms.covered)
+    if set(found.counted) != counted or set(found.covered) != covered:
         return True
     if found.eligible and {one.member: one.amount for one in found.uplifts} != terms.uplifts:
         return True
     return clear_income(context, context.case.decided_income, found.explanation)
-
-
-def _covered(found: Assessment) -> set[MemberKey]:
-    return set(found.covered)
 
 
 def clear_income(context: Context, before: Explanation | None, after: Explanation) -> bool:

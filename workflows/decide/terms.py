@@ -15,7 +15,7 @@ from domain.means import Assessment, assess
 from domain.money import Fen
 from domain.policy import Policy
 from workflows.context import Context
-from workflows.decide.assessing import left_out, means_person
+from workflows.decide.assessing import assess_case, left_out, means_person
 from workflows.refusal import refuse
 
 
@@ -110,6 +110,13 @@ def assess_again(
         kept=terms.household_part if keep else None,
     )
     return cut_shares(found, [key for key in found.covered if key not in paid])
+
+
+def assess_now(context: Context, anchor: date, month: Month, kept: Fen | None = None) -> Assessment:
+    """What the case is due on all its facts, but for the shares of who refuses work and isn't paid."""
+    found = assess_case(context, anchor=anchor, month=month, survey_done=True, kept=kept)
+    terms = latest_terms(award_of(context.case), month)
+    return cut_shares(found, work_refusers(context, found, terms))
 
 
 def cut_shares(found: Assessment, members: Sequence[MemberKey]) -> Assessment:
