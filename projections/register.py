@@ -26,6 +26,9 @@ from projections.household import (
 SEGMENT = "register_segment"
 HOLD = "register_hold"
 
+READS: tuple[type[Event], ...] = (*HOUSEHOLD_EVENTS, *AWARD_EVENTS, HoldSet, HoldEnded)
+_READ = frozenset(READS)
+
 
 class Register:
     """`register_segment`: a case's terms from a month to a month (null: without end). Amounts in fen a month."""
@@ -34,7 +37,7 @@ class Register:
     version: ClassVar[int] = 5
     by_case: ClassVar[bool] = True
     """Each row is of one case and comes from its events and from persons alone: cases may be folded apart."""
-    reads: ClassVar[tuple[type[Event], ...]] = (*HOUSEHOLD_EVENTS, *AWARD_EVENTS, HoldSet, HoldEnded)
+    reads: ClassVar[tuple[type[Event], ...]] = READS
     households: ClassVar[Households] = Households("register")
     awards: ClassVar[Awards] = Awards("register")
     tables: ClassVar[tuple[Table, ...]] = (
@@ -68,8 +71,10 @@ class Register:
     )
 
     def apply(self, seen: Seen, rows: Rows) -> None:
-        kind, _, case = seen.stream.partition(":")
         event = seen.event
+        if type(event) not in _READ:
+            return
+        kind, _, case = seen.stream.partition(":")
         if kind == "person":
             self.households.apply_person(case, event, rows)
         if kind != "case":
