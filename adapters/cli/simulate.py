@@ -59,7 +59,10 @@ def simulate(figures: str | None, name: str, year: int | None, law: str, seed: i
     began = perf_counter()
     printed = load_figures(Path(figures)) if figures else shipped_figures()
     plan = solve(printed, name, played_year, seed)
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+    looked_at = sys.stderr.isatty()
+    if not looked_at:
+        click.echo(now.text("simulate.began", year=played_year), err=True)
+    with Progress(console=Console(stderr=True), transient=True, disable=not looked_at) as progress:
         task = progress.add_task(now.text("simulate.playing", year=played_year), total=1.0)
         played = play(plan, now.url, lambda part: progress.update(task, completed=part), law)
     row = {
@@ -73,6 +76,8 @@ def simulate(figures: str | None, name: str, year: int | None, law: str, seed: i
         "events": played.events,
         "seconds": round(perf_counter() - began, 1),
     }
+    if not looked_at:
+        click.echo(now.text("simulate.played", **row), err=True)
     now.show(
         COLUMNS,
         [row],

@@ -134,7 +134,8 @@ def test_the_same_seed_gives_the_same_events_byte_for_byte(place: Place, tmp_pat
     url = f"sqlite:///{tmp_path / 'again.sqlite'}"
     said = subprocess.run(
         [
-            *(sys.executable, "-m", "adapters.cli", "--store", url, "--format", "json", "simulate"),
+            *(sys.executable, "-m", "adapters.cli", "--store", url, "--lang", "en", "--format", "json"),
+            "simulate",
             *("--figures", str(file), "--report", "X", "--year", str(YEAR), "--seed", "1"),
         ],
         env={**os.environ, "PYTHONHASHSEED": "12345"},
@@ -144,6 +145,9 @@ def test_the_same_seed_gives_the_same_events_byte_for_byte(place: Place, tmp_pat
         check=True,
     )
     row = json.loads(said.stdout)["rows"][0]
+    told = said.stderr.splitlines()
+    assert told[0].startswith(f"playing {YEAR}")
+    assert told[1].startswith(f"{YEAR} is played: {row['cases']} cases, ")
     assert (row["events"], row["commands"], row["cases"]) == (
         place.played.events,
         place.played.commands,
