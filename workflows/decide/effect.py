@@ -198,7 +198,7 @@ def _anchor(context: Context, change: Change, code: str, month: Month) -> date:
     if change.kind == "review":
         return change.happened
     said = code in OF_INCOME or code in OF_MEANS
-    return change.on if said and change.kind != "death" else anchor_of(context, month)
+    return change.on if said and change.kind != "death" else anchor_of(context.case, month, context.on)
 
 
 def _borne_out(

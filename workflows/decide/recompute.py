@@ -160,14 +160,14 @@ def entitled(
         [means_person(case, one) for key, one in case.members.items() if key in counted],
         facts.values(),
         context.policy,
-        anchor=anchor_of(context, month),
+        anchor=anchor_of(case, month, context.on),
         month=month,
         decided_on=context.on,
         survey_done=True,
         covered=paid if case.single_person else None,
         kept=terms.household_part if keep else None,
     )
-    return cut_shares(found, work_refusers(context, found, terms))
+    return cut_shares(found, work_refusers(context, case, found, terms))
 
 
 def _apart(case: Case, month: Month, facts: Mapping[FactKey, Fact]) -> frozenset[MemberKey]:

@@ -72,10 +72,12 @@ def _serial(key: FactKey) -> int:
     return int(key[1:]) if key[1:].isdigit() else 0
 
 
-def anchor_of(context: Context, month: Month) -> date:
-    """The day from which the income of the decision for a month counts back; it doesn't move with what it holds."""
-    case = context.case
-    return award_of(case).basis(month).anchor or case.intake.accepted or context.on
+def anchor_of(case: Case, month: Month, on: date) -> date:
+    """The day from which the income of the decision for a month counts back; it doesn't move with what it holds.
+
+    `on`: today, where nothing says it.
+    """
+    return award_of(case).basis(month).anchor or case.intake.accepted or on
 
 
 def assess_again(
@@ -102,7 +104,7 @@ def assess_again(
         [means_person(case, one) for key, one in case.members.items() if key != without],
         case.facts.values(),
         policy or context.policy,
-        anchor=anchor_of(context, month),
+        anchor=anchor_of(context.case, month, context.on),
         month=month,
         decided_on=context.on,
         survey_done=True,
@@ -116,7 +118,7 @@ def assess_now(context: Context, anchor: date, month: Month, kept: Fen | None = 
     """What the case is due on all its facts, but for the shares of who refuses work and isn't paid."""
     found = assess_case(context, anchor=anchor, month=month, survey_done=True, kept=kept)
     terms = latest_terms(award_of(context.case), month)
-    return cut_shares(found, work_refusers(context, found, terms))
+    return cut_shares(found, work_refusers(context, context.case, found, terms))
 
 
 def cut_shares(found: Assessment, members: Sequence[MemberKey]) -> Assessment:
@@ -146,13 +148,11 @@ def _line(section: Section, text: str, op: Op, fen: Fen, member: MemberKey | Non
     return Line(rule="means.shares", text=text, section=section, op=op, amount=exact(fen), member=member)
 
 
-def work_refusers(context: Context, found: Assessment, terms: Terms) -> list[MemberKey]:
+def work_refusers(context: Context, case: Case, found: Assessment, terms: Terms) -> list[MemberKey]:
     """Whose shares stay cut: they still refuse work, and the award doesn't pay them."""
     most = context.limit("refused_work_times")
     return [
-        key
-        for key in found.covered
-        if key not in terms.covered and context.case.work_refused.get(key, 0) >= most
+        key for key in found.covered if key not in terms.covered and case.work_refused.get(key, 0) >= most
     ]
 
 
