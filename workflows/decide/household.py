@@ -7,7 +7,7 @@ from datetime import date
 
 from domain.case.award import MemberDied
 from domain.case.change import MemberJoined, MemberLeft
-from domain.case.intake import Member, MemberNumbered
+from domain.case.intake import MemberNumbered
 from domain.codes import check_code
 from domain.event import Event
 from domain.identity import born, check_number, sex
@@ -42,16 +42,8 @@ def joining(context: Context, entry: MemberEntry, since: date, why: str) -> tupl
     found = find(context, entry, "data.member")
     if any(one.person == found.ref and one.left is None for one in case.members.values()):
         raise refuse("person-twice", "data.member")
-    member = Member(
-        key=MemberKey(entry.key),
-        person=found.ref,
-        name=found.name,
-        number=found.number,
-        sex=found.sex,
-        born=found.born,
-        kinship=check_code("kinship", entry.kinship, "data.member.kinship"),
-        joined=max(since, found.born),
-    )
+    kinship = check_code("kinship", entry.kinship, "data.member.kinship")
+    member = found.member(entry.key, kinship, max(since, found.born))
     return found, MemberJoined(on=context.on, member=member, reason=why)
 
 

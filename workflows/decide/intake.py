@@ -36,7 +36,6 @@ from workflows.commands.intake import (
     Bring,
     Consent,
     Enter,
-    MemberEntry,
     SayMissing,
     WithdrawConsent,
 )
@@ -44,7 +43,7 @@ from workflows.context import Context
 from workflows.decide.consent import adult, consent_runs, unconsented
 from workflows.decide.origin import Origin, origin_of
 from workflows.decide.papers import check_paper
-from workflows.decide.persons import Found, claim_applying, find
+from workflows.decide.persons import claim_applying, find
 from workflows.decide.relations import declared, matched, visit_due
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
@@ -88,14 +87,14 @@ def enter(context: Context, command: Enter) -> Decision:
     for place, entry in enumerate(command.members):
         field = f"data.members[{place}]"
         found = find(context, entry, field)
-        if any(_same(member, found) for member in members):
+        if any(found.same(member) for member in members):
             raise refuse("person-twice", field)
         if found.born > context.on:
             raise refuse("born-later", field, on=context.on.isoformat())
         if entry.key == command.applicant:
             if found.number is None:
                 raise refuse("applicant-needs-number", f"{field}.number")
-            if not adult(_member(entry, found), context.on) and command.entrusted is None:
+            if not adult(found.member(entry.key, entry.kinship), context.on) and command.entrusted is None:
                 raise refuse("applicant-not-adult", field, member=entry.key)
         others.extend(found.events)
         numbers.extend(found.binds)
@@ -105,7 +104,7 @@ def enter(context: Context, command: Enter) -> Decision:
         earlier.extend(person.cases)
         source = origin.source(context, person, found.ref, field)
         others.append(claim_applying(context, person, found.ref, number, source))
-        members.append(_member(entry, found))
+        members.append(found.member(entry.key, entry.kinship))
     filed = [*declared(context, command.near_relative), *matched(context, members)]
     if any(isinstance(one, RelationFiled) and one.staff == context.actor for one in filed):
         raise refuse("recusal", "actor", actor=context.actor)
@@ -133,23 +132,6 @@ def _check_entry(command: Enter) -> None:
     for place, entry in enumerate(command.members):
         check_code("kinship", entry.kinship, f"data.members[{place}].kinship")
     check_paper(command.entrusted, "data.entrusted")
-
-
-def _same(member: Member, found: Found) -> bool:
-    same = member.number is not None and found.number is not None and member.number.text == found.number.text
-    return same or member.person == found.ref
-
-
-def _member(entry: MemberEntry, found: Found) -> Member:
-    return Member(
-        key=MemberKey(entry.key),
-        person=found.ref,
-        name=found.name,
-        number=found.number,
-        sex=found.sex,
-        born=found.born,
-        kinship=entry.kinship,
-    )
 
 
 def _entered(

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal, cast
 
+from domain.case.intake import Member
 from domain.days import Month, month_of
 from domain.event import Event
 from domain.identity import born, check_number, normalise_name, sex
@@ -36,6 +37,24 @@ class Found:
     def binds(self) -> list[tuple[str, PersonRef]]:
         """The number to bind with the command, where he is new and has one."""
         return [(self.number.text, self.ref)] if self.new and self.number else []
+
+    def same(self, member: Member) -> bool:
+        """Whether a member is this person, who may be new to both."""
+        if self.number is not None and member.number is not None and self.number.text == member.number.text:
+            return True
+        return member.person == self.ref
+
+    def member(self, key: str, kinship: str, joined: date | None = None) -> Member:
+        return Member(
+            key=MemberKey(key),
+            person=self.ref,
+            name=self.name,
+            number=self.number,
+            sex=self.sex,
+            born=self.born,
+            kinship=kinship,
+            joined=joined,
+        )
 
 
 def find(context: Context, entry: MemberEntry, field: str) -> Found:

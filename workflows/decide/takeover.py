@@ -4,8 +4,9 @@ What the ledger says is taken as it says it; nothing is computed. Persons are fo
 and claimed for the award's months, so nobody comes in twice (rules.md §2, §6, §8).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from domain.case.award import Terms
 from domain.case.intake import Member
@@ -46,24 +47,22 @@ def untouched(context: Context, command: object) -> Reason | None:
 def take_over(context: Context, command: TakeOver) -> Decision:
     _check(context, command)
     number, given = new_number(context, command.division)
-    others: list[tuple[StreamId, Event]] = [given]
-    numbers: list[tuple[str, PersonRef]] = []
-    members: list[Member] = []
-    earlier: list[CaseNo] = []
+    taken: list[Taking] = []
     wrong: list[Reason] = []
     for place in range(len(command.members)):
         try:
-            _take_member(context, command, place, number, (members, others, numbers, earlier))
+            taken.append(_taking(context, command, place, number, [one.member for one in taken]))
         except Refused as refused:
             wrong.extend(refused.reasons)
         except BadValue as error:
             wrong.append(from_bad_value(error))
     refuse_all(wrong)
-    event = _taken(context, command, number, members, tuple(dict.fromkeys(earlier)))
+    earlier = tuple(dict.fromkeys(before for one in taken for before in one.earlier))
+    event = _taken(context, command, number, [one.member for one in taken], earlier)
     return Decision(
         events=[event],
-        others=others,
-        numbers=numbers,
+        others=[given, *(written for one in taken for written in one.others)],
+        numbers=[bound for one in taken for bound in one.numbers],
         number=number,
         answer={
             "amount": command.amount,
@@ -73,18 +72,21 @@ def take_over(context: Context, command: TakeOver) -> Decision:
     )
 
 
-Taking = tuple[list[Member], list[tuple[StreamId, Event]], list[tuple[str, PersonRef]], list[CaseNo]]
+class Taking(NamedTuple):
+    """A member, and what his person's stream and the numbers get; the cases he was in."""
+
+    member: Member
+    others: list[tuple[StreamId, Event]]
+    numbers: list[tuple[str, PersonRef]]
+    earlier: Sequence[CaseNo]
 
 
-def _take_member(context: Context, command: TakeOver, place: int, number: CaseNo, into: Taking) -> None:
-    members, others, numbers, earlier = into
+def _taking(
+    context: Context, command: TakeOver, place: int, number: CaseNo, before: Sequence[Member]
+) -> Taking:
     entry, field = command.members[place], f"data.members[{place}]"
     found = find(context, entry, field)
-    if any(one.person == found.ref for one in members):
-        raise refuse("person-twice", field)
-    if found.number is not None and any(
-        one.number is not None and one.number.text == found.number.text for one in members
-    ):
+    if any(found.same(one) for one in before):
         raise refuse("person-twice", field)
     if found.born > context.on:
         raise refuse("born-later", field, on=context.on.isoformat())
@@ -96,23 +98,11 @@ def _take_member(context: Context, command: TakeOver, place: int, number: CaseNo
     )
     if elsewhere is not None:
         raise refuse("already-aided", field, case=elsewhere)
-    others.extend(found.events)
-    numbers.extend(found.binds)
-    earlier.extend(person.cases)
+    others = list(found.events)
     if entry.covered:
         claim = Claimed(on=context.on, group=group, kind="award", case=number, from_month=command.from_month)
         others.append((person_stream(found.ref), claim))
-    members.append(
-        Member(
-            key=MemberKey(entry.key),
-            person=found.ref,
-            name=found.name,
-            number=found.number,
-            sex=found.sex,
-            born=found.born,
-            kinship=entry.kinship,
-        )
-    )
+    return Taking(found.member(entry.key, entry.kinship), others, found.binds, person.cases)
 
 
 def _check(context: Context, command: TakeOver) -> None:
