@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from domain.calendar import Due
-from domain.case import Case, evolve
+from domain.case import Case, fold
 from domain.case.fold import move
 from domain.event import CaseEvent, Deadline, Moved
 from domain.ids import InstanceId
@@ -217,9 +217,7 @@ def carry_out(context: Context, case: Case, step: Step, decision: Decision) -> C
 
     Deadlines are computed on the case after its events, so they may count from what was just decided.
     """
-    after = case
-    for event in decision.events:
-        after = evolve(after, event)
+    after = fold(case, decision.events)
     moved = [*_enter(context, after, step)]
     for name, state in _other_moves(after, step, step.way.moves, decision.moves):
         moved.append(_enter_state(context, after, name, definition_of(after, name), state, None))
@@ -262,9 +260,7 @@ def elsewhere(
     begins: Sequence[str] = (),
 ) -> list[CaseEvent]:
     """Events that a command writes into another case (the context's), with what they move and begin there."""
-    after = context.case
-    for event in events:
-        after = evolve(after, event)
+    after = fold(context.case, events)
     moved = [
         _enter_state(context, after, instance, definition_of(after, instance), state, None)
         for life, state in (moves or {}).items()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from domain.case import fold
 from domain.case.award import LIVING, AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
 from domain.case.change import (
     Change,
@@ -25,7 +26,7 @@ from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
-from domain.ids import CaseNo, InstanceId, StaffId, StreamId, parse_case_no
+from domain.ids import CaseNo, StaffId, StreamId, parse_case_no
 from domain.money import show_yuan
 from workflows.authority import sees_case
 from workflows.command import Decision, decides
@@ -47,14 +48,14 @@ from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import ENDED, also_due, ended_holds, released
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear, tried_enough
-from workflows.decide.finding import opened, shown, under_way
+from workflows.decide.finding import corrected, opened, shown, under_way
 from workflows.decide.household import joining
 from workflows.decide.papers import check_paper, needed_words, words
 from workflows.decide.passing import claim
 from workflows.decide.persons import GROUP, release_award
 from workflows.decide.recompute import is_ruled, late_lines, months_anew, over, said_line, total
 from workflows.decide.review import next_review
-from workflows.decide.settling import after, lifted
+from workflows.decide.settling import lifted
 from workflows.decide.terms import (
     assess_again,
     award_of,
@@ -62,6 +63,7 @@ from workflows.decide.terms import (
     ever_covered,
     latest_terms,
     months_from,
+    still,
     terms_of,
 )
 from workflows.engine import guard, pick, unfinished
@@ -357,7 +359,7 @@ def _too_much(context: Context, decision: Decision, found: Found, proposal: Chan
     """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided."""
     if proposal.effect == "increase":
         return []
-    done, taken = after(context.case, decision.events), under_way(context.case)
+    done, taken = fold(context.case, decision.events), under_way(context.case)
     first = min(found.findings, default=found.from_month)
     lines = [
         one.line
@@ -451,12 +453,11 @@ def _amount(context: Context, proposal: ChangeProposed, found: Found, command: D
         sources=context.case.joined_from,
         cause="merged",
     )
-    state = context.case.state("award")
     arrears = [month for month in drawn_from(context.case, found.from_month) if proposal.effect == "increase"]
     return Decision(
         events=events,
         others=others,
-        moves={"award": state} if state else {},
+        moves=still(context.case),
         answer={"before": before.amount, "arrears": arrears},
     )
 
@@ -477,10 +478,9 @@ def _changed(context: Context, found: Found, before: int, command: DecideChange)
 @decides(DropChange)
 def drop_change(context: Context, command: DropChange) -> Decision:
     said = needed_words(context, command.reason, "data.reason")
-    state = context.case.state("award")
     return Decision(
         events=[ChangeDropped(on=context.on, change=context.instance, reason=said)],
-        moves={"award": state} if state in LIVING else {},
+        moves=still(context.case),
     )
 
 
@@ -500,14 +500,8 @@ def restore(context: Context, command: Restore) -> Decision:
     later = _as_they_stood(context, first)
     owed = tuple(month for month in months(first, month_of(context.on)) if month not in case.drawn)
     said = needed_words(context, command.reason, "data.reason")
-    change = context.instance
     events: list[CaseEvent] = [
-        ChangeOpened(
-            on=context.on, change=change, kind="restored", happened=context.on, source="office", words=said
-        ),
-        ChangeDecided(
-            on=context.on, change=change, by=StaffId(context.actor), effect="increase", code=command.code
-        ),
+        *corrected(context, "restored", command.code, said),
         AwardBegan(
             on=context.on,
             terms=terms,
@@ -517,11 +511,11 @@ def restore(context: Context, command: Restore) -> Decision:
         ),
         *later,
         *released(context, replace(case, ended=None)),
-        LetterIssued(on=context.on, letter="L14", about=InstanceId(change)),
+        LetterIssued(on=context.on, letter="L14", about=context.instance),
         next_review(context, case.review_class),  # type: ignore[arg-type]
     ]
     appeal = granted[-1] if command.code == "I06" else None
-    back, moves = lifted(context, after(case, events), said, command.code, appeal)
+    back, moves = lifted(context, fold(case, events), said, command.code, appeal)
     return Decision(
         events=[*events, *back],
         others=_claimed_again(context, [terms, *(one.terms for one in later)]),

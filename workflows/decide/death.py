@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain.case import fold
 from domain.case.award import AmountChanged, MemberDied, Stopped, Terms
 from domain.case.change import ChangeOpened
 from domain.case.decision import LetterIssued
@@ -21,7 +22,6 @@ from workflows.decide.finding import opened, shown, under_way
 from workflows.decide.persons import release_award
 from workflows.decide.recompute import is_fixed, late_lines, months_anew
 from workflows.decide.recompute import over as too_much
-from workflows.decide.settling import after
 from workflows.decide.terms import (
     assess_again,
     award_of,
@@ -119,7 +119,7 @@ def _ended(
 def _opened(context: Context, events: list[CaseEvent], answer: dict[str, Any]) -> tuple[str, ...]:
     """A finding of the months that were drawn with the dead in them; the answer names it with its lines."""
     taken = under_way(context.case)
-    found = too_much(late_lines(context, after(context.case, events)))
+    found = too_much(late_lines(context, fold(context.case, events)))
     lines = [one.line for one in found if one.line.month not in taken]
     answer["findings"] = shown(lines)
     if not lines:

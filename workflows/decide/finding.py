@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from domain.case import Case
+from domain.case import Case, fold
 from domain.case.award import LIVING, Terms
 from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
@@ -58,8 +58,8 @@ from workflows.decide.recompute import (
     said_line,
     total,
 )
-from workflows.decide.settling import after, closing, revisions
-from workflows.decide.terms import award_of
+from workflows.decide.settling import closing, revisions
+from workflows.decide.terms import award_of, still
 from workflows.engine import due_day, guard, next_of, pick
 from workflows.refusal import Reason, reason, refuse
 
@@ -199,10 +199,9 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
     )
     terms = restated(context, found)
     letter = LetterIssued(on=context.on, letter="L18", about=one.id)
-    state = context.case.state("award")
     return Decision(
         events=[decided, *terms, letter],
-        moves={"award": state} if terms and state in LIVING else {},
+        moves=still(context.case) if terms else {},
         answer={
             "finding": one.id,
             "lines": shown(lines),
@@ -366,11 +365,11 @@ def make_good(context: Context, command: MakeGood) -> Decision:
         raise refuse("nothing-owed", "case")
     said = needed_words(context, command.reason, "data.reason")
     lines = [one.line for one in found]
-    put_right = after(context.case, terms)
+    put_right = fold(context.case, terms)
     revised = revisions(context, put_right)
     return Decision(
         events=[*corrected(context, "correction", "I05", said), *terms, *revised, _letter(context)],
-        moves={**still(context.case), **closing(context.case, after(put_right, revised), revised)},
+        moves={**still(context.case), **closing(context.case, fold(put_right, revised), revised)},
         answer={"lines": shown(lines), "arrears": [one.month for one in lines if one.drawn]},
     )
 
@@ -393,9 +392,3 @@ def corrected(context: Context, kind: str, code: str, said: object) -> list[Case
 
 def _letter(context: Context) -> LetterIssued:
     return LetterIssued(on=context.on, letter="L17", about=context.instance)
-
-
-def still(case: Case) -> dict[str, str]:
-    """The award's own state entered anew, so that its days are reckoned anew."""
-    state = case.state("award")
-    return {"award": state} if state in LIVING else {}

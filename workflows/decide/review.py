@@ -24,7 +24,7 @@ from workflows.decide.assessing import month_after
 from workflows.decide.consent import unconsented
 from workflows.decide.enquiry import visited
 from workflows.decide.papers import needed_words
-from workflows.decide.terms import assess_now, award_of, income_of, latest_terms
+from workflows.decide.terms import assess_now, award_of, income_of, latest_terms, still
 from workflows.engine import due_day, guard, next_of, pick
 from workflows.refusal import Reason, reason
 
@@ -161,11 +161,10 @@ def conclude_review(context: Context, command: ConcludeReview) -> Decision:
         answer |= {"amount": found.amount, "grounds": list(found.grounds)}
         if change is not None:
             answer |= {"change": change.change, "proposal": _proposal(outcome, found)}
-    state = case.state("award")
     return Decision(
         events=events,
         begins=("change",) if change else (),
-        moves={"award": state} if state else {},
+        moves=still(case),
         answer=answer,
     )
 

@@ -3,7 +3,7 @@
 L26 art. 76; rules.md §3 appeal. Money paid back beyond what is then still claimed is due again, by month.
 """
 
-from domain.case import Case
+from domain.case import Case, fold
 from domain.case.award import Terms
 from domain.case.decision import LetterIssued
 from domain.case.finding import Ruled
@@ -15,11 +15,11 @@ from workflows.command import Decision, decides
 from workflows.commands.finding import CarryOutAppeal
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
-from workflows.decide.finding import corrected, shown, still
+from workflows.decide.finding import corrected, shown
 from workflows.decide.papers import needed_words
 from workflows.decide.recompute import Recomputed, late_lines, line_of, restated
-from workflows.decide.settling import after, closing, revisions
-from workflows.decide.terms import award_of
+from workflows.decide.settling import closing, revisions
+from workflows.decide.terms import award_of, still
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 
@@ -49,13 +49,13 @@ def carry_out_appeal(context: Context, command: CarryOutAppeal) -> Decision:
         amount=command.amount,
         reason=said,
     )
-    as_ruled = after(case, [ruled])
+    as_ruled = fold(case, [ruled])
     found = _found(context, as_ruled, command)
     terms = restated(context, found, as_ruled)
-    revised = revisions(context, after(as_ruled, terms), command.appeal)
+    revised = revisions(context, fold(as_ruled, terms), command.appeal)
     if not terms and not revised:
         raise refuse("nothing-ruled", "case")
-    done = after(as_ruled, [*terms, *revised])
+    done = fold(as_ruled, [*terms, *revised])
     closed = closing(case, done, revised)
     lines = [one.line for one in found]
     return Decision(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from domain.case import Case, evolve
+from domain.case import Case, evolve, fold
 from domain.case.award import Line, MonthDrawn
 from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, Months, SetOff
 from domain.days import Month
@@ -19,12 +19,6 @@ from domain.personal import Words
 from workflows.context import Context
 from workflows.decide.recompute import Recomputed, entitled, gone_by, known_now, restated
 from workflows.decide.terms import award_of, terms_of
-
-
-def after(case: Case, events: Sequence[CaseEvent]) -> Case:
-    for event in events:
-        case = evolve(case, event)
-    return case
 
 
 def set_off(context: Context, case: Case, line: MonthDrawn) -> list[SetOff]:
@@ -162,9 +156,9 @@ def lifted(
         elif months and one.outcome is not None:
             found += [_again(context, case, line, code) for line in months]
     terms = restated(context, found, case)
-    right = after(case, terms)
+    right = fold(case, terms)
     revised = revisions(context, right, appeal)
-    return [*events, *terms, *revised], {**moves, **closing(case, after(right, revised), revised)}
+    return [*events, *terms, *revised], {**moves, **closing(case, fold(right, revised), revised)}
 
 
 def _again(context: Context, case: Case, line: LateLine, code: str) -> Recomputed:

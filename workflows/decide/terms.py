@@ -6,7 +6,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.case import Case
-from domain.case.award import Award, Terms
+from domain.case.award import LIVING, Award, Terms
 from domain.days import Month, first_day
 from domain.explain import Explanation, Line, Op, Section, exact
 from domain.facts import Fact
@@ -36,6 +36,12 @@ def terms_of(found: Assessment, from_month: Month, code: str, on: date) -> Terms
 def award_of(case: Case) -> Award:
     assert case.award is not None
     return case.award
+
+
+def still(case: Case) -> dict[str, str]:
+    """The award's own state entered anew, so that its days are reckoned anew."""
+    state = case.state("award")
+    return {"award": state} if state in LIVING else {}
 
 
 def latest_terms(award: Award, month: Month) -> Terms:
