@@ -47,10 +47,10 @@ from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import ENDED, also_due, ended_holds, released
-from workflows.decide.effect import Found, check_effect, find, heard, must_hear, tried_enough
+from workflows.decide.effect import Found, check_effect, find, heard, must_hear, way_tried
 from workflows.decide.finding import corrected, opened, shown, under_way
 from workflows.decide.household import joining
-from workflows.decide.papers import check_paper, needed_words, words
+from workflows.decide.papers import needed_words, words
 from workflows.decide.passing import claim
 from workflows.decide.persons import GROUP, release_award
 from workflows.decide.recompute import is_ruled, late_lines, months_anew, over, said_line, total
@@ -239,14 +239,10 @@ def hear(context: Context, command: Hear) -> Decision:
 
 @decides(NotReach)
 def not_reach(context: Context, command: NotReach) -> Decision:
-    event = NotReached(
-        on=context.on,
-        change=context.instance,
-        way=check_code("service", command.way, "data.way"),
-        proof=check_paper(command.proof, "data.proof"),
-    )
-    tried = (*context.case.changes[context.instance].tried, (event.way, event.proof is not None))
-    return Decision(events=[event], answer={"counts_as_heard": tried_enough(tried)})
+    before = context.case.changes[context.instance].tried
+    way, proof, enough = way_tried(command.way, command.proof, before)
+    event = NotReached(on=context.on, change=context.instance, way=way, proof=proof)
+    return Decision(events=[event], answer={"counts_as_heard": enough})
 
 
 @decides(ProposeChange)

@@ -11,6 +11,7 @@ import msgspec
 from domain.case import Case
 from domain.case.award import Terms
 from domain.case.change import Change, Effect
+from domain.case.intake import Paper
 from domain.codes import check_code, needs_words
 from domain.days import Month, add_month, add_months, month_of
 from domain.explain import Explanation
@@ -20,6 +21,7 @@ from domain.money import Fen, show_yuan
 from domain.policy import Policy
 from workflows.context import Context
 from workflows.decide.assessing import month_after
+from workflows.decide.papers import check_paper
 from workflows.decide.passing import free_from
 from workflows.decide.recompute import GROUND_CODES
 from workflows.decide.review import clear_income
@@ -294,3 +296,12 @@ def heard(change: Change, on: date) -> bool:
 def tried_enough(tried: Iterable[tuple[str, bool]]) -> bool:
     """Two ways tried, each with proof, count as heard (rules.md §3 reduce, stop)."""
     return len({way for way, proof in tried if proof}) >= 2
+
+
+def way_tried(
+    way: str, proof: Paper | None, before: Iterable[tuple[str, bool]]
+) -> tuple[str, Paper | None, bool]:
+    """A way tried to reach the household, and its proof, checked; whether with those before it counts as heard."""
+    code = check_code("service", way, "data.way")
+    proof = check_paper(proof, "data.proof")
+    return code, proof, tried_enough((*before, (code, proof is not None)))

@@ -27,7 +27,6 @@ from domain.case.finding import (
     RecoveryWrittenOff,
     Repaid,
 )
-from domain.codes import check_code
 from domain.days import Month
 from domain.event import CaseEvent
 from domain.ids import InstanceId, StaffId
@@ -47,8 +46,8 @@ from workflows.commands.finding import (
     WriteOff,
 )
 from workflows.context import Context
-from workflows.decide.effect import heard, tried_enough
-from workflows.decide.papers import check_paper, needed_words, words
+from workflows.decide.effect import heard, tried_enough, way_tried
+from workflows.decide.papers import needed_words, words
 from workflows.decide.recompute import (
     Recomputed,
     late_lines,
@@ -168,14 +167,10 @@ def hear_finding(context: Context, command: HearFinding) -> Decision:
 
 @decides(NotReachForFinding)
 def not_reach_for_finding(context: Context, command: NotReachForFinding) -> Decision:
-    event = FindingNotReached(
-        on=context.on,
-        finding=context.instance,
-        way=check_code("service", command.way, "data.way"),
-        proof=check_paper(command.proof, "data.proof"),
-    )
-    tried = (*context.case.findings[context.instance].tried, (event.way, event.proof is not None))
-    return Decision(events=[event], answer={"counts_as_heard": tried_enough(tried)})
+    before = context.case.findings[context.instance].tried
+    way, proof, enough = way_tried(command.way, command.proof, before)
+    event = FindingNotReached(on=context.on, finding=context.instance, way=way, proof=proof)
+    return Decision(events=[event], answer={"counts_as_heard": enough})
 
 
 @decides(DecideFinding)
