@@ -47,6 +47,7 @@ from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import ENDED, also_due, ended_holds, released
+from workflows.decide.days import check_day
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear, way_tried
 from workflows.decide.finding import corrected, opened, shown, under_way
 from workflows.decide.household import joining
@@ -147,8 +148,7 @@ def award_stopped(context: Context, command: object) -> Reason | None:
 
 
 def _opened(context: Context, command: ReportChange | DetectChange, source: str) -> Decision:
-    if command.happened > context.on:
-        raise refuse("happened-later", "data.happened", on=context.on.isoformat())
+    check_day(context, command.happened, "data.happened", "happened-later")
     if command.member is not None and command.member not in context.case.members:
         raise refuse("not-a-member", "data.member", member=command.member)
     event = ChangeOpened(

@@ -11,7 +11,6 @@ from domain.event import CaseEvent, Event
 from domain.explain import Explanation
 from domain.identity import check_number
 from domain.ids import MemberKey, StaffId, StreamId
-from domain.person import DeathRecorded
 from workflows.command import Decision, decides
 from workflows.commands.award import RecordDeath, ReportDeath
 from workflows.context import Context
@@ -19,7 +18,7 @@ from workflows.decide import ledger
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
 from workflows.decide.finding import opened, shown, under_way
-from workflows.decide.persons import release_award
+from workflows.decide.persons import check_death, recorded, release_award
 from workflows.decide.recompute import is_fixed, late_lines, months_anew
 from workflows.decide.recompute import over as too_much
 from workflows.decide.terms import (
@@ -31,7 +30,6 @@ from workflows.decide.terms import (
 )
 from workflows.engine import guard, next_of
 from workflows.refusal import Reason, reason, refuse
-from workflows.world import person_stream
 
 
 @guard
@@ -58,15 +56,9 @@ def record_death(context: Context, command: RecordDeath) -> Decision:
     Months already drawn stand; a finding is opened of those that were paid too much, and the answer names them.
     """
     member = context.case.members[command.member]
-    if command.died > context.on:
-        raise refuse("died-later", "data.died", on=context.on.isoformat())
-    if command.died < member.born:
-        raise refuse("died-before-birth", "data.died")
+    check_death(context, command.died, member.born)
     died = MemberDied(on=context.on, member=command.member, died=command.died, source=command.source)
-    others: list[tuple[StreamId, Event]] = []
-    if context.person(member.person).died is None:
-        recorded = DeathRecorded(on=context.on, died=command.died, source=command.source)
-        others.append((person_stream(member.person), recorded))
+    others = recorded(context, member.person, command.died, command.source)
     month = _from(context, command)
     if not _others(context, command.member, month):
         return _ended(context, died, month, others)
@@ -81,16 +73,10 @@ def report_death(context: Context, command: ReportDeath) -> Decision:
     )
     assert ref is not None
     person = context.person(ref)
-    if command.died > context.on:
-        raise refuse("died-later", "data.died", on=context.on.isoformat())
-    if person.born is not None and command.died < person.born:
-        raise refuse("died-before-birth", "data.died")
-    if person.died is not None:
-        if person.died != command.died:
-            raise refuse("death-day-differs", "data.died", on=person.died.isoformat())
-        return Decision()
-    recorded = DeathRecorded(on=context.on, died=command.died, source=command.source)
-    return Decision(others=[(person_stream(ref), recorded)])
+    check_death(context, command.died, person.born)
+    if person.died is not None and person.died != command.died:
+        raise refuse("death-day-differs", "data.died", on=person.died.isoformat())
+    return Decision(others=recorded(context, ref, command.died, command.source))
 
 
 def _ended(

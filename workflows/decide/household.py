@@ -12,12 +12,13 @@ from domain.codes import check_code
 from domain.event import Event
 from domain.identity import born, check_number, sex
 from domain.ids import MemberKey, StreamId
-from domain.person import DeathRecorded, NumberAdded, Released
+from domain.person import NumberAdded, Released
 from domain.personal import Number
 from workflows.command import Decision, decides
 from workflows.commands.intake import AddMember, AddNumber, MemberEntry, RecordMemberDeath, RemoveMember
 from workflows.context import Context
-from workflows.decide.persons import GROUP, Found, claim_applying, find
+from workflows.decide.days import check_day
+from workflows.decide.persons import GROUP, Found, check_death, claim_applying, find, recorded
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 from workflows.world import person_stream
@@ -50,7 +51,7 @@ def joining(context: Context, entry: MemberEntry, since: date, why: str) -> tupl
 @decides(AddMember)
 def add_member(context: Context, command: AddMember) -> Decision:
     found, joined = joining(context, command.member, command.joined, command.reason)
-    _not_later(context, command.joined.isoformat(), "data.joined")
+    check_day(context, command.joined, "data.joined")
     claim = claim_applying(context, context.person(found.ref), found.ref, context.case.number)
     return Decision(events=[joined], others=[*found.events, claim], numbers=found.binds)
 
@@ -58,7 +59,7 @@ def add_member(context: Context, command: AddMember) -> Decision:
 @decides(RemoveMember)
 def remove_member(context: Context, command: RemoveMember) -> Decision:
     _others_stay(context, command.member)
-    _not_later(context, command.left.isoformat(), "data.left")
+    check_day(context, command.left, "data.left")
     left = MemberLeft(on=context.on, member=command.member, left=command.left, reason=command.reason)
     return Decision(events=[left], others=[_released(context, command.member)])
 
@@ -67,13 +68,11 @@ def remove_member(context: Context, command: RemoveMember) -> Decision:
 def record_member_death(context: Context, command: RecordMemberDeath) -> Decision:
     """Where it was the last member, the application is terminated (E03) instead."""
     member = context.case.members[command.member]
-    _not_later(context, command.died.isoformat(), "data.died")
-    if command.died < member.born:
-        raise refuse("died-before-birth", "data.died")
-    others: list[tuple[StreamId, Event]] = [_released(context, command.member)]
-    if context.person(member.person).died is None:
-        recorded = DeathRecorded(on=context.on, died=command.died, source=command.source)
-        others.append((person_stream(member.person), recorded))
+    check_death(context, command.died, member.born, "on-later")
+    others = [
+        _released(context, command.member),
+        *recorded(context, member.person, command.died, command.source),
+    ]
     died = MemberDied(on=context.on, member=command.member, died=command.died, source=command.source)
     return Decision(events=[died], others=others)
 
@@ -107,11 +106,6 @@ def add_number(context: Context, command: AddNumber) -> Decision:
 def _others_stay(context: Context, member: MemberKey) -> None:
     if not any(key != member and one.here(context.on) for key, one in context.case.members.items()):
         raise refuse("last-member", "data.member", member=member)
-
-
-def _not_later(context: Context, day: str, field: str) -> None:
-    if day > context.on.isoformat():
-        raise refuse("on-later", field, on=day, today=context.on.isoformat())
 
 
 def _released(context: Context, member: MemberKey) -> tuple[StreamId, Event]:

@@ -41,6 +41,7 @@ from workflows.commands.intake import (
 )
 from workflows.context import Context
 from workflows.decide.consent import adult, consent_runs, unconsented
+from workflows.decide.days import check_day
 from workflows.decide.origin import Origin, origin_of
 from workflows.decide.papers import check_paper
 from workflows.decide.persons import claim_applying, find
@@ -89,8 +90,7 @@ def enter(context: Context, command: Enter) -> Decision:
         found = find(context, entry, field)
         if any(found.same(member) for member in members):
             raise refuse("person-twice", field)
-        if found.born > context.on:
-            raise refuse("born-later", field, on=context.on.isoformat())
+        check_day(context, found.born, field, "born-later")
         if entry.key == command.applicant:
             if found.number is None:
                 raise refuse("applicant-needs-number", f"{field}.number")

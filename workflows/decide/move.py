@@ -10,6 +10,7 @@ from domain.personal import Address
 from workflows.command import Decision, decides
 from workflows.commands.move import HandOver, ReceiveMove, SendBackMove, TakeBackMove, VisitAfterMove
 from workflows.context import Context
+from workflows.decide.days import check_day
 from workflows.decide.enquiry import visited
 from workflows.decide.intake import personal_text
 from workflows.decide.papers import check_paper, needed_words
@@ -36,8 +37,7 @@ def hand_over(context: Context, command: HandOver) -> Decision:
     if within(to, case.division):
         raise refuse("move-nowhere", "data.to", division=to)
     moved_on = command.moved_on or context.on
-    if moved_on > context.on:
-        raise refuse("on-later", "data.moved_on", on=moved_on.isoformat(), today=context.on.isoformat())
+    check_day(context, moved_on, "data.moved_on")
     inside = county_of(to) == county_of(case.division)
     handed = HandedOver(
         on=context.on,

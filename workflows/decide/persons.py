@@ -8,11 +8,12 @@ from domain.days import Month, month_of
 from domain.event import Event
 from domain.identity import born, check_number, normalise_name, sex
 from domain.ids import CaseNo, MemberKey, PersonRef, StreamId
-from domain.person import Claimed, Person, PersonCorrected, PersonRegistered, Released
+from domain.person import Claimed, DeathRecorded, Person, PersonCorrected, PersonRegistered, Released
 from domain.personal import Name, Number, Words
 from domain.text import check_text
 from workflows.commands.intake import MemberEntry
 from workflows.context import Context
+from workflows.decide.days import check_day
 from workflows.refusal import refuse
 from workflows.world import person_stream
 
@@ -108,6 +109,20 @@ def _registered(context: Context, found: Found, missing: str | None) -> PersonRe
         sex=found.sex,
         born=found.born,
     )
+
+
+def check_death(context: Context, died: date, birth: date | None, code: str = "died-later") -> None:
+    """Nobody dies after the day of the act, nor before his `birth`, where it is known."""
+    check_day(context, died, "data.died", code)
+    if birth is not None and died < birth:
+        raise refuse("died-before-birth", "data.died")
+
+
+def recorded(context: Context, ref: PersonRef, died: date, source: str) -> list[tuple[StreamId, Event]]:
+    """A death with the person himself, where it isn't known yet."""
+    if context.person(ref).died is not None:
+        return []
+    return [(person_stream(ref), DeathRecorded(on=context.on, died=died, source=source))]
 
 
 def claim_applying(

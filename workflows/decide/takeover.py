@@ -25,6 +25,7 @@ from domain.personal import Account, Address, Phone, Words
 from workflows.command import Decision, decides
 from workflows.commands.takeover import TakeOver, UndoTakeOver
 from workflows.context import Context
+from workflows.decide.days import check_day
 from workflows.decide.intake import household_of, new_number, personal_text
 from workflows.decide.ledger import parameters_known, taken_explanation
 from workflows.decide.persons import GROUP, find
@@ -88,8 +89,7 @@ def _taking(
     found = find(context, entry, field)
     if any(found.same(one) for one in before):
         raise refuse("person-twice", field)
-    if found.born > context.on:
-        raise refuse("born-later", field, on=context.on.isoformat())
+    check_day(context, found.born, field, "born-later")
     if found.new:
         context.world.fresh(person_stream(found.ref))
     person, group = context.person(found.ref), GROUP[command.programme]

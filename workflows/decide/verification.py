@@ -25,6 +25,7 @@ from workflows.command import Decision, decides
 from workflows.commands import enquiry as commands
 from workflows.context import Context
 from workflows.decide.consent import unconsented
+from workflows.decide.days import check_day
 from workflows.decide.enquiry import moved_opinion
 from workflows.decide.limits import OPINION, opinion_due, shift
 from workflows.decide.papers import needed_words, words
@@ -183,8 +184,8 @@ def answer(context: Context, command: commands.AnswerVerification) -> Decision:
     check_code("answer", command.answer, "data.answer")
     if command.answer != LATE and command.data_day is None:
         raise refuse("data-day-missing", "data.data_day")
-    if command.data_day is not None and command.data_day > context.on:
-        raise refuse("data-day-later", "data.data_day", on=context.on.isoformat())
+    if command.data_day is not None:
+        check_day(context, command.data_day, "data.data_day", "data-day-later")
     if command.hit and command.answer not in DIFFERENCE:
         raise refuse("hit-without-difference", "data.hit", answer=command.answer)
     if command.member is not None and command.member not in context.case.members:
