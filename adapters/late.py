@@ -6,7 +6,8 @@ from datetime import date
 from msgspec.structs import replace
 
 from adapters.bootstrap import Doudi
-from domain.case import Case
+from domain.case import Case, evolve
+from domain.case.award import MemberDied
 from domain.ids import CaseNo, CommandId, FactKey, MemberKey
 from workflows.command import Command, Request
 from workflows.commands.enquiry import FactEntry
@@ -48,7 +49,7 @@ def would_be(case: Case, died: Mapping[MemberKey, date], facts: Sequence[FactEnt
     for key, day in died.items():
         if key not in case.members:
             raise refuse("not-a-member", "died", member=key)
-        case = case.with_member(key, died=day, left=day, left_reason="D01")
+        case = evolve(case, MemberDied(on=day, member=key, died=day, source="look"))
     for place, entry in enumerate(facts):
         check_entry(case, entry, f"fact[{place}]")
         key_of = FactKey(f"f{case.fact_serial + 1}")
