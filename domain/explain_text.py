@@ -120,11 +120,16 @@ class _Text:
             return label("property_exempt", str(value), self.lang)
         if key == "status":
             return self.say(f"status.{value}")
+        if key == "unit":
+            return self._unit(str(value))
         if key == "grounds":
             return self._grounds(str(value))
         if key == "name" and value in CATALOGUE:
             return _words(CATALOGUE[str(value)], self.lang)
         return value
+
+    def _unit(self, unit: str) -> str:
+        return self.catalogue.text(f"value.unit.{unit}")
 
     def _grounds(self, grounds: str) -> str:
         return ", ".join(f"{code} {label('refuse', code, self.lang)}" for code in grounds.split())
@@ -151,7 +156,7 @@ class _Text:
     def _parameter(self, read: ParameterRead) -> str:
         spec = CATALOGUE[read.name]
         value = show_value(read.name, read.value)
-        unit = f" {read.unit}" if read.unit else ""
+        unit = f" {self._unit(read.unit)}" if read.unit else ""
         since = self.say("default") if read.ref == "default" else _span(read.since, read.until)
         parts = [f"{_words(spec, self.lang)} [{read.name}] {value}{unit}", since]
         if read.document:

@@ -342,7 +342,7 @@ def _payments(of: Case) -> list[dict[str, Any]]:
 def _decision(now: Session, one: Dependent) -> dict[str, Any]:
     return {
         "decision": one.ordinal,
-        "type": one.type,
+        "type": now.decision(one.type),
         "on": one.on,
         "month": one.month,
         "result": show_yuan(one.result),

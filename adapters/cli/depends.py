@@ -63,7 +63,8 @@ def depends(
         row = msgspec.to_builtins(one)
         rows.append(
             {
-                **{key: row[key] for key in ("case", "division", "type", "on", "month")},
+                **{key: row[key] for key in ("case", "division", "on", "month")},
+                "type": now.decision(one.type),
                 "decision": one.ordinal,
                 "result": now.money(one.result),
             }

@@ -145,14 +145,16 @@ def policy_show(division: str, area: str, day: str | None, programme: str, name:
         except PolicyGap as gap:
             if name:
                 raise
-            rows.append({"name": one, "value": None, "unit": CATALOGUE[one].unit, "document": gap.code})
+            rows.append(
+                {"name": one, "value": None, "unit": now.unit(CATALOGUE[one].unit), "document": gap.code}
+            )
             continue
         assert found.value is not None
         rows.append(
             {
                 "name": one,
                 "value": show_value(one, found.value),
-                "unit": found.unit,
+                "unit": now.unit(found.unit),
                 "since": found.since if found.ref != "default" else None,
                 "until": found.until,
                 "division": found.division or None,

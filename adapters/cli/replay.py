@@ -112,7 +112,7 @@ def _differs(now: Session, one: Decided) -> None:
         said = now.text(
             "replay.differs",
             decision=one.ordinal,
-            type=one.entry.type,
+            type=now.decision(one.entry.type),
             field=each.field,
             kept=kept,
             again=again,

@@ -121,8 +121,24 @@ class Session:
         for stream, version, kind in answer.events:
             click.echo(f"  {stream}#{version} {kind}")
         for key, value in answer.data.items():
-            click.echo(f"  {self.heading(key)}: {_said(_yuan(key, value))}")
+            click.echo(f"  {self.heading(key)}: {self._said(self._yuan(key, value))}")
         self.note()
+
+    def _yuan(self, key: str, value: Any) -> Any:
+        """For people's eyes, an answer's amounts of fen as yuan; json keeps the fen."""
+        if isinstance(value, dict):
+            return {one: self._yuan(key if key in FEN else one, more) for one, more in value.items()}
+        if key in FEN and isinstance(value, int) and not isinstance(value, bool):
+            return self.text("value.yuan", amount=show_yuan(value))
+        return value
+
+    def unit(self, unit: str) -> str:
+        """A parameter's unit in words; json keeps it."""
+        return unit if self.form == "json" or not unit else self.text(f"value.unit.{unit}")
+
+    def decision(self, kind: str) -> str:
+        """What was decided, in words; json keeps the event's type."""
+        return kind if self.form == "json" else self.text(f"decision.{kind}")
 
     def heading(self, key: str) -> str:
         return self.text(f"column.{key}") if self.catalogue.has(f"column.{key}") else key
@@ -225,7 +241,7 @@ class Session:
             )
             return
         if self.form == "csv":
-            _as_csv(columns, found)
+            self._as_csv(columns, found)
         else:
             self.table(columns, found, title=title)
         self.note(position)
@@ -236,7 +252,7 @@ class Session:
         if self.form == "json":
             click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
         elif self.form == "csv":
-            _as_csv(columns, found)
+            self._as_csv(columns, found)
         else:
             self.table(columns, found)
 
@@ -246,41 +262,35 @@ class Session:
         table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
         for key in columns:
             heading = self.heading(key)
-            numeric = bool(found) and all(isinstance(row.get(key), int | None) for row in found)
+            numeric = bool(found) and all(_is_number(row.get(key)) for row in found)
             table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
         for row in found:
-            table.add_row(*(_cell(row.get(key)) for key in columns))
+            table.add_row(*(self._cell(row.get(key)) for key in columns))
         width = None if sys.stdout.isatty() else 200
         Console(width=width, highlight=False, soft_wrap=False).print(table)
 
+    def _as_csv(self, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([[self._cell(row.get(key)) for key in columns] for row in rows])
 
-def _as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[_cell(row.get(key)) for key in columns] for row in rows])
+    def _said(self, value: Any) -> str:
+        if isinstance(value, dict):
+            return ", ".join(f"{key} {self._said(one)}" for key, one in value.items()) or "–"
+        return self._cell(value) or "–"
 
-
-def _yuan(key: str, value: Any) -> Any:
-    """For people's eyes, an answer's amounts of fen as yuan; json keeps the fen."""
-    if isinstance(value, dict):
-        return {one: _yuan(key if key in FEN else one, more) for one, more in value.items()}
-    if key in FEN and isinstance(value, int) and not isinstance(value, bool):
-        return f"{show_yuan(value)} yuan"
-    return value
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_said(one)}" for key, one in value.items()) or "–"
-    return _cell(value) or "–"
+    def _cell(self, value: Any) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return str(self.yes(value))
+        if isinstance(value, list | tuple):
+            return ", ".join(map(self._cell, value))
+        return str(value)
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
-    return str(value)
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def _language(named: str | None) -> Lang:

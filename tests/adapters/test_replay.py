@@ -297,7 +297,7 @@ def test_case_replay_of_a_decision_that_does_not_follow_ends_with_one(tmp_path: 
     office.write([(case_stream(number), wrong)])
     said = ask(office.url, "case", "replay", number)
     assert said.code == 1
-    assert "decision 2 (Assessed), result: was 0.01, is now 900.00" in said.err
+    assert "decision 2 (assessed), result: was 0.01, is now 900.00" in said.err
     told = json.loads(ask(office.url, "--format", "json", "case", "replay", number).out)
     assert [one["same"] for one in told["decisions"]] == [True, False]
     office.doudi.close()
