@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from domain.case.fold import evolves
 from domain.case.intake import Paper
+from domain.case.payment import Months
 from domain.days import Month
 from domain.event import CaseEvent, Value
 from domain.explain import Explanation
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from domain.case.state import Case
 
 Outcome = Literal["recover", "part", "waive"]
-Months = dict[Month, Fen]
 
 
 class LateLine(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -214,14 +214,19 @@ class Finding(Value, frozen=True, kw_only=True):
         return sum(self.claimed.values())
 
     @property
+    def covered(self) -> Fen:
+        """Of the claim: paid back, set off or let go."""
+        return self.repaid + self.set_off + self.written_off
+
+    @property
     def open(self) -> Fen:
         """Still to come back."""
-        return max(self.claim - self.repaid - self.set_off - self.written_off, 0)
+        return max(self.claim - self.covered, 0)
 
     @property
     def next_due(self) -> date | None:
         """The day of the first instalment that what came back doesn't cover."""
-        covered = self.repaid + self.set_off + self.written_off
+        covered = self.covered
         for one in self.plan:
             covered -= one.amount
             if covered < 0:

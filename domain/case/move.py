@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Cause = Literal["split", "moved", "merged"]
 """Why persons of one case go on in another."""
-LEFT = {"split": "D02", "moved": "D02", "merged": "D02"}
+LEFT = "D02"
+"""By which they left the household they came from, where it hadn't said another."""
 
 
 class HandedOver(CaseEvent, frozen=True, kw_only=True):
@@ -115,7 +116,7 @@ def _taken(case: "Case", event: MembersTaken) -> "Case":
     last = last_day(add_month(event.from_month, -1))
     for key in event.members:
         before = case.members[key]
-        case = case.with_member(key, left=last, left_reason=before.left_reason or LEFT[event.cause])
+        case = case.with_member(key, left=last, left_reason=before.left_reason or LEFT)
     for move in [key for key, one in case.transfers.items() if one.open and event.cause == "moved"]:
         case = _closed(case, move)
     return replace(case, taken={**case.taken, **dict.fromkeys(event.members, event.from_month)})

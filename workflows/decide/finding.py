@@ -22,11 +22,11 @@ from domain.case.finding import (
     FindingOpened,
     Instalment,
     LateLine,
-    Months,
     RecoveryPlanned,
     RecoveryWrittenOff,
     Repaid,
 )
+from domain.case.payment import Months
 from domain.days import Month
 from domain.event import CaseEvent
 from domain.ids import InstanceId, StaffId
@@ -324,10 +324,9 @@ def record_repayment(context: Context, command: RecordRepayment) -> Decision:
 @decides(PlanRecovery)
 def plan_recovery(context: Context, command: PlanRecovery) -> Decision:
     one = context.case.findings[context.instance]
-    covered = one.repaid + one.set_off + one.written_off
     plan = _plan(context, command, one.open)
-    if covered and plan:
-        plan = (Instalment(due=one.on, amount=covered), *plan)
+    if one.covered and plan:
+        plan = (Instalment(due=one.on, amount=one.covered), *plan)
     event = RecoveryPlanned(
         on=context.on,
         finding=one.id,

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from domain.case import Case, evolve, fold
 from domain.case.award import Line, MonthDrawn
-from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, Months, SetOff
+from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, SetOff
+from domain.case.payment import Months
 from domain.days import Month
 from domain.event import CaseEvent, Moved
 from domain.ids import InstanceId, MemberKey
