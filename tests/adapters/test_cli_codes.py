@@ -39,4 +39,7 @@ def test_the_help_of_a_verb_shows_what_its_json_looks_like() -> None:
 
 @pytest.mark.parametrize("verb", sorted(case_verbs()))
 def test_every_verb_has_help(verb: str) -> None:
-    assert "Example: doudi" in run("case", verb, "--help")
+    said = run("case", verb, "--help").split("Options:")[0]
+    assert "Example: doudi" in said
+    words = said.partition("CASE\n")[2] or said.partition("\n")[2]
+    assert words.split()[0] not in ("Example:", case_verbs()[verb].name)

@@ -50,12 +50,16 @@ class ReportDeath(Command, frozen=True, kw_only=True):
 
 @command(life="award")
 class ChangeAccount(Command, frozen=True, kw_only=True):
+    """Money goes to another account of a living member, or to another `holder` of the household."""
+
     account: Short
     holder: MemberKey
 
 
 @command(life="award")
 class ChangeHead(Command, frozen=True, kw_only=True):
+    """Another member heads the household: an adult, where one is in it."""
+
     head: MemberKey
 
 
@@ -110,7 +114,10 @@ class FileAppeal(Command, frozen=True, kw_only=True):
 
 @command(life="appeal")
 class DecideAppeal(InstanceCommand, frozen=True, kw_only=True):
-    """`outcome`: code of appeal_outcome. Execution went on; what follows from it is a decision of its own."""
+    """What the appeal came to; `outcome`: code of appeal_outcome.
+
+    Execution went on; what follows from it is a decision of its own.
+    """
 
     outcome: Short
     words: Text | None = None

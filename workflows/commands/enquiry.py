@@ -122,6 +122,8 @@ class SendInquiry(Command, frozen=True, kw_only=True):
 
 @command(life="survey")
 class AnswerInquiry(Command, frozen=True, kw_only=True):
+    """What the letter of inquiry brought; `inquiry`: its number."""
+
     inquiry: Short
     words: Text
 

@@ -117,5 +117,7 @@ class Complain(ByAnybody, frozen=True, kw_only=True):
 
 @command(life="complaint")
 class AnswerComplaint(InstanceCommand, frozen=True, kw_only=True):
+    """What a complaint came to; who gave his name is answered in writing. `outcome`: code of objection_outcome."""
+
     outcome: Short
     words: Text | None = None
