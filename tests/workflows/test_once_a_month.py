@@ -79,6 +79,10 @@ class Town:
         terms = found.award.terms[-1]
         return [key for key in terms.covered if found.members[key].left is None and key not in found.taken]
 
+    def cared_for(self, number: str, key: str) -> bool:
+        """Whether an adult stays when somebody goes: a child alone can't be head."""
+        return any(self.name_of(number, one) in PEOPLE for one in self.here(number) if one != key)
+
     def name_of(self, number: str, key: str) -> str:
         member = self.case(number).members[key]  # type: ignore[index]
         return member.name.text.removeprefix("周")
@@ -121,7 +125,7 @@ class Town:
 
     def split(self, number: str, key: str, late: bool) -> None:
         name = self.name_of(number, key)
-        if len(self.here(number)) < 2 or name not in PEOPLE:
+        if name not in PEOPLE or not self.cared_for(number, key):
             return
         division = self.case(number).division
         self.leave(number, key)
@@ -146,10 +150,11 @@ class Town:
     def join(self, number: str, other: str, key: str, late: bool) -> None:
         """Somebody comes from another household's award into this one: married, or back again."""
         name = self.name_of(other, key)
-        if number == other or name not in PEOPLE:
+        alone = len(self.here(other)) == 1
+        if number == other or name not in PEOPLE or not (alone or self.cared_for(other, key)):
             return
         on = self.on(6)
-        if len(self.here(other)) > 1:
+        if not alone:
             self.leave(other, key)
             self.waiting.append((other, self.change(other), "reduce", "D02"))
         self.office.do("ReportChange", "handler", number, on=on, kind="joined", happened=on)
