@@ -47,6 +47,23 @@ def test_a_month_that_came_back_is_paid_again_up_to_what_a_reduction_says(office
     assert drawn(office, "2025-12")["arrears_lines"] == 0
 
 
+def test_a_month_that_came_back_is_paid_again_up_to_what_a_fact_leaves_of_it(office: TrialOffice) -> None:
+    """And only once the household was heard about it: what is due less isn't made good."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    returned(office, case, "2025-07", "2025-10-20")
+    detected(office, case, "2025-11-03", hidden())
+    assert office.refused("MakeGood", "decider", case, on="2025-11-03", reason="x") == ["nothing-owed"]
+    answer = office.do("FindDifference", "county", case, on="2025-11-03").data
+    assert [(one["month"], one["over"]) for one in answer["lines"]] == [("2025-07", 0), ("2025-08", 8_000)]
+    office.do("HearFinding", "county", case, on="2025-11-04", words="是")
+    assert decide(office, case, on="2025-11-04")["claimed"] == 8_000
+    office.do("ChangeAccount", "handler", case, on="2025-11-05", account="6217 00000001", holder="m1")
+    assert drawn(office, "2025-11")["repeated_amount"] == 42_000
+    assert drawn(office, "2025-12")["arrears_lines"] == 0
+    assert office.refused("FindDifference", "county", case, on="2025-12-10") == ["nothing-over"]
+
+
 def test_what_comes_back_before_a_finding_is_decided_is_not_claimed(office: TrialOffice) -> None:
     case = single(office)
     drawn(office, *MONTHS)

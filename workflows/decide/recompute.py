@@ -324,10 +324,13 @@ def line_of(case: Case, month: Month, new: Fen, shares: Mapping[MemberKey, Fen],
 
 
 def said_line(case: Case, month: Month, due: Fen, shares: Mapping[MemberKey, Fen], code: str) -> LateLine:
-    """What a decision says of a month that no fact computes. What came back of it isn't claimed, but paid again up to
-    what is due."""
-    line = line_of(case, month, due, shares, code)
-    return replace(line, old=max(line.old, due), said=True)
+    """What a decision says of a month that no fact computes."""
+    return _claimable(replace(line_of(case, month, due, shares, code), said=True))
+
+
+def _claimable(line: LateLine) -> LateLine:
+    """What came back of a month isn't claimed, but paid again up to what is due."""
+    return replace(line, old=max(line.old, line.new))
 
 
 def restated(context: Context, found: Iterable[Recomputed], case: Case | None = None) -> list[AmountChanged]:
@@ -440,15 +443,15 @@ def _same(one: Terms | None, other: Terms | None) -> bool:
 
 
 def over(found: Iterable[Recomputed]) -> list[Recomputed]:
-    """Months drawn and paid too much; and those whose terms promise more than is due, though it isn't drawn yet."""
-    return [
-        one for one in found if one.line.drawn and (one.line.over > 0 or (not one.line.over and one.falls))
-    ]
+    """Months drawn and paid too much; and those whose terms promise more than is due, though it isn't drawn yet, or
+    came back."""
+    drawn = [one for one in found if one.line.drawn and (one.line.over > 0 or one.falls)]
+    return [replace(one, line=_claimable(one.line)) for one in drawn]
 
 
 def owing(found: Iterable[Recomputed]) -> list[Recomputed]:
     """Months drawn that are due more; and the next to draw, where it is put right upward."""
-    return [one for one in found if one.line.over < 0 or (not one.line.over and not one.falls)]
+    return [one for one in found if one.line.over <= 0 and not one.falls]
 
 
 def total(lines: Iterable[LateLine]) -> Fen:
