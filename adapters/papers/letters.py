@@ -408,6 +408,8 @@ def _arrears(values: Values) -> str:
 
 def _over_line(line: LateLine) -> str:
     paid, due = show_yuan(line.old), show_yuan(line.new)
+    if not line.over:
+        return f"{_month(line.month)}：应发{due}元，没有多发（{_reason(line.code)}）"
     return f"{_month(line.month)}：已发{paid}元，应发{due}元，多发{show_yuan(line.over)}元（{_reason(line.code)}）"
 
 

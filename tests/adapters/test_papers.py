@@ -12,6 +12,7 @@ from domain.ids import CaseNo, make_case_no
 from tests.harness import COUNTY, TrialOffice
 from tests.workflows import stages
 from tests.workflows import test_finding as late
+from tests.workflows.test_difference import drawn
 from workflows.refusal import Refused
 
 
@@ -171,6 +172,18 @@ def test_l18_says_what_was_decided_and_how_it_comes_back(
     text = letter(office, case, "L18")
     assert all(said in text for said in (*says, "有困难", "行政复议"))
     assert "尚未决定追回" not in text
+
+
+def test_l18_says_nothing_was_paid_of_a_month_that_came_back(office: TrialOffice) -> None:
+    case = late.single(office)
+    drawn(office, "2025-05", "2025-06", "2025-07")
+    office.do("ReturnPayment", "payer", case, month="2025-06", on="2025-07-05", code="K01")
+    late.detected(office, case, "2025-08-03", late.hidden("2025-05-12", "2025-07-11"))
+    office.do("FindDifference", "county", case, on="2025-08-03")
+    office.do("NoticeFinding", "county", case, on="2025-08-03")
+    text = letter(office, case, "L18")
+    assert "2025年6月：应发420.00元，没有多发" in text
+    assert "2025年7月：已发500.00元，应发420.00元，多发80.00元" in text
 
 
 def test_l22_certifies_aid_or_none(office: TrialOffice) -> None:
