@@ -16,7 +16,7 @@ import msgspec
 
 from adapters.bootstrap import Doudi
 from domain.case import Case
-from domain.case.award import AmountChanged, DifferenceDrawn, GradualExitGranted, Stopped, Terms
+from domain.case.award import AmountChanged, AwardBegan, DifferenceDrawn, GradualExitGranted, Stopped, Terms
 from domain.case.change import PriorNotice
 from domain.case.decision import Announced, Confirmed, LetterServed, RefusedAid
 from domain.case.enquiry import HitTold
@@ -130,9 +130,9 @@ class Values:
         today = china_day(self.doudi.store.clock.now())
         return member.name.text if age_on(member.born, today) >= ADULT else UNNAMED
 
-    def decided(self, code: str = "") -> AmountChanged | Stopped:
-        """What the last decision of an amount or a stop began with; with a code the last of that code. What only puts
-        right the months of a finding is told in its own letter."""
+    def decided(self, code: str = "") -> AmountChanged | Stopped | AwardBegan:
+        """What the last decision of an amount, a stop or a restored award began with; with a code the last of that
+        code. What only puts right the months of a finding is told in its own letter."""
         apart = {one.command for one in self.history if isinstance(one.event, FindingDecided)}
         found = [
             one
@@ -141,10 +141,11 @@ class Values:
             and (
                 (isinstance(one.event, AmountChanged) and code in ("", one.event.terms.code))
                 or (isinstance(one.event, Stopped) and not code)
+                or (isinstance(one.event, AwardBegan) and one.event.cause == "restored" and not code)
             )
         ]
         event = next(one.event for one in found if one.command == found[-1].command)
-        assert isinstance(event, AmountChanged | Stopped)
+        assert isinstance(event, AmountChanged | Stopped | AwardBegan)
         return event
 
     @property
@@ -162,7 +163,8 @@ class Values:
         event = self.decided()
         if isinstance(event, AmountChanged):
             return event.before, event.terms.amount
-        assert isinstance(event, Stopped)
+        if isinstance(event, AwardBegan):
+            return 0, event.terms.amount
         award = self.case.award
         before = award.at(add_month(event.from_month, -1)) if award else None
         return (before.amount if before else 0), 0
@@ -348,8 +350,13 @@ def _change(values: Values) -> tuple[str, str, str]:
     event = values.decided()
     if isinstance(event, Stopped):
         return event.code, event.from_month, "停发"
-    assert isinstance(event, AmountChanged)
-    return event.terms.code, event.terms.from_month, "增发" if event.terms.amount > event.before else "减发"
+    if isinstance(event, AwardBegan):
+        effect = "恢复发放"
+    elif event.terms.amount == event.before:
+        effect = "调整"
+    else:
+        effect = "增发" if event.terms.amount > event.before else "减发"
+    return event.terms.code, event.terms.from_month, effect
 
 
 def _reason(code: str) -> str:

@@ -12,6 +12,7 @@ from domain.ids import CaseNo, make_case_no
 from tests.harness import COUNTY, TrialOffice
 from tests.workflows import stages
 from tests.workflows import test_finding as late
+from tests.workflows import test_ruled_amounts as ruled
 from tests.workflows.test_difference import drawn
 from workflows.refusal import Refused
 
@@ -214,3 +215,22 @@ def test_l21_asks_another_place_and_names_no_number(office: TrialOffice) -> None
     assert "10个工作日内函复" in text
     members = office.case(case).members.values()
     assert all(one.number is None or one.number.text not in text for one in members)
+
+
+def test_l14_of_an_award_restored_says_that_it_is_paid_again(office: TrialOffice) -> None:
+    case = late.single(office)
+    late.stopped(office, case, "S09", "2025-07-10", "2025-07-20")
+    assert "起对你户的农村最低生活保障停发" in letter(office, case, "L14")
+    office.do("Restore", "decider", case, on="2025-08-20", code="I05", reason="重名，错停")
+    text = letter(office, case, "L14")
+    assert "自2025年8月起对你户的农村最低生活保障恢复发放" in text
+    assert "现户月保障金额：500.00元" in text
+
+
+def test_l14_of_another_area_says_so_though_the_amount_stands(office: TrialOffice) -> None:
+    office.set_policy(area="urban", standard=90_000)
+    case = ruled.fixed(office, late.single(office), 52_000, "2025-07")
+    office.do("ChangeArea", "decider", case, on="2025-07-20", area="urban", words="撤村建居")
+    text = letter(office, case, "L14")
+    assert "自2025年8月起对你户的城市最低生活保障调整" in text
+    assert text.count("520.00元") == 2

@@ -13,6 +13,7 @@ from domain.case import Case
 from domain.case.award import (
     LIVING,
     AccountChanged,
+    AmountChanged,
     AreaChanged,
     HeadChanged,
     HoldEnded,
@@ -325,18 +326,19 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
         return terms_of(found, one, code, context.on), found.explanation
 
     changed = anew(context, month, due, always=True, by=StaffId(context.actor), words=said)
-    before = latest_terms(award, month)
+    if not changed or changed[0].terms.from_month > month:
+        stands = msgspec.structs.replace(
+            latest_terms(award, month), from_month=month, code="I99", on=context.on
+        )
+        told = AmountChanged(
+            on=context.on, terms=stands, before=stands.amount, by=StaffId(context.actor), words=said
+        )
+        changed = [told, *changed]
     return Decision(
         events=[
             AreaChanged(on=context.on, area=command.area, from_month=month),
             *changed,
             LetterIssued(on=context.on, letter="L14", about=next_of(case, "telling")),
         ],
-        answer={
-            "from_month": month,
-            "amount": next(
-                (one.terms.amount for one in changed if one.terms.from_month == month), before.amount
-            ),
-            "before": before.amount,
-        },
+        answer={"from_month": month, "amount": changed[0].terms.amount, "before": changed[0].before},
     )
