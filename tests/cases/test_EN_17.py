@@ -129,7 +129,7 @@ def of_ours(place: str) -> Callable[[pytest.MonkeyPatch], None]:
         elif place == "entering a state":
             patches.setattr(engine, "compute", boom)
         elif place == "folding its events":
-            patches.setattr(engine, "evolve", boom)
+            patches.setattr(engine, "fold", boom)
         else:
             patches.setattr(EventStore, "write", boom)
 
