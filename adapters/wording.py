@@ -37,6 +37,9 @@ def _worded(catalogue: Catalogue, reason: Reason) -> dict[str, str | int]:
 
 
 def _words(catalogue: Catalogue, name: str, value: str, reason: Reason) -> str:
+    if name == "reason" and reason.code.startswith(("kafka.", "relay.")):
+        known_as = f"kafka.reason.{value}"
+        return catalogue.text(known_as) if catalogue.has(known_as) else value
     if name in ("owner", "desk", "desks"):
         return _each(catalogue, value, lambda one: _label("desk", one, catalogue.lang))
     if name == "area":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from adapters.cli.session import REFUSED, Session, session
+from adapters.wording import remedy_of, text_of
 from workflows.refusal import Reason
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def status(kafka: str | None, topics: bool) -> None:
 
     now, settings = session(), kafka_settings(kafka)
     tried = addresses(settings)
-    rows = [{"broker": one, "state": trouble.code if trouble else "ok"} for one, trouble in tried]
+    rows = [{"broker": one, "state": _state(now, trouble)} for one, trouble in tried]
     usable = any(trouble is None for _, trouble in tried)
     now.listed(TOPICS, offsets(settings) if usable else []) if topics else now.listed(BROKERS, rows)
     if not usable:
@@ -196,6 +197,12 @@ def _show_rights(now: Session, settings: "KafkaSettings", user: str) -> None:
     )
 
 
+def _state(now: Session, trouble: "KafkaTrouble | None") -> str:
+    """json: `ok` or the code of what stands in the way."""
+    code = trouble.code if trouble else "ok"
+    return code if now.form == "json" else now.text(f"kafka.reason.{code}")
+
+
 def _reason(trouble: "KafkaTrouble") -> Reason:
     return Reason(code=trouble.code, params=dict(trouble.params))
 
@@ -205,8 +212,8 @@ def _row(now: Session, trouble: "KafkaTrouble") -> dict[str, object]:
     return {
         "finding": trouble.code,
         "where": where,
-        "says": now.text(trouble.code, **trouble.params),
-        "remedy": now.text(trouble.remedy, **trouble.params),
+        "says": text_of(now.catalogue, _reason(trouble)),
+        "remedy": remedy_of(now.catalogue, _reason(trouble)),
     }
 
 

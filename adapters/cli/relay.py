@@ -12,8 +12,10 @@ from adapters.cli.scope import for_administrators
 from adapters.cli.session import REFUSED, Session, session
 from adapters.store.access_log import Access
 from adapters.store.meta import from_micros
+from adapters.wording import remedy_of, text_of
 from domain.days import show_instant
 from domain.text import check_text
+from workflows.refusal import Reason
 
 if TYPE_CHECKING:
     from adapters.kafka.relay import Relay
@@ -245,16 +247,9 @@ def _show_status(now: Session, found: Any) -> None:
         "state": found.state if now.form == "json" else now.text(f"projections.{found.state}"),
         "runner": found.holder,
         "beat": show_instant(from_micros(found.beat)) if found.beat is not None else None,
-        "trouble": found.trouble,
+        "trouble": found.trouble if now.form == "json" else _said(now, found.trouble),
     }
-    alarms = [
-        {
-            "alarm": one.code,
-            "says": now.text(one.code, **one.params),
-            "remedy": now.text(f"{one.code}.remedy", **one.params),
-        }
-        for one in found.alarms
-    ]
+    alarms = [_alarm(now, one) for one in found.alarms]
     if now.form == "json":
         now.show(STATUS, [row], position=found.head, alarms=alarms)
         return
@@ -263,13 +258,27 @@ def _show_status(now: Session, found: Any) -> None:
         now.table(ALARMS, alarms)
 
 
+def _alarm(now: Session, one: Any) -> dict[str, Any]:
+    reason = Reason(code=one.code, params=one.params)
+    remedy = remedy_of(now.catalogue, reason)
+    own = f"{one.params.get('reason')}.remedy"
+    if one.code == "relay.alarm-stopped" and now.catalogue.has(own) and "{" not in now.text(own):
+        remedy = now.text("relay.alarm-stopped.then", remedy=now.text(own))
+    return {"alarm": one.code, "says": text_of(now.catalogue, reason), "remedy": remedy}
+
+
+def _said(now: Session, code: str | None) -> str | None:
+    """What is amiss in short."""
+    return now.text(f"kafka.reason.{code}") if now.catalogue.has(f"kafka.reason.{code}") else code
+
+
 def _row(now: Session, one: Any, state: str, since: int, by: str = "") -> dict[str, Any]:
     return {
         "key": one.key,
         "topic": one.topic,
         "position": one.position,
         "type": getattr(one, "type", ""),
-        "reason": one.reason,
+        "reason": one.reason if now.form == "json" else _said(now, one.reason),
         "since": show_instant(from_micros(since)),
         "state": state.rpartition(".")[2] if now.form == "json" else now.text(state),
         "by": by,

@@ -32,7 +32,7 @@ from kafka.errors import (
 from kafka.partitioner.default import DefaultPartitioner, murmur2
 
 from adapters.kafka.errors import Denied, Fenced, KafkaTrouble, Refused, Unsure
-from adapters.kafka.health import addresses
+from adapters.kafka.health import unreachable
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.wire import Header
 
@@ -138,8 +138,7 @@ class Transactions:
 
     def _why(self, error: KafkaError) -> Unsure:
         """The library tells a wrong password as a time-out."""
-        tried = [trouble for _, trouble in addresses(self._settings)]
-        first = tried[0] if all(tried) else None
+        first = unreachable(self._settings)
         if first is None:
             return Unsure(reason=type(error).__name__)
         where = str(first.params["address"])

@@ -11,6 +11,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from time import monotonic, sleep
@@ -71,9 +72,9 @@ def missing(settings: KafkaSettings, wants: Wants, seconds: int = SECONDS) -> li
 @contextmanager
 def admin(settings: KafkaSettings, seconds: int = SECONDS) -> Iterator[KafkaAdminClient]:
     """A client for questions to the cluster. Raises why none of the addresses can be used."""
-    tried = [trouble for _, trouble in addresses(settings, seconds)]
-    if all(tried) and tried[0] is not None:
-        raise tried[0]
+    trouble = unreachable(settings, seconds)
+    if trouble is not None:
+        raise trouble
     try:
         client = KafkaAdminClient(**settings.admin_args())
     except KafkaError as error:
@@ -83,8 +84,17 @@ def admin(settings: KafkaSettings, seconds: int = SECONDS) -> Iterator[KafkaAdmi
 
 
 def addresses(settings: KafkaSettings, seconds: int = SECONDS) -> list[tuple[str, KafkaTrouble | None]]:
-    """Each address of the settings, and what stands in the way there."""
-    return [(f"{host}:{port}", _tried(settings, host, port, seconds)) for host, port in _bootstrap(settings)]
+    """Each address of the settings, and what stands in the way there; all are tried at once."""
+    places = _bootstrap(settings)
+    with ThreadPoolExecutor(len(places)) as pool:
+        found = list(pool.map(lambda place: _tried(settings, place[0], place[1], seconds), places))
+    return [(f"{host}:{port}", trouble) for (host, port), trouble in zip(places, found, strict=True)]
+
+
+def unreachable(settings: KafkaSettings, seconds: int = SECONDS) -> KafkaTrouble | None:
+    """Why none of the addresses can be used: what stands in the way at the first; None if one can."""
+    tried = [trouble for _, trouble in addresses(settings, seconds)]
+    return tried[0] if all(tried) else None
 
 
 def _bootstrap(settings: KafkaSettings) -> list[tuple[str, int]]:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from socket import socket
 from threading import Event, Thread
 from time import monotonic, sleep
 
@@ -12,10 +13,11 @@ import pytest
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
+from deploy.kafka.broker import Broker
 from tests.adapters.told import Said, ask
 from tests.harness import TrialOffice
 from tests.house.files import ROOT
-from tests.kafka.conftest import Topics
+from tests.kafka.conftest import Topics, settings_of
 from tests.kafka.relays import (
     catch_up,
     check_told,
@@ -52,9 +54,14 @@ class Desk:
             f'source = "{ours.source}"\nreplication = 1\nmin_insync = 1\n'
         )
 
-    def ask(self, what: str, *arguments: str, actor: str = "admin") -> Said:
-        options = ("--as", actor, "--format", "json", "relay", what, "--kafka", str(self.file))
-        return ask(self._url, *options, *arguments)
+    def ask(self, what: str, *arguments: str, actor: str = "admin", lang: str = "en") -> Said:
+        return self.say(what, *arguments, actor=actor, form="json", lang=lang)
+
+    def say(
+        self, what: str, *arguments: str, actor: str = "admin", form: str = "table", lang: str = "en"
+    ) -> Said:
+        options = ("--as", actor, "--format", form, "relay", what, "--kafka", str(self.file))
+        return ask(self._url, *options, *arguments, lang=lang)
 
 
 def test_once_tells_all_and_status_says_so(
@@ -80,6 +87,52 @@ def test_once_tells_all_and_status_says_so(
     text = desk.ask("status", "--prometheus").out
     assert f"doudi_relay_position {office.store.head()}\n" in text
     assert "doudi_relay_lag_seconds 0\n" in text
+
+
+@pytest.mark.parametrize("way", ["refused", "silent"])
+def test_with_the_broker_away_status_says_so_soon(office: TrialOffice, tmp_path: Path, way: str) -> None:
+    with socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        if way == "silent":
+            listening.listen()
+        address = "{}:{}".format(*listening.getsockname())
+        desk = Desk(office, settings_of(f"{address},{address}"), tmp_path)
+        began = monotonic()
+        found = desk.ask("status")
+        assert monotonic() - began < 6
+        assert found.code == 1
+        (alarm,) = (one for one in found.json["alarms"] if one["alarm"].startswith("kafka."))
+        code, words = {
+            "refused": ("kafka.unreachable", f"nobody answers at {address}: the connection is refused"),
+            "silent": ("kafka.silent", f"{address} takes the connection and says nothing"),
+        }[way]
+        assert (alarm["alarm"], alarm["says"]) == (code, words)
+        assert desk.say("status", lang="zh").out.count(code) == 1
+
+
+def test_without_its_topics_status_says_what_makes_them(
+    office: TrialOffice, broker: Broker, tmp_path: Path
+) -> None:
+    desk = Desk(office, settings_of(broker.address), tmp_path)
+    for lang in ("en", "zh"):
+        said = desk.ask("status", lang=lang)
+        assert said.code == 1
+        assert [one["alarm"] for one in said.json["alarms"]] == ["kafka.topic-missing", "relay.alarm-nobody"]
+        assert "doudi kafka init" in said.json["alarms"][0]["remedy"]
+    assert "no-positions-topic" not in desk.say("status", lang="en").out
+
+
+def test_why_it_stopped_is_said_with_what_to_do(
+    office: TrialOffice, settings: KafkaSettings, tmp_path: Path
+) -> None:
+    desk, relay = Desk(office, settings, tmp_path), relay_of(office.store, settings)
+    assert relay.lease.keep(0)
+    relay.lease.say_stopped(0, "relay.ahead")
+    relay.close()
+    (alarm,) = (one for one in desk.ask("status").json["alarms"] if one["alarm"] == "relay.alarm-stopped")
+    assert alarm["says"] == "the relay stopped: Kafka was told of more than this log holds"
+    assert "doudi relay adopt" in alarm["remedy"]
+    assert alarm["remedy"].endswith("then start it again: doudi relay run")
 
 
 def test_what_is_old_gives_alarm(office: TrialOffice, settings: KafkaSettings, tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def _read(settings: KafkaSettings, key: bytes, seconds: float) -> tuple[Record |
     with closing(_consumer({**arguments, "isolation_level": "read_uncommitted"})) as looking:
         numbers = sorted(looking.partitions_for_topic(topic) or ())
         if not numbers:
-            raise Unsure(reason="no-positions-topic")
+            raise Unsure("kafka.topic-missing", topic=topic)
         own = numbers[crc32(key) % len(numbers)]
         # Where partitions were added it stands where it was; begun anew, all would be told a second time.
         for some in filter(None, ([own], [one for one in numbers if one != own])):
@@ -163,7 +163,7 @@ def _last(
         reading.seek_to_beginning()
         while any(reading.position(one) < end for one, end in ends.items()):
             if monotonic() > until:
-                raise Unsure(reason="position-unread")
+                raise Unsure("kafka.position-unread")
             for records in reading.poll(timeout_ms=200).values():
                 last = next((one for one in reversed(records) if wanted(one)), last)
     return last

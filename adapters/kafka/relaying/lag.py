@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from adapters.kafka.errors import KafkaTrouble
+from adapters.kafka.health import unreachable
 from adapters.kafka.metrics import MetricsFile, prometheus_text
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.channel import read_place
@@ -14,6 +15,8 @@ from adapters.kafka.settings import KafkaSettings
 from adapters.projecting.lease import micros, state_of
 from adapters.store.errors import StoreError
 from adapters.store.store import EventStore
+
+_SECONDS = 3
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -44,9 +47,14 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def looked(store: EventStore, settings: KafkaSettings) -> Looked:
-    """Reads the place in Kafka; where that doesn't answer, the one that whoever acts noted last counts."""
+    """Reads the place in Kafka; where that doesn't answer, the one that whoever acts noted last counts.
+
+    That nobody answers is known in a few seconds; the library would try for longer and not say why.
+    """
     record: Record | None = None
-    trouble: KafkaTrouble | StoreError | None = None
+    trouble: KafkaTrouble | StoreError | None = unreachable(settings, _SECONDS)
+    if trouble is not None:
+        return _looked(store, settings, record, trouble)
     try:
         record, _ = read_place(settings, settings.source)
         if record is not None:
