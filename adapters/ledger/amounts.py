@@ -106,7 +106,7 @@ class Amounts(Reader):
         told = [fen for fen in cells if fen] or cells[:1]
         once, each = told[0], sum(told)
         alike = len(set(told)) == 1
-        whose = self._told_whose(column, group, covered)
+        whose = self._told_whose(column, group, covered) if len(told) > 1 else ""
         if not alike and (field == "total" or (field == "amount" and not held)) and whose != "each":
             self._wrong(read, group[0], column, "ledger-amounts-differ")
             return None

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
@@ -263,6 +264,7 @@ class Unit(msgspec.Struct, frozen=True):
         return yuan * self.yuan * 100 / self.months
 
 
+@lru_cache(maxsize=4096)
 def normalise(text: str) -> str:
     """A heading in one spelling: half width, without blanks and stars, 帐 as 账."""
     plain = unicodedata.normalize("NFKC", text).replace("帐", "账").replace("帳", "账")
