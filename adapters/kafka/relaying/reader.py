@@ -6,6 +6,7 @@ a transaction that failed is tried again without folding anew; who begins far on
 
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, Protocol
 
 import msgspec
@@ -100,6 +101,7 @@ class Reader:
         self._kept = kept
         self._every = every
         self._kept_at = 0
+        self._keep_from = 0.0
         self._at = Point()
         self._mapping: Mapping | None = None
         self._made: deque[Unit] = deque()
@@ -172,8 +174,15 @@ class Reader:
 
     def _units(self, limit: int) -> list[Unit]:
         units = [self._map(group) for group in self._groups(limit)]
-        if self._every and self._at.position - self._kept_at >= self._every:
+        if (
+            self._every
+            and self._at.position - self._kept_at >= self._every
+            and monotonic() >= self._keep_from
+        ):
+            began = monotonic()
             self.keep()
+            # A large office's takes seconds: at most a fiftieth of the time goes into it.
+            self._keep_from = monotonic() + 50 * (monotonic() - began)
         return units
 
     def keep(self) -> None:
