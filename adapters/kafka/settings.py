@@ -17,6 +17,7 @@ from adapters.kafka.errors import BadSettings
 from adapters.kafka.inbound import TOPICS, Facts, VerificationAnswer
 from adapters.kafka.net import SafeNetClient
 from adapters.kafka.secret import from_environment, from_file
+from domain.text import whole
 
 VARIABLE = "DOUDI_KAFKA"
 SECRETS = ("sasl_plain_password", "ssl_password")
@@ -94,8 +95,8 @@ class Ours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     The relay gives alarm when its oldest event is `lag_seconds` old, or more than `lag_events` wait.
     """
 
-    prefix: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$")] = "doudi."
-    source: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,200}$")] = "urn:doudi"
+    prefix: Annotated[str, whole(r"[A-Za-z0-9._-]{0,100}")] = "doudi."
+    source: Annotated[str, whole(r"[!-~]{1,200}")] = "urn:doudi"
     replication: Positive = 3
     min_insync: Positive = 2
     allow: tuple[str, ...] = ()

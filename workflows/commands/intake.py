@@ -7,6 +7,7 @@ import msgspec
 
 from domain.case.intake import Paper
 from domain.ids import CaseNo, DivisionCode, FactKey, MemberKey, StaffId
+from domain.text import whole
 from workflows.command import Command, command
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -19,7 +20,7 @@ class MemberEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     `renamed`: the number is known under another name, which this one replaces.
     """
 
-    key: Annotated[str, msgspec.Meta(pattern=r"^m[1-9][0-9]{0,3}$")]
+    key: Annotated[str, whole(r"m[1-9][0-9]{0,3}")]
     name: Short
     kinship: Short
     number: Short | None = None

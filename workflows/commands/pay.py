@@ -6,12 +6,13 @@ import msgspec
 
 from domain.ids import CaseNo, DivisionCode
 from domain.policy import Area
+from domain.text import whole
 from workflows.command import Command, command
 from workflows.commands.intake import Short, Text
 
-MonthText = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+MonthText = Annotated[str, whole(r"[0-9]{4}-(0[1-9]|1[0-2])")]
 Programme = Literal["dibao"]
-Reference = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z._/-]{0,63}$")]
+Reference = Annotated[str, whole(r"[0-9A-Za-z][0-9A-Za-z._/-]{0,63}")]
 """The bank's own mark of a transfer; nothing is read from it."""
 A_CHUNK = 1_000
 

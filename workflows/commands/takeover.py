@@ -8,11 +8,12 @@ from domain.case.takeover import LedgerRow
 from domain.days import Month
 from domain.ids import DivisionCode, MemberKey
 from domain.money import Fen
+from domain.text import whole
 from workflows.command import Command, command
 from workflows.commands.intake import MemberEntry, Short, Text
 
 Most = Annotated[Fen, msgspec.Meta(ge=0, le=100_000_000)]
-AMonth = Annotated[Month, msgspec.Meta(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
+AMonth = Annotated[Month, whole(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")]
 
 
 class LedgerFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
