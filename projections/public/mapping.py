@@ -223,6 +223,8 @@ class Publishing:
             case.holds = [one for one in case.holds if one != event.hold]
         elif isinstance(event, RELOCATED):
             case.division = event.division
+            # A right may be of one village, while recipients are told of by township.
+            self._looked.update(case.members.values())
         elif isinstance(event, MembersTaken):
             why = (event.from_month, TAKEN[event.cause])
             case.taken = {**case.taken, **dict.fromkeys(event.members, why)}
@@ -357,12 +359,17 @@ class Publishing:
     # Who may know identities
 
     def _admit(self, event: SubscriberAdmitted, seen: Recorded) -> None:
-        """He is told of everybody who is there; one whose right ended by its day is admitted anew."""
-        if event.name in self.state.rights:
-            self._end(event.name, seen)
-        self.state.rights[event.name] = Right(
+        """He is told of everybody who is there; one whose right ended by its day is admitted anew.
+
+        If nothing was recorded in between, whom he goes on knowing is told once, not taken back before.
+        """
+        before = self.state.rights.pop(event.name, None)
+        right = self.state.rights[event.name] = Right(
             programmes=event.programmes, division=event.division, key=event.key, until=event.until
         )
+        for person in sorted(before.given if before is not None else ()):
+            if not self._may_know(right, person):
+                self._subject(event.name, person, None, seen)
         self._looked.update(PersonRef(key.rpartition("/")[0]) for key in self.state.live)
 
     def _end(self, name: str, seen: Recorded) -> None:
@@ -373,7 +380,7 @@ class Publishing:
 
     def _subjects(self, seen: Recorded) -> None:
         for name, right in sorted(self.state.rights.items()):
-            if right.until is not None and self.state.today > right.until:
+            if self._is_over(right):
                 self._end(name, seen)
                 continue
             for person in sorted(self._looked):
@@ -388,7 +395,7 @@ class Publishing:
     def _may_know(self, right: Right, person: PersonRef) -> bool:
         """A recipient of his programmes in his division, by what is paid now or later; his number is there."""
         state = self.state
-        if person in state.forgotten or person not in state.numbered:
+        if self._is_over(right) or person in state.forgotten or person not in state.numbered:
             return False
         return any(
             covers(right.division, state.cases[span.case].division)
@@ -396,6 +403,9 @@ class Publishing:
             if (key := recipient_key(person, programme)) in state.live
             for span in self.record(key).spans
         )
+
+    def _is_over(self, right: Right) -> bool:
+        return right.until is not None and self.state.today > right.until
 
     def _subject(self, name: str, person: PersonRef, key: PublicKey | None, seen: Recorded) -> None:
         data = Subject(person=person, key=key) if key is not None else None

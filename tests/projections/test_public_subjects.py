@@ -6,12 +6,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.case.move import DivisionFollowed
 from domain.ids import DivisionCode, PersonRef
 from domain.person import NumberAdded, PersonForgotten, PersonRegistered
 from domain.personal import Name, Number, Words
 from domain.subscriber import PublicKey, SubscriberAdmitted, SubscriberEnded
 from projections.public.message import Message
-from tests.projections.county import COUNTY, V1, V3, County
+from tests.projections.county import COUNTY, V1, V2, V3, County
 from tests.projections.publics import compacted, log
 from tests.projections.test_public import SLOW
 from tests.projections.test_statistics import lives
@@ -116,6 +117,32 @@ def test_the_last_day_of_his_right_ends_it_by_itself() -> None:
     assert compacted(subjects(county), TOPIC) == {}
     admit(county, "2025-06-02")
     assert compacted(subjects(county), TOPIC).keys() == {"a-m1", "b-m1"}
+
+
+def test_admitted_anew_the_next_day_no_message_has_the_id_of_another() -> None:
+    """Nothing was recorded since his last day: the right before ends by the event that gives the next one."""
+    county = two()
+    admit(county, "2025-05-03", until=date(2025, 5, 31))
+    admit(county, "2025-06-01", DivisionCode("110199001"))
+    assert told(county)[2:] == [("b-m1", False), ("a-m1", True)]
+    ids = [one.id for one in subjects(county)]
+    assert len(ids) == len(set(ids))
+
+
+def test_admitted_anew_to_a_day_that_is_over_takes_all_back() -> None:
+    county = two()
+    admit(county, "2025-05-03", until=date(2025, 5, 31))
+    admit(county, "2025-06-03", until=date(2025, 6, 2))
+    assert told(county)[2:] == [("a-m1", False), ("b-m1", False)]
+
+
+def test_a_right_of_one_village_ends_and_begins_with_a_move_within_the_township() -> None:
+    county = two()
+    admit(county, "2025-05-03", V1)
+    county.to("a", DivisionFollowed(on=date(2025, 6, 1), before=V1, division=V2))
+    assert told(county) == [("a-m1", True), ("a-m1", False)]
+    county.to("a", DivisionFollowed(on=date(2025, 6, 2), before=V2, division=V1))
+    assert told(county)[2:] == [("a-m1", True)]
 
 
 def test_who_is_forgotten_is_taken_back() -> None:
