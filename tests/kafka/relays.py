@@ -13,6 +13,7 @@ import msgspec
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from adapters.backup import restore
 from adapters.bootstrap import Doudi, open_doudi
 from adapters.faults import Armed, hooked
 from adapters.kafka.errors import Unsure
@@ -26,6 +27,8 @@ from adapters.kafka.settings import KafkaSettings, read
 from adapters.kafka.topics import of_relay
 from adapters.kafka.upkeep import create
 from adapters.kafka.wire import Wired
+from adapters.keys.opening import key_path
+from adapters.store.open import file_of
 from adapters.store.store import EventStore
 from projections.public.message import Message
 from tests.harness import V1, TrialOffice, person
@@ -117,6 +120,16 @@ def live(office: TrialOffice, cases: int, serial: int = 1) -> list[str]:
         members = [person("m1", "1980-05-01", serial + number)]
         found.append(office.accepted(members, "2025-03-03"))
     return found
+
+
+def restored_office(office: TrialOffice, folder: Path) -> TrialOffice:
+    """The office as a store made of `folder / "backup"`, with its own keys."""
+    file, target = file_of(office.url), f"sqlite:///{folder / 'restored.sqlite'}"
+    assert file is not None
+    restore(folder / "backup", target, keys=key_path(file))
+    made = TrialOffice.__new__(TrialOffice)
+    made.__dict__.update(office.__dict__, doudi=open_doudi(target), url=target)
+    return made
 
 
 def settings_file(settings: KafkaSettings, folder: Path) -> str:

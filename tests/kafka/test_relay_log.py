@@ -7,11 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.backup import back_up, restore
+from adapters.backup import back_up
 from adapters.bootstrap import open_doudi
 from adapters.kafka.relaying.adopt import adopt
 from adapters.kafka.relaying.errors import KafkaAhead, LogDiffers, NoCommonPast, OtherLog, OtherSource
-from adapters.keys.opening import key_path
 from adapters.store.open import file_of
 from tests.harness import TrialOffice
 from tests.kafka.conftest import Topics
@@ -22,6 +21,7 @@ from tests.kafka.relays import (
     live,
     make_topics,
     relay_of,
+    restored_office,
     seen_of,
     tell_all,
     told,
@@ -91,10 +91,7 @@ def test_a_restored_log_is_another_until_it_is_adopted(
     live(office, 1, serial=50)
     tell_all(office.store, settings).close()
     lost = told(settings)
-    target = f"sqlite:///{tmp_path / 'restored.sqlite'}"
-    restore(tmp_path / "backup", target, keys=_keys(office.url))
-    restored = TrialOffice.__new__(TrialOffice)
-    restored.__dict__.update(office.__dict__, doudi=open_doudi(target), url=target)
+    restored = restored_office(office, tmp_path)
     relay = relay_of(restored.store, settings)
     with pytest.raises(OtherLog) as stopped:
         relay.step()
@@ -120,10 +117,6 @@ def _file(url: str) -> Path:
     found = file_of(url)
     assert found is not None
     return found
-
-
-def _keys(url: str) -> Path:
-    return key_path(_file(url))
 
 
 def test_a_log_of_somebody_else_is_never_adopted(topics: Topics, tmp_path: Path) -> None:

@@ -13,16 +13,20 @@ from threading import Event, Thread
 
 import pytest
 
+from adapters.backup import back_up
 from adapters.kafka.relay import Relay
+from adapters.kafka.relaying.adopt import adopt
 from adapters.kafka.settings import KafkaSettings
 from deploy.kafka.broker import Broker
 from domain.days import Month
 from tests.adapters.test_simulate_play import Place
+from tests.harness import TrialOffice
 from tests.journeys.test_told import registered
 from tests.kafka.conftest import Topics, settings_of
 from tests.kafka.outsiders import PAGES, java_program, node_program, python_program
 from tests.kafka.reading import read_all
-from tests.kafka.relays import make_topics, relay_of
+from tests.kafka.relays import catch_up, make_topics, relay_of, restored_office, tell_all
+from tests.workflows.awards import plain
 
 MONTHS = ("2025-01", "2025-06", "2025-12")
 LANGUAGES: dict[str, Callable[[], list[str]]] = {
@@ -177,3 +181,31 @@ def test_a_program_is_short(ending: str) -> None:
     ]
     assert found
     assert max(found) < MOST_LINES
+
+
+def test_an_exit_that_a_restored_office_tells_ends_what_the_one_before_approved(
+    broker: Broker, tmp_path: Path
+) -> None:
+    settings = make_topics(Topics(settings_of(broker.address)))
+    office = TrialOffice(tmp_path)
+    case = plain(office)
+    tell_all(office.store, settings).close()
+    back_up(office.url, tmp_path / "backup")
+    restored = restored_office(office, tmp_path)
+    restored.do("RecordDeath", "handler", case, on="2025-06-05", member="m1", died="2025-06-04", source="V14")
+    relay = relay_of(restored.store, settings)
+    with relay.lease.taken_over():
+        adopt(relay, "admin", "a disk was lost")
+    catch_up(relay)
+    relay.close()
+    months = ("2025-06", "2025-08")
+    found = registered(restored.doudi, restored.store.head(), *map(Month, months))
+    wanted = {month: sorted(one) for month, one in zip(months, found, strict=True)}
+    assert [len(one) for one in wanted.values()] == [3, 2]
+    for name, made in LANGUAGES.items():
+        one = Program(made(), tmp_path / name, settings)
+        one.start()
+        try:
+            one.wait(wanted)
+        finally:
+            one.kill()

@@ -28,7 +28,7 @@ function take(told, message) {
   if (!valid(event.data)) throw new Error(`${event.id}: ${ajv.errorsText(valid.errors)}`);
   const { person, case: number, from_month: first, until_month: last } = event.data;
   // What comes again has the same source and id: keeping it twice changes nothing.
-  told[`${event.source} ${event.id}`] = [event.sequence, event.type, person, `${event.source} ${number}`, first, last];
+  told[`${event.source} ${event.id}`] = [`${event.time} ${event.sequence}`, event.type, person, number, first, last];
 }
 
 async function follow(broker, file, prefix = "doudi.") {

@@ -13,12 +13,12 @@ SCHEMAS = Path(__file__).parents[2] / "contracts" / "schemas"
 FILES = {f"cn.doudi.{name}": SCHEMAS / f"{name}.schema.json" for name in ("approved.v1", "exited.v1")}
 KNOWN = {name: Draft202012Validator(json.loads(file.read_text())) for name, file in FILES.items()}
 TABLES = """
-CREATE TABLE IF NOT EXISTS told (source, id, sequence, type, person, case_no, first, last, PRIMARY KEY (source, id));
+CREATE TABLE IF NOT EXISTS told (source, id, time, sequence, type, person, case_no, first, last, UNIQUE (source, id));
 CREATE TABLE IF NOT EXISTS place (topic, part, next, PRIMARY KEY (topic, part));
 """
 # Of all that was told of a person's month in a case, the last word counts.
 IN_AID = """SELECT DISTINCT person FROM (
-  SELECT person, type, row_number() OVER (PARTITION BY source, person, case_no ORDER BY sequence DESC) AS nth
+  SELECT person, type, row_number() OVER (PARTITION BY person, case_no ORDER BY time DESC, sequence DESC) AS nth
   FROM told WHERE first <= :month AND (last IS NULL OR last >= :month)
 ) WHERE nth = 1 AND type = 'cn.doudi.approved.v1' ORDER BY person"""
 
@@ -29,8 +29,8 @@ def take(db, record):
         data = json.loads(record.value)
         KNOWN[told["ce_type"]].validate(data)
         said = (data["person"], data["case"], data["from_month"], data.get("until_month"))
-        row = (told["ce_source"], told["ce_id"], told["ce_sequence"], told["ce_type"], *said)
-        db.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (*(told[f"ce_{name}"] for name in ("source", "id", "time", "sequence", "type")), *said)
+        db.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def follow(db, broker, prefix="doudi."):

@@ -24,8 +24,8 @@ class Approvals {
     var data = (ObjectNode) JSON.readTree(event.getData().toBytes());
     var wrong = KNOWN.get(event.getType()).validate(data);
     if (!wrong.isEmpty()) throw new IllegalStateException(event.getId() + ": " + wrong);
-    data.put("type", event.getType()).put("source", event.getSource().toString());
-    kept.told.put(event.getSource() + " " + event.getExtension("sequence") + " " + event.getId(), data);
+    var order = event.getTime().toInstant().toEpochMilli() + " " + event.getExtension("sequence");
+    kept.told.put(order + " " + event.getSource() + " " + event.getId(), data.put("type", event.getType()));
   }
   static void follow(String broker, Path file, String prefix) throws Exception {
     var kept = Files.exists(file) ? JSON.readValue(file.toFile(), Kept.class) : new Kept(new TreeMap<>(), new HashMap<>());
@@ -48,7 +48,7 @@ class Approvals {
     var last = new TreeMap<String, ObjectNode>(); // of all that was told of a person's month in a case, the last word
     for (var one : JSON.readValue(file.toFile(), Kept.class).told.values())
       if (one.get("from_month").asText().compareTo(month) <= 0 && one.path("until_month").asText(month).compareTo(month) >= 0)
-        last.put(one.get("person").asText() + one.get("source") + one.get("case"), one);
+        last.put(one.get("person").asText() + one.get("case"), one);
     last.values().removeIf(one -> !one.get("type").asText().equals(APPROVED));
     return new TreeSet<>(last.values().stream().map(one -> one.get("person").asText()).toList());
   }
