@@ -5,15 +5,14 @@ events and from persons alone. Whatever goes wrong in a part, the fold by one pr
 """
 
 import marshal
-import os
 import pickle
 import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 
+from adapters.beside import begin_beside
 from adapters.projecting.fold import A_PAGE, apply_page, uncollected, wanted_by
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
@@ -31,7 +30,6 @@ _MINE = (
     " OR (unicode(substr(stream, -1)) + 3 * unicode(substr(stream, -2, 1))) % ? = ?"
 )
 """Told by SQLite, so that a process is handed its own cases alone: the last characters of a number say whose it is."""
-_ROOT = str(Path(__file__).resolve().parents[2])
 
 
 class PartFailed(Exception):
@@ -60,13 +58,7 @@ def fold_parted(
         (f"sqlite:///{store.database.path.absolute()}", kind.__module__, kind.__qualname__, until, skips)
     )
     others = [
-        subprocess.Popen(
-            [sys.executable, "-m", "adapters.projecting.parted", str(part), str(parts)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([_ROOT, os.environ.get("PYTHONPATH", "")])},
-        )
+        begin_beside("adapters.projecting.parted", str(part), str(parts), stderr=subprocess.DEVNULL)
         for part in range(1, parts)
     ]
     try:

@@ -16,7 +16,7 @@ from adapters.kafka.relaying.reader import Reader, Unit
 from adapters.kafka.relaying.reading import ReadingProcess
 from adapters.kafka.relaying.record import Point, point_at
 from adapters.kafka.relaying.telling import wire_named, wire_of
-from adapters.store.errors import StoreError, StoreFailed
+from adapters.store.errors import StoreError, StoreFailed, Unreachable
 from adapters.store.store import EventStore
 from tests.faults.life import act, life
 from tests.harness import TrialOffice, person
@@ -66,6 +66,32 @@ def test_a_process_apart_reads_the_same(office: TrialOffice, apart: ReadingProce
         apart.read(Point(position=office.store.head() + 1), 10)
     with pytest.raises(LogDiffers):
         apart.read(Point(position=5, stream="case:1", version=1), 10)
+
+
+def test_an_address_with_a_password_is_no_argument_that_all_on_the_machine_see() -> None:
+    nowhere = ReadingProcess("postgresql://relay:secret@127.0.0.1:1/office", SOURCE)
+    try:
+        with pytest.raises(Unreachable):
+            nowhere.read(Point(), 10)
+        assert nowhere._process is not None
+        seen = Path(f"/proc/{nowhere._process.pid}/cmdline").read_bytes()
+        assert b"adapters.kafka.relaying.reading" in seen
+        assert b"secret" not in seen
+    finally:
+        nowhere.close()
+
+
+def test_what_lies_about_where_it_is_started_is_never_taken_for_a_library(
+    office: TrialOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orjson.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    process = ReadingProcess(office.url, SOURCE)
+    try:
+        assert process.read(Point(), 10)
+    finally:
+        process.close()
 
 
 def test_a_process_apart_that_died_is_started_anew(office: TrialOffice, apart: ReadingProcess) -> None:

@@ -1,6 +1,7 @@
 """The log read and mapped by a process of its own, so that a relay that catches up has its own core for sending.
 
-`python -m adapters.kafka.relaying.reading STORE SOURCE` answers what stands on its input, until that ends.
+`python -m adapters.kafka.relaying.reading` is told on its input which store and source, then answers what stands
+there, until that ends.
 """
 
 import gc
@@ -15,6 +16,7 @@ from typing import IO, Any, NoReturn
 
 import msgspec
 
+from adapters.beside import begin_beside
 from adapters.faults import reach
 from adapters.kafka.relaying.errors import ReaderFailed
 from adapters.kafka.relaying.kept import EVERY, KeptStates
@@ -34,14 +36,19 @@ class ReadingProcess:
     """Reads as `Reader` does. One that ended is started anew when it is asked next."""
 
     def __init__(self, url: str, source: str) -> None:
-        self._command = [sys.executable, "-m", "adapters.kafka.relaying.reading", url, source]
+        self._of = (url, source)
         self._process: subprocess.Popen[bytes] | None = None
         self._waits_for: tuple[object, ...] | None = None
         self.beat: Callable[[], object] = lambda: None
 
     def start(self) -> None:
-        if self._process is None:
-            self._process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if self._process is not None:
+            return
+        self._process = begin_beside("adapters.kafka.relaying.reading")
+        try:
+            _put(self._process.stdin, self._of)
+        except OSError:
+            self._ended()
 
     def read(self, after: Point, limit: int) -> list[Unit]:
         asked_before = self._waits_for is not None
@@ -171,7 +178,8 @@ def _asks(url: str, source: str) -> dict[str, Callable[..., object]]:
     return {"read": read, "follow": reader.follow}
 
 
-def serve(url: str, source: str) -> None:
+def serve() -> None:
+    came, out = sys.stdin.buffer, sys.stdout.buffer
     opened: dict[str, Callable[..., object]] = {}
 
     def ask(name: str, *what: object) -> object:
@@ -179,16 +187,16 @@ def serve(url: str, source: str) -> None:
             opened.update(_asks(url, source))
         return opened[name](*what)
 
-    out = sys.stdout.buffer
-    while True:
-        try:
-            _put(out, answer(ask, *_taken(sys.stdin.buffer)))
-        except (EOFError, BrokenPipeError):
-            return
+    try:
+        url, source = _taken(came)
+        while True:
+            _put(out, answer(ask, *_taken(came)))
+    except (EOFError, BrokenPipeError):
+        return
 
 
 if __name__ == "__main__":
     # By its own name, or what it sends would be of a module called __main__.
     from adapters.kafka.relaying import reading
 
-    reading.serve(*sys.argv[1:])
+    reading.serve()
