@@ -24,12 +24,16 @@ _BETWEEN = "SELECT count(*) FROM events WHERE position > ? AND position < ?"
 
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """An event whose payload isn't of its class's shape: the envelope is known, the content isn't."""
+    """An event whose payload isn't of its class's shape: the envelope is known, the content isn't.
+
+    `known`: whether its type is a present one, and not a name from before.
+    """
 
     position: int
     stream: str
     version: int
     type: str
+    known: bool
     error: BadPayload
 
 
@@ -81,7 +85,8 @@ def wanted_by(store: EventStore, projection: Projection) -> str:
 def _unreadable(store: EventStore, error: BadPayload) -> Unreadable:
     position = int(error.params["position"])
     stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
-    return Unreadable(position=position, stream=stream, version=version, type=name, error=error)
+    known = name in store.codec.types
+    return Unreadable(position=position, stream=stream, version=version, type=name, known=known, error=error)
 
 
 def _count(store: EventStore, after: int, before: int) -> int:
@@ -102,12 +107,20 @@ def apply_page(projection: Projection, page: Page, rows: Rows, skips: Skips = NO
             continue
         try:
             if type(recorded) is Unreadable:
+                if _passes(projection, recorded):
+                    continue
                 raise recorded.error
             apply(recorded, rows)  # type: ignore[arg-type]
         except Exception as error:
             if type(recorded) is not Unreadable and not is_poison(error):
                 raise
             raise _poison(projection.name, recorded) from error
+
+
+def _passes(projection: Projection, one: Unreadable) -> bool:
+    """Whether a projection has no look at it, as it isn't given it where others than what it reads aren't fetched."""
+    reads = getattr(projection, "reads", None)
+    return reads is not None and one.known and all(kind.__name__ != one.type for kind in reads)
 
 
 @contextmanager

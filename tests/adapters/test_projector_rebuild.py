@@ -295,6 +295,26 @@ def test_what_a_projection_does_not_read_is_not_given_to_its_rebuild(store: Even
     assert projector.rebuild("openings").compared is not None
 
 
+@pytest.mark.parametrize("few", [1, 5_000])
+def test_what_it_does_not_read_parks_nothing_in_it_live_either(
+    store: EventStore, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Live, built first, rebuilt and asked about the past it is the same."""
+    monkeypatch.setattr("adapters.projector._FEW", few)
+    fill(store, 5, 2)
+    store.database.connection.execute("UPDATE events SET payload = '{}' WHERE position = 6")
+    store.write(commit("late", ("case:9", opened()), ("case:0", opened()), expected={"case:0": 4}))
+    projector = Projector(store, [Openings(), Totals()])
+    projector.catch_up()
+    assert [(one.projection, one.position) for one in projector.parked()] == [("totals", 6)]
+    counted = [{"type": "Opened", "count": 7}]
+    assert list(projector.rows("openings").select("openings")) == counted
+    assert list(projector.fold_until("openings", store.head()).select("openings")) == counted
+    rebuilt = projector.rebuild("openings")
+    assert rebuilt.compared is not None
+    assert rebuilt.compared.differences == 0
+
+
 @pytest.mark.parametrize("change", ["type = 'Unheard'", "type_version = 9", "payload = '{}'"])
 def test_what_it_reads_or_nobody_knows_stops_it_all_the_same(store: EventStore, change: str) -> None:
     fill(store, 5, 2)
