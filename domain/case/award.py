@@ -227,6 +227,12 @@ class Line(Value, frozen=True, kw_only=True):
         return self.drawn - self.settled
 
     @property
+    def kept(self) -> Fen:
+        """What of it is kept back."""
+        own = self.amount if self.held else 0
+        return own + sum(one.amount for one in self.differences if one.held)
+
+    @property
     def held_on(self) -> tuple[StreamId, ...]:
         """The lists on which something of it is kept back."""
         own = (self.list,) if self.held else ()

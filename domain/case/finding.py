@@ -16,6 +16,7 @@ from domain.days import Month
 from domain.event import CaseEvent, Value
 from domain.explain import Explanation
 from domain.ids import FactKey, InstanceId, MemberKey, StaffId, StreamId
+from domain.means.shares import split
 from domain.money import Fen
 from domain.personal import Words
 
@@ -277,8 +278,16 @@ def _decided(case: "Case", event: FindingDecided) -> "Case":
     drawn = {**case.drawn}
     for line in event.lines:
         before = drawn[line.month]
-        drawn[line.month] = replace(before, settled=before.settled + line.over, shares=line.shares)
+        after = replace(before, settled=before.settled + line.over)
+        drawn[line.month] = replace(after, shares=_among(line.shares, after.standing, case.head))
     return replace(_finding(case, one), drawn=drawn)
+
+
+def _among(due: dict[MemberKey, Fen], standing: Fen, head: MemberKey) -> dict[MemberKey, Fen]:
+    """The shares of what counts as paid for a month: what each is due, where that is all of it."""
+    if sum(due.values()) == standing:
+        return due
+    return split(standing, tuple(due), {}, head)
 
 
 @evolves(FindingDropped)
@@ -323,10 +332,16 @@ def _back(one: Finding, event: FindingRevised, month: Month) -> Fen:
     return dropped + waived - event.released.get(month, 0) if dropped else 0
 
 
+def _stands(case: "Case", line: LateLine, event: FindingRevised) -> bool:
+    """Whether a month is still due what the decision said: it is revised for what came of its money alone."""
+    terms = case.award.at(line.month) if case.award is not None else None
+    return line.month not in event.settled or (terms.amount if terms is not None else 0) == line.new
+
+
 @evolves(FindingRevised)
 def _revised(case: "Case", event: FindingRevised) -> "Case":
     one = case.findings[event.finding]
-    lines = tuple(replace(line, said=line.said and line.month not in event.settled) for line in one.lines)
+    lines = tuple(replace(line, said=line.said and _stands(case, line, event)) for line in one.lines)
     again = {month: one.again.get(month, 0) + _back(one, event, month) for month in event.settled}
     left = {month: fen - event.released.get(month, 0) for month, fen in one.settled.items()}
     one = replace(one, claimed=event.claimed, lines=lines, settled=left, again={**one.again, **again})

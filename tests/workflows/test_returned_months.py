@@ -4,10 +4,11 @@ from datetime import date
 
 from domain.case.payment import PaymentReturned
 from domain.days import Month
-from domain.ids import StreamId
+from domain.ids import InstanceId, StreamId
 from tests.harness import TrialOffice
 from tests.workflows.test_difference import drawn
-from tests.workflows.test_finding import MONTHS, claimed, decide, detected, hidden, single, stopped
+from tests.workflows.test_finding import MONTHS, claimed, decide, detected, found, hidden, single, stopped
+from workflows.decide.recompute import is_fixed
 from workflows.world import case_stream
 
 
@@ -86,3 +87,58 @@ def test_an_appeal_s_amount_is_told_beside_what_the_household_had(office: TrialO
     ruling = {"appeal": "appeal.1", "from_month": "2025-09", "until_month": "2025-09", "reason": "多算一月"}
     answer = office.do("CarryOutAppeal", "decider", case, on="2025-12-10", **ruling, amount=46_000).data
     assert [(one["paid"], one["due"]) for one in answer["lines"]] == [(0, 46_000)]
+
+
+def test_what_comes_back_after_it_was_claimed_is_claimed_no_more(office: TrialOffice) -> None:
+    """The account was closed, the bank says so weeks later: the household never had October, and owes September."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    assert stopped(office, case, "S05", "2025-08-10", "2025-11-03")["over"] == 100_000
+    decide(office, case, on="2025-11-04")
+    returned(office, case, "2025-10", "2025-11-10")
+    finding = office.case(case).findings[InstanceId("finding.1")]
+    assert finding.claimed == {"2025-09": 50_000}
+    office.do("ChangeAccount", "handler", case, on="2025-11-11", account="6217 00000001", holder="m1")
+    assert drawn(office, "2025-11")["repeated_amount"] == 0
+    returned(office, case, "2025-09", "2025-11-20")
+    assert office.case(case).state("finding.1") == "settled"
+    assert office.case(case).findings[InstanceId("finding.1")].open == 0
+
+
+def test_what_was_paid_back_of_a_month_that_then_comes_back_is_paid_again(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    stopped(office, case, "S05", "2025-08-10", "2025-11-03")
+    decide(office, case, on="2025-11-04")
+    office.do("RecordRepayment", "payer", case, on="2025-11-05", amount=100_000, reference="B1")
+    returned(office, case, "2025-10", "2025-11-10")
+    office.do("ChangeAccount", "handler", case, on="2025-11-11", account="6217 00000001", holder="m1")
+    assert drawn(office, "2025-11")["repeated_amount"] == 50_000
+
+
+def test_a_month_claimed_in_part_comes_back(office: TrialOffice) -> None:
+    """What it is due is paid again, and nothing of it is claimed any more."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    found(office, case)
+    office.do("HearFinding", "county", case, on="2025-11-04", words="是")
+    assert decide(office, case)["claimed"] == 16_000
+    returned(office, case, "2025-07", "2025-11-10")
+    assert office.case(case).findings[InstanceId("finding.1")].claimed == {"2025-08": 8_000}
+    office.do("ChangeAccount", "handler", case, on="2025-11-11", account="6217 00000001", holder="m1")
+    assert drawn(office, "2025-11")["repeated_amount"] == 42_000
+
+
+def test_a_month_that_a_stop_took_back_stays_so_when_its_money_comes_back(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    stopped(office, case, "S05", "2025-08-10", "2025-11-03")
+    decide(office, case, on="2025-11-04")
+    returned(office, case, "2025-10", "2025-11-10")
+    assert is_fixed(office.case(case), Month("2025-10"))
+    office.do("Restore", "decider", case, on="2025-11-13", code="I05", reason="重名，错停")
+    assert not is_fixed(office.case(case), Month("2025-10"))
+    office.do("ChangeAccount", "handler", case, on="2025-11-14", account="6217 00000001", holder="m1")
+    found = drawn(office, "2025-11")
+    assert (found["arrears_amount"], found["repeated_amount"]) == (0, 50_000)
+    assert office.case(case).findings[InstanceId("finding.1")].claimed == {}

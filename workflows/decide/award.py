@@ -68,6 +68,7 @@ ENDED = {
 }
 """What an award's end closes with it."""
 DATED = ("category", "disability", "status")
+RESTORED = "restored"
 
 
 @guard
@@ -225,7 +226,7 @@ def also_due(code: str) -> list[str]:
 def released(context: Context, case: Case) -> list[LineReleased]:
     """Lines kept back until now, once nothing keeps them back any more. `case`: as it then is.
 
-    Of an award that has ended not the months that its end should have reached.
+    Not the months without aid, nor of an award that has ended those that its end should have reached.
     """
     if case.kept_back:
         return []
@@ -238,10 +239,17 @@ def released(context: Context, case: Case) -> list[LineReleased]:
 
 
 def _unpaid(case: Case, month: Month) -> bool:
-    ends = case.award.ends if case.award else None
-    if case.ended is None or ends is None:
-        return False
-    return month >= ends or any(month in change.unpaid for change in case.changes.values())
+    if award_of(case).at(month) is None:
+        return True
+    return case.ended is not None and month in kept_for_good(case)
+
+
+def kept_for_good(case: Case) -> set[Month]:
+    """The months that the last end should have reached; what an end said that was taken back counts no more."""
+    found: set[Month] = set()
+    for change in case.changes.values():
+        found = set() if change.kind == RESTORED else found | {*change.unpaid}
+    return found
 
 
 def ended_holds(context: Context, unpaid: Collection[Month] = ()) -> list[CaseEvent]:

@@ -46,7 +46,7 @@ from workflows.commands.change import (
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
-from workflows.decide.award import ENDED, also_due, ended_holds, released
+from workflows.decide.award import ENDED, RESTORED, also_due, ended_holds, released
 from workflows.decide.days import check_day
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear, way_tried
 from workflows.decide.finding import corrected, opened, shown, under_way
@@ -394,8 +394,9 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
         explanation=found.explanation,
     )
     covered = ever_covered(award, found.from_month)
+    unpaid = {*found.findings, *drawn_from(context.case, found.from_month)}
     return Decision(
-        events=[stopped, *ended_holds(context, unpaid=found.findings)],
+        events=[stopped, *ended_holds(context, unpaid)],
         others=release_award(context, covered, add_month(found.from_month, -1)),
         moves=dict(ENDED),
         answer={"also": also_due(proposal.code)},
@@ -497,7 +498,7 @@ def restore(context: Context, command: Restore) -> Decision:
     owed = tuple(month for month in months(first, month_of(context.on)) if month not in case.drawn)
     said = needed_words(context, command.reason, "data.reason")
     events: list[CaseEvent] = [
-        *corrected(context, "restored", command.code, said),
+        *corrected(context, RESTORED, command.code, said),
         AwardBegan(
             on=context.on,
             terms=terms,
@@ -506,14 +507,14 @@ def restore(context: Context, command: Restore) -> Decision:
             explanation=explanation,
         ),
         *later,
-        *released(context, replace(case, ended=None)),
         LetterIssued(on=context.on, letter="L14", about=context.instance),
         next_review(context, case.review_class),  # type: ignore[arg-type]
     ]
     appeal = granted[-1] if command.code == "I06" else None
-    back, moves = lifted(context, fold(case, events), said, command.code, appeal)
+    as_restored = fold(case, events)
+    back, moves = lifted(context, as_restored, said, command.code, appeal)
     return Decision(
-        events=[*events, *back],
+        events=[*events, *released(context, as_restored), *back],
         others=_claimed_again(context, [terms, *(one.terms for one in later)]),
         moves=moves,
         answer={"from_month": first, "amount": terms.amount, "owed": list(owed)},

@@ -22,6 +22,7 @@ from workflows.command import Decision, decides
 from workflows.commands.pay import OutcomeCommand, ReturnPayment, SettlePayment
 from workflows.context import Context
 from workflows.decide.papers import words
+from workflows.decide.settling import came_back
 from workflows.refusal import refuse
 
 UNSURE = ("K14", "K15")
@@ -64,7 +65,7 @@ def return_payment(context: Context, command: ReturnPayment) -> Decision:
         settled=credited is not None,
         words=words(context, command.words, "data.words"),
     )
-    return Decision(events=[event], answer=_answer(event))
+    return Decision(events=[event, *came_back(context, event)], answer=_answer(event))
 
 
 def _payment(context: Context, paylist: StreamId) -> Payment:

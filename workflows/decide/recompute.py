@@ -314,13 +314,19 @@ def line_of(case: Case, month: Month, new: Fen, shares: Mapping[MemberKey, Fen],
     promised = standing.amount if standing is not None else 0
     return LateLine(
         month=month,
-        old=promised if drawn is None else paid_for(case, month),
+        old=promised if drawn is None else _had(case, month, new),
         new=new,
         code=code,
         shares=due,
         gone=() if drawn is None else tuple(key for key in drawn.shares if key not in due),
         drawn=drawn is not None,
     )
+
+
+def _had(case: Case, month: Month, due: Fen) -> Fen:
+    """What counts as paid for a month drawn; of an award that has ended what is kept back only up to what is due."""
+    paid, kept = paid_for(case, month), case.drawn[month].kept
+    return max(paid - kept, min(paid, due)) if case.ended is not None else paid
 
 
 def said_line(case: Case, month: Month, due: Fen, shares: Mapping[MemberKey, Fen], code: str) -> LateLine:

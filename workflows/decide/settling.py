@@ -3,14 +3,14 @@
 rules.md §7 set-off only by decision, §10.8; L26 art. 76.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
 from domain.case import Case, evolve, fold
 from domain.case.award import Line, MonthDrawn
 from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, SetOff
-from domain.case.payment import Months
+from domain.case.payment import Months, PaymentReturned, paid_for
 from domain.days import Month
 from domain.event import CaseEvent, Moved
 from domain.ids import InstanceId, MemberKey
@@ -52,13 +52,18 @@ def settles(case: Case, finding: InstanceId) -> Moved:
     return Moved(instance=finding, state="settled", meets=meets)
 
 
-def revisions(context: Context, case: Case, appeal: InstanceId | None = None) -> list[FindingRevised]:
-    """What is left of each decided finding, on the terms as they now are; the last decided lets go first."""
+def revisions(
+    context: Context, case: Case, appeal: InstanceId | None = None, unsaid: Collection[Month] = ()
+) -> list[FindingRevised]:
+    """What is left of each decided finding, on the terms as they now are; the last decided lets go first.
+
+    `unsaid`: months that a decision said the amount of, and says no more.
+    """
     found: list[FindingRevised] = []
     decided = [name for name, one in case.findings.items() if one.outcome is not None]
     short = {month: _short(context, case, month) for name in decided for month in case.findings[name].settled}
     for name in reversed(decided):
-        event = _revise(context, case, case.findings[name], short, appeal)
+        event = _revise(context, case, case.findings[name], short, appeal, unsaid)
         if event is not None:
             found.append(event)
             case = evolve(case, event)
@@ -66,7 +71,12 @@ def revisions(context: Context, case: Case, appeal: InstanceId | None = None) ->
 
 
 def _revise(
-    context: Context, case: Case, one: Finding, short: Months, appeal: InstanceId | None
+    context: Context,
+    case: Case,
+    one: Finding,
+    short: Months,
+    appeal: InstanceId | None,
+    unsaid: Collection[Month],
 ) -> FindingRevised | None:
     """What is no longer too much is no longer settled, but for what came back of it: that is due again.
 
@@ -74,10 +84,11 @@ def _revise(
     """
     settled: dict[Month, Fen] = {}
     claimed = dict(one.claimed)
+    said = {line.month for line in one.lines if line.said}
     for month, fen in sorted(one.settled.items()):
         own = fen - one.again.get(month, 0)
-        less = min(own, short[month])
-        if less > 0:
+        less = max(min(own, short[month]), 0)
+        if less or month in said.intersection(unsaid):
             short[month] -= less
             settled[month] = case.drawn[month].settled - less
             claimed[month] = min(claimed.get(month, 0), own - less)
@@ -110,14 +121,13 @@ def _revise(
 
 
 def _short(context: Context, case: Case, month: Month) -> Fen:
-    """What a month is due beyond what counts as paid for it, but for what came back and waits to be drawn again."""
+    """What a month is due beyond what counts as paid for it, but for what was paid back and waits to be drawn again."""
     terms, line = award_of(case).at(month), case.drawn[month]
-    if terms is None:
-        return 0
+    due = terms.amount if terms is not None else 0
     before = award_of(context.case).at(month)
     waits = max(before.amount - line.standing, 0) if before is not None else 0
     again = sum(one.again.get(month, 0) for one in case.findings.values())
-    return terms.amount - line.standing - min(again, waits)
+    return due - paid_for(case, month) - min(again, waits)
 
 
 def _shares(case: Case, month: Month, drawn: Line, settled: Fen) -> dict[MemberKey, Fen]:
@@ -129,6 +139,17 @@ def _shares(case: Case, month: Month, drawn: Line, settled: Fen) -> dict[MemberK
     if terms.amount == standing:
         return dict(terms.shares)
     return split(standing, terms.covered, {}, case.head)
+
+
+def came_back(context: Context, event: PaymentReturned) -> list[FindingRevised]:
+    """What the bank sent back is claimed no more: the household never had it. What is then all paid back is settled."""
+    case = evolve(context.case, event)
+    revised = revisions(context, case)
+    settled = closing(case, fold(case, revised), revised)
+    return [
+        replace(one, moved=(settles(case, one.finding),)) if one.finding in settled else one
+        for one in revised
+    ]
 
 
 def closing(case: Case, done: Case, revised: Sequence[FindingRevised]) -> dict[str, str]:
@@ -158,7 +179,7 @@ def lifted(
             found += [_again(context, case, line, code) for line in months]
     terms = restated(context, found, case)
     right = fold(case, terms)
-    revised = revisions(context, right, appeal)
+    revised = revisions(context, right, appeal, [one.line.month for one in found])
     return [*events, *terms, *revised], {**moves, **closing(case, fold(right, revised), revised)}
 
 
