@@ -193,10 +193,21 @@ class Relay:
         for unit in batch:
             if unit.fault is not None and not lines.holds_unit(unit):
                 lines.park(stuck_at(unit, self.now()))
+            self._park_at_fault(unit, lines, planned)
             planned.add(unit, lines.free(unit))
         if len(lines.stuck) > MOST:
             raise TooManyWaiting(count=len(lines.stuck), position=batch[-1].point.position)
         return planned
+
+    def _park_at_fault(self, unit: Unit, lines: Lines, planned: Planned, before: Lines | None = None) -> None:
+        """A message that can't be told waits with its key; what it stands beside is told.
+
+        `before`: where lines were held up; what wasn't is told already.
+        """
+        for one in planned.at_fault(unit, self.now()):
+            told = before is not None and not (before.holds_unit(unit) or before.holds(one.key, unit.first))
+            if not told and not lines.holds_unit(unit) and not lines.holds(one.key, unit.first):
+                lines.park(one)
 
     def _put(self, planned: Planned, record: Record) -> bool:
         """Whether it was committed. If a message was refused, the next attempt goes without it."""
@@ -312,8 +323,9 @@ class Relay:
         )
         return lines if self._put(planned, ahead) else None
 
-    @staticmethod
-    def _let_go_one(unit: Unit, before: Lines, lines: Lines, skipped: Stuck | None, planned: Planned) -> None:
+    def _let_go_one(
+        self, unit: Unit, before: Lines, lines: Lines, skipped: Stuck | None, planned: Planned
+    ) -> None:
         waited = before.holds_unit(unit)
         if unit.fault is not None:
             if not waited:
@@ -321,8 +333,9 @@ class Relay:
             here = (unit.first, STREAM + unit.stream)
             gone = skipped is not None and (skipped.position, skipped.key) == here
             if not gone and not lines.holds_unit(unit):
-                lines.park(stuck_at(unit, 0))
+                lines.park(stuck_at(unit, self.now()))
             return
+        self._park_at_fault(unit, lines, planned, before)
         free = [
             one and (waited or before.holds(message.key, unit.first))
             for one, message in zip(lines.free(unit), unit.messages, strict=True)

@@ -9,6 +9,8 @@ from joserfc.jwk import ECKey, OKPKey
 from msgspec.structs import replace
 
 from adapters.kafka.wire import Wired, wired
+from adapters.keys.errors import KeyMissing, SealBroken
+from adapters.store.errors import BadPayload
 from adapters.store.store import EventStore
 from domain.ids import PersonRef
 from domain.person import NumberAdded, PersonRegistered
@@ -23,12 +25,19 @@ _KEYS: Mapping[str, type[ECKey] | type[OKPKey]] = {"EC": ECKey, "OKP": OKPKey}
 
 
 def wired_with(store: EventStore, message: Message, source: str) -> Wired:
-    """Any message on the wire; who is forgotten by now is taken back, also where the log tells of him."""
+    """Any message on the wire; who is forgotten by now is taken back, also where the log tells of him.
+
+    A number that can't be read, or whose key isn't there, is that one message's fault.
+    """
     if not isinstance(message.data, Subject):
         return wired(message, source)
-    number = number_of(store, message.data.person)
+    without = replace(message, data=None)
+    try:
+        number = number_of(store, message.data.person)
+    except (KeyMissing, SealBroken, BadPayload) as error:
+        return replace(wired(without, source), fault=error.code)
     if number is None:
-        return wired(replace(message, data=None), source)
+        return wired(without, source)
     return wired(message, source, sealed(message.data.person, number, message.data.key))
 
 

@@ -25,13 +25,17 @@ DIGITS = 20
 
 
 class Wired(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """`topic` without its prefix; `timestamp_ms`: when the event was recorded."""
+    """`topic` without its prefix; `timestamp_ms`: when the event was recorded.
+
+    `fault`: why it can't be told, a code; then it has no value and waits.
+    """
 
     topic: str
     key: str
     value: bytes | None
     headers: dict[str, bytes]
     timestamp_ms: int
+    fault: str = ""
 
 
 def id_of(one: Wired) -> str:

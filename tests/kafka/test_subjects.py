@@ -1,6 +1,9 @@
 """Who may know identities, on a real broker: numbers sealed; tombstones when the right ends or one is forgotten."""
 
 import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +12,14 @@ from joserfc import jwe
 from joserfc.jwk import ECKey
 from kafka import KafkaConsumer
 
+from adapters.kafka.settings import KafkaSettings
+from adapters.keys.opening import key_path
+from adapters.store.open import file_of
 from domain.ids import PersonRef
 from tests.harness import COUNTY, TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all
-from tests.kafka.relays import catch_up, make_topics, relay_of
+from tests.kafka.relays import catch_up, expected, make_topics, relay_of
 from tests.projections.county import County
 from workflows.world import case_stream
 
@@ -54,16 +60,85 @@ def there(topics: Topics) -> bool:
         consumer.close()
 
 
+def admitted(office: TrialOffice) -> ECKey:
+    """`medical` may know identities, by the private key that is given back."""
+    private = ECKey.generate_key("P-256")
+    key = {name: private.as_dict(private=False)[name] for name in ("kty", "crv", "x", "y")}
+    admission = {"division": COUNTY, "name": "medical", "programmes": ["dibao"], "basis": "协议", "key": key}
+    office.do("AdmitSubscriber", "admin", **admission)
+    return private
+
+
+@contextmanager
+def without_key(office: TrialOffice, person: PersonRef) -> Iterator[None]:
+    """As after an older backup of the keys was restored; and then the newer one."""
+    keys = office.store.keyring.keys
+    (lost,) = [one for one in keys.all_keys() if one.name == person]
+    file = file_of(office.url)
+    assert file is not None
+    with closing(sqlite3.connect(key_path(file))) as connection, connection:
+        connection.execute("DELETE FROM keys WHERE name = ?", (person,))
+    office.store.keyring.let_go()
+    yield
+    keys.add_keys([lost])
+
+
+def test_a_number_whose_key_is_missing_waits_alone(office: TrialOffice, topics: Topics) -> None:
+    settings = make_topics(topics, partitions=1)
+    relay = relay_of(office.store, settings)
+    first, second = awarded(office, 11), awarded(office, 13)
+    with without_key(office, first):
+        private = admitted(office)
+        third = awarded(office, 15)
+        catch_up(relay)
+        assert standing(topics, private).keys() == {second, third}
+        assert relay.record is not None
+        assert [(one.key, one.reason) for one in relay.record.stuck] == [(first, "keys.missing")]
+        assert [one.key for one in relay.retry(first).stuck] == [first]
+    with without_key(office, second):
+        assert relay.retry(first).stuck == ()
+    assert standing(topics, private).keys() == {first, second, third}
+    check_subjects(office, settings)
+    office.do("EndSubscriber", "admin", division=COUNTY, name="medical")
+    catch_up(relay)
+    assert standing(topics, private) == {}
+
+
+def check_subjects(office: TrialOffice, settings: KafkaSettings) -> None:
+    """Each message of the log is there once."""
+    topic = "subjects.medical"
+    found = [dict(one.headers)["ce_id"] for one in read_all(settings, settings.topic(topic))]
+    wanted = [one.headers["ce_id"] for one in expected(office.store, settings) if one.topic == topic]
+    assert sorted(found) == sorted(wanted)
+
+
+def test_a_number_whose_key_is_lost_for_good_is_left_out_by_peoples_word(
+    office: TrialOffice, topics: Topics
+) -> None:
+    settings = make_topics(topics, partitions=1)
+    relay = relay_of(office.store, settings)
+    first, second = awarded(office, 11), awarded(office, 13)
+    with without_key(office, first):
+        private = admitted(office)
+        catch_up(relay)
+        assert relay.discard(first, "admin", "its key is lost").stuck == ()
+        office.do("EndSubscriber", "admin", division=COUNTY, name="medical")
+        catch_up(relay)
+    records = read_all(settings, settings.topic("subjects.medical"))
+    assert [(one.key.decode(), one.value is None) for one in records if one.key is not None] == [
+        (second, False),
+        *((one, True) for one in sorted([first, second])),
+    ]
+    assert standing(topics, private) == {}
+
+
 def test_a_subscriber_comes_to_know_and_to_forget(office: TrialOffice, topics: Topics) -> None:
     settings = make_topics(topics, partitions=1)
     relay = relay_of(office.store, settings)
     first = awarded(office, 11)
     catch_up(relay)
     assert not there(topics)
-    private = ECKey.generate_key("P-256")
-    key = {name: private.as_dict(private=False)[name] for name in ("kty", "crv", "x", "y")}
-    admission = {"division": COUNTY, "name": "medical", "programmes": ["dibao"], "basis": "协议", "key": key}
-    office.do("AdmitSubscriber", "admin", **admission)
+    private = admitted(office)
     second = awarded(office, 13)
     catch_up(relay)
     assert standing(topics, private) == {

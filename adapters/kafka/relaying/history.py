@@ -44,7 +44,8 @@ def emit(
 ) -> Emitted:
     """What commands from `first` to `last` tell, on a new topic, with the same ids, keys and times.
 
-    What can't be mapped is left out, as it waits where it was told first. Raises `NotForHistory`, `SpanOutside`.
+    What can't be mapped, or told, is left out, as it waits where it was told first.
+    Raises `NotForHistory`, `SpanOutside`.
     """
     head = store.head()
     if not 1 <= first <= (head if last is None else min(last, head)):
@@ -70,7 +71,10 @@ def _emit(
         if not batch:
             break
         messages = [
-            replace(one, topic=to) for unit in batch for one in unit.messages if _wanted(one.topic, only)
+            replace(one, topic=to)
+            for unit in batch
+            for one in unit.messages
+            if _wanted(one.topic, only) and not one.fault
         ]
         record = replace(record, point=batch[-1].point, sent=record.sent + len(messages), at=micros())
         channel.put(messages, record)

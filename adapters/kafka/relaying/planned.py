@@ -1,6 +1,6 @@
 """The messages of one transaction, each with the command it tells of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from adapters.kafka.relaying.reader import Unit
 from adapters.kafka.relaying.record import Stuck
@@ -23,9 +23,17 @@ class Planned:
                 self.units.append(unit)
                 self.messages.append(message)
 
+    def at_fault(self, unit: Unit, since: int) -> Iterator[Stuck]:
+        """Of a command's messages those that can't be told."""
+        for one in unit.messages:
+            if one.fault and id_of(one) not in self._gone_of(unit, one.key):
+                yield self._stuck(unit, one, one.fault, since)
+
     def stuck(self, index: int, reason: str, since: int) -> Stuck:
         """A message that is refused."""
-        unit, one = self.units[index], self.messages[index]
+        return self._stuck(self.units[index], self.messages[index], reason, since)
+
+    def _stuck(self, unit: Unit, one: Wired, reason: str, since: int) -> Stuck:
         return Stuck(
             key=one.key,
             position=unit.first,
