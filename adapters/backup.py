@@ -16,11 +16,13 @@ from adapters.bootstrap import ADMINISTRATOR
 from adapters.clock import SystemClock
 from adapters.copy import TABLES, Copied, Cut, Origin, carry, head_of, marks_of
 from adapters.faults import reach
+from adapters.keys.errors import KeysForeign
 from adapters.keys.file import KeyFile
+from adapters.keys.opening import noted_logs
 from adapters.store.database import CommandRow, Database, Entry, Row, columns_of, migrations
 from adapters.store.errors import NewerStore, NotAStore, StoreError
 from adapters.store.meta import from_micros, seeded, to_micros
-from adapters.store.open import opened
+from adapters.store.open import logs_of, opened
 from adapters.store.sqlite import SQLiteDatabase, failure
 from domain.days import china_day
 from domain.office import StoreRestored
@@ -179,6 +181,8 @@ def restore(
 
         source = KeyFile(_copy_of(keys, path)) if keys is not None else None
         try:
+            if source is not None and noted_logs(source).isdisjoint(logs_of(connection, before["log_id"])):
+                raise KeysForeign(address=str(keys))
             copied = carry(Origin(connection, connection.execute, source), target, marks, cut, say)
         finally:
             if source is not None:

@@ -13,12 +13,12 @@ import msgspec
 from adapters.faults import reach
 from adapters.keys.errors import KeysExist, KeysLost
 from adapters.keys.file import KeyFile
-from adapters.keys.opening import begun, clear_away, key_path, master_address
+from adapters.keys.opening import begun, clear_away, key_path, master_address, note_log, noted_logs
 from adapters.keys.port import KeyStore
 from adapters.keys.upkeep import index_anew
 from adapters.store.database import Connection, Database, columns_of
 from adapters.store.errors import StoreError, StoreExists
-from adapters.store.open import database_of, file_of, open_store, opened
+from adapters.store.open import database_of, file_of, logs_of, open_store, opened
 from adapters.store.sqlite import SQLiteDatabase
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -135,7 +135,7 @@ def carry(
                 then(database)
             counts = [_count(database, table) for table in ("events", "commands", "access")]
             head = head_of(database.connection)
-            keys = _bring_keys(database, origin.keys, before, marks["log_id"])
+            keys = _bring_keys(database, origin.keys, logs_of(origin.connection, before), marks["log_id"])
             reach("copy.keys")
         begun(keys)
         held = len(keys.all_keys())
@@ -180,14 +180,14 @@ def _count(database: Database, table: str) -> int:
     return int(database.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def _bring_keys(database: Database, source: KeyStore | None, before: str, log: str) -> KeyStore:
-    """Keys at the target, of the target's log. Raises `KeysExist`, `KeysLost`."""
+def _bring_keys(database: Database, source: KeyStore | None, before: frozenset[str], log: str) -> KeyStore:
+    """Keys at the target, of the target's log, which was made of those before. Raises `KeysExist`, `KeysLost`."""
     standing = isinstance(database, SQLiteDatabase) and _stand(key_path(database.path), source)
     if standing or source is None:
         keys = database.key_store(begin=False)
         if keys.mark("log_id") is None:
             raise KeysLost(address=keys.address)
-        if before not in (keys.mark("log_id"), keys.mark("log_before")):
+        if noted_logs(keys).isdisjoint(before):
             raise KeysExist(address=keys.address)
     elif isinstance(database, SQLiteDatabase) and isinstance(source, KeyFile):
         source.copy_to(key_path(database.path))
@@ -202,9 +202,8 @@ def _bring_keys(database: Database, source: KeyStore | None, before: str, log: s
         known = {key.name for key in keys.all_keys()}
         keys.add_keys([key for key in source.all_keys() if key.name not in known | gone])
         keys.drop(sorted(gone - noted))
-    if before != log:
-        keys.put_mark("log_before", before)
-    keys.put_mark("log_id", log)
+    if keys.mark("log_id") != log:
+        note_log(keys, log, before)
     return keys
 
 

@@ -44,6 +44,18 @@ def begin_keys(keys: KeyStore, store: Path | None, meta: Meta) -> SealedKeyring:
     return SealedKeyring(keys, place, source_of(meta.seed))
 
 
+def noted_logs(keys: KeyStore) -> frozenset[str]:
+    """The log that these keys are of, and those it was restored from as far as they know."""
+    found = (keys.mark(name) or "" for name in ("log_id", "log_before", "logs"))
+    return frozenset(log for text in found for log in text.split())
+
+
+def note_log(keys: KeyStore, log: str, before: frozenset[str]) -> None:
+    """From here on they are the keys of this log, made of those before."""
+    keys.put_mark("logs", " ".join(sorted(noted_logs(keys) | before)))
+    keys.put_mark("log_id", log)
+
+
 def clear_away(path: Path) -> None:
     """Keys of a store whose making was broken off, and of a trial, are nobody's loss. Raises `KeysExist`."""
     if not path.exists():

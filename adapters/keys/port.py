@@ -40,7 +40,7 @@ class KeyStore(Protocol):
         """Another number whenever somebody else may have dropped or rewrapped a key."""
 
     def mark(self, name: str) -> str | None:
-        """What is noted under `log_id`, `master`, `begun`."""
+        """What is noted under `log_id`, `logs` (those before), `master`, `begun`."""
 
     def put_mark(self, name: str, value: str) -> None: ...
 

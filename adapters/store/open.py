@@ -12,7 +12,7 @@ from adapters.keys.opening import begin_keys, begun, open_keys
 from adapters.randomness import SeededRandomness, SystemRandomness
 from adapters.store.access_log import AccessLog
 from adapters.store.codec import Codec, known_events
-from adapters.store.database import Database
+from adapters.store.database import Connection, Database
 from adapters.store.errors import BadAddress, StoreExists, StoreMissing
 from adapters.store.evolution import RENAMED, SPLIT, UPCASTERS
 from adapters.store.meta import Meta, write_marks
@@ -115,6 +115,16 @@ def forgotten_in(database: Database) -> list[str]:
     ).fetchall()
     events = [msgspec.json.decode(payload, type=_Forgotten) for (payload,) in rows]
     return [name for event in events for name in (event.person, *event.words)]
+
+
+class _Restored(msgspec.Struct):
+    before: str
+
+
+def logs_of(connection: Connection, log: str) -> frozenset[str]:
+    """This log and those that it was restored from, one after the other."""
+    rows = connection.execute("SELECT payload FROM events WHERE type = 'StoreRestored'").fetchall()
+    return frozenset([log, *(msgspec.json.decode(payload, type=_Restored).before for (payload,) in rows)])
 
 
 def _assemble(

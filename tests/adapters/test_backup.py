@@ -15,7 +15,7 @@ from adapters.backup import BackupBroken, BackupExists, NothingThen, back_up, re
 from adapters.bootstrap import open_doudi
 from adapters.check import check
 from adapters.faults import Armed, Fault, hooked
-from adapters.keys.errors import KeysExist, KeysLost
+from adapters.keys.errors import KeysExist, KeysForeign, KeysLost
 from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.projector import WrongLog
 from adapters.store.errors import StoreError, StoreExists, StoreFailed, StoreMissing
@@ -295,6 +295,34 @@ def test_keys_that_stand_at_the_place_are_used_and_others_refused(lived: Path, t
     copyfile(tmp_path / "store.db.keys", tmp_path / "other.sqlite.keys")
     with pytest.raises(KeysExist):
         restore(lived / "log.backup", f"sqlite:///{tmp_path}/other.sqlite")
+
+
+def test_keys_of_the_log_before_serve_a_restored_one_until_there_is_a_backup_of_its_own(
+    lived: Path, tmp_path: Path
+) -> None:
+    keys = lived / "keys.backup"
+    first, second, third = (f"sqlite:///{tmp_path}/{name}.sqlite" for name in ("first", "second", "third"))
+    restore(lived / "log.backup", first, keys=keys)
+    back_up(first, tmp_path / "again.backup")
+    restore(tmp_path / "again.backup", second, keys=keys)
+    assert whole(second)
+    back_up(second, tmp_path / "once-more.backup")
+    restore(tmp_path / "once-more.backup", third, keys=keys)
+    assert whole(third)
+    for path in tmp_path.glob("third.sqlite.keys*"):
+        path.unlink()
+    said = ask(third, "keys", "restore", str(keys))
+    assert said.code == 0, said.err
+    assert whole(third)
+
+
+def test_keys_of_another_office_are_refused_before_anything_is_made(lived: Path, tmp_path: Path) -> None:
+    trial(tmp_path, seed=9).close()
+    target = f"sqlite:///{tmp_path}/new.sqlite"
+    with pytest.raises(KeysForeign):
+        restore(lived / "log.backup", target, keys=tmp_path / "store.db.keys")
+    restore(lived / "log.backup", target, keys=lived / "keys.backup")
+    assert whole(target)
 
 
 def test_a_damaged_backup_is_refused(lived: Path, tmp_path: Path) -> None:
