@@ -17,7 +17,7 @@ from adapters.clock import SystemClock
 from adapters.copy import TABLES, Copied, Cut, Origin, carry, head_of, marks_of
 from adapters.faults import reach
 from adapters.keys.errors import KeysForeign
-from adapters.keys.file import KeyFile
+from adapters.keys.file import KeyFile, copy_of
 from adapters.keys.opening import noted_logs
 from adapters.store.database import CommandRow, Database, Entry, Row, columns_of, migrations
 from adapters.store.errors import NewerStore, NotAStore, StoreError
@@ -179,7 +179,7 @@ def restore(
         def say(database: Database) -> None:
             _append(database, event, now, actor)
 
-        source = KeyFile(_copy_of(keys, path)) if keys is not None else None
+        source = _looked_at(keys, path) if keys is not None else None
         try:
             if source is not None and noted_logs(source).isdisjoint(logs_of(connection, before["log_id"])):
                 raise KeysForeign(address=str(keys))
@@ -202,14 +202,11 @@ def _told(copied: Copied, event: StoreRestored) -> Restored:
     )
 
 
-def _copy_of(keys: Path, beside: Path) -> Path:
+def _looked_at(keys: Path, beside: Path) -> KeyFile:
     """The keys' backup itself is only read."""
     if not keys.is_file():
         raise BackupBroken(path=str(keys), reason="missing")
-    copy = beside.with_name(f".{beside.name}.{token_hex(4)}.keys")
-    with keys.open("rb") as file, os.fdopen(os.open(copy, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as other:
-        other.write(file.read())
-    return copy
+    return copy_of(keys, beside.with_name(f".{beside.name}.{token_hex(4)}.keys"))
 
 
 def _drop(path: Path) -> None:

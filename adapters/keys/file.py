@@ -9,8 +9,9 @@ other way round: first the event, then the key; opening drops every key that the
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
+from shutil import copyfile
 from threading import RLock
 from typing import NamedTuple
 
@@ -316,3 +317,24 @@ class KeyFile:
             if self._held is not None:
                 self._held.close()
                 self._held = None
+
+
+def copy_of(path: Path, to: Path) -> KeyFile:
+    """A copy to look into, itself only read; of keys that are in use with what stands in the log beside them."""
+    os.close(os.open(to, os.O_WRONLY | os.O_CREAT, 0o600))
+    if path.with_name(f"{path.name}-wal").exists():
+        try:
+            with (
+                closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as there,
+                closing(sqlite3.connect(to)) as here,
+            ):
+                there.backup(here)
+        except sqlite3.Error as error:
+            raise failure(error) from error
+    else:
+        copyfile(path, to)
+    try:
+        return KeyFile(to)
+    except KeysForeign:
+        to.unlink()
+        raise KeysForeign(address=str(path)) from None

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from shutil import copyfile
 from tempfile import TemporaryDirectory
 
 import msgspec
 
 from adapters.keys.errors import KeyMissing, KeysForeign, KeysLost, KeysTaken, MasterFixed
-from adapters.keys.file import KeyFile
+from adapters.keys.file import KeyFile, copy_of
 from adapters.keys.keyring import SealedKeyring
 from adapters.keys.master import Masters, place_of
 from adapters.keys.opening import begun, master_place, noted_logs
@@ -90,7 +89,7 @@ def _looked_at(backup: Path, folder: Path) -> KeyFile:
     """The backup itself is only read."""
     if not backup.is_file():
         raise KeysLost(address=str(backup))
-    return KeyFile(Path(copyfile(backup, folder / "backup")))
+    return copy_of(backup, folder / "backup")
 
 
 def _take(url: str, database: Database, meta: Meta, other: KeyFile, master: str | None) -> int:

@@ -316,6 +316,22 @@ def test_keys_of_the_log_before_serve_a_restored_one_until_there_is_a_backup_of_
     assert whole(third)
 
 
+def test_keys_that_are_in_use_are_taken_as_they_are(tmp_path: Path) -> None:
+    """What was written last stands beside the file until its database tidies up."""
+    office = TrialOffice(tmp_path)
+    stages.confirmed(office)
+    back_up(office.url, tmp_path / "log.backup")
+    live = tmp_path / "office.sqlite.keys"
+    assert live.with_name(f"{live.name}-wal").stat().st_size > 0
+    target = f"sqlite:///{tmp_path}/new.sqlite"
+    restore(tmp_path / "log.backup", target, keys=live)
+    assert whole(target)
+    for path in tmp_path.glob("new.sqlite.keys*"):
+        path.unlink()
+    assert ask(target, "keys", "restore", str(live)).code == 0
+    assert whole(target)
+
+
 def test_keys_of_another_office_are_refused_before_anything_is_made(lived: Path, tmp_path: Path) -> None:
     trial(tmp_path, seed=9).close()
     target = f"sqlite:///{tmp_path}/new.sqlite"
