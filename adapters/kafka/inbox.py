@@ -79,7 +79,7 @@ class Inbox:
         self._consumer: KafkaConsumer | None = None
         self._letters = Transactions(settings, f"{settings.topic(INBOX)}-{uuid4()}")
         self._pauses = 0
-        self._settled: frozenset[str] | None = None
+        self._discarded: frozenset[str] | None = None
         self._seen: tuple[str | None, float] = (None, 0.0)
         self._reached: dict[TopicPartition, tuple[int, float]] = {}
 
@@ -223,13 +223,16 @@ class Inbox:
         return found, None
 
     def _new(self, parked: list[Letter]) -> list[Letter]:
-        """Those that aren't settled: a log that begins to read anew meets letters of before."""
+        """Those that weren't discarded: a log that begins to read anew meets letters of before.
+
+        One that was taken and can't be now is a letter again: what came of it was lost with the log before.
+        """
         if not parked:
             return parked
-        if self._settled is None:
+        if self._discarded is None:
             known = letters(self._settings, self._settings.inbound)
-            self._settled = frozenset(one.id for one in known.values() if one.state != "open")
-        return [one for one in parked if one.id not in self._settled]
+            self._discarded = frozenset(one.id for one in known.values() if one.state == "discarded")
+        return [one for one in parked if one.id not in self._discarded]
 
     def _commit(self, offsets: dict[TopicPartition, int], parked: list[Letter]) -> None:
         if not offsets:

@@ -11,15 +11,18 @@ from click.testing import CliRunner, Result
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
+from adapters.backup import back_up
 from adapters.cli.main import root
 from adapters.kafka.deadletter import DeadLetters
 from adapters.kafka.errors import KafkaTrouble
+from adapters.kafka.inbox import Inbox
 from adapters.kafka.lag import Metrics
 from adapters.store.access_log import Access
 from tests.harness import TrialOffice, number
 from tests.house.files import ROOT
 from tests.kafka.conftest import Topics
 from tests.kafka.inboxes import Desk, entered, entering, waited
+from tests.kafka.relays import restored_office
 from tests.workflows.test_verification import asked
 from workflows.refusal import Refused
 
@@ -128,6 +131,23 @@ def test_taken_again_it_is_the_command_it_was_and_again_it_is_quiet(desk: Desk, 
     assert (row["state"], row["by"]) == ("taken", "admin")
     assert [record.value for record in desk.dead("verification-answers")][-1] == b""
     assert [one.outcome for one in notes(desk)] == ["not-now", "done"]
+
+
+def test_what_was_taken_again_and_lost_by_a_restore_is_a_letter_anew(desk: Desk, tmp_path: Path) -> None:
+    case = too_early(desk)
+    (letter,) = desk.letters()
+    back_up(desk.office.url, tmp_path / "backup")
+    desk.office.do("StartVerification", "centre", case)
+    DeadLetters(desk.office.doudi, desk.settings).retry(letter, "admin")
+    assert [one.state for one in desk.letters()] == ["taken"]
+    desk.inbox.close()
+    restored = restored_office(desk.office, tmp_path)
+    desk.inbox = Inbox(restored.doudi, desk.settings)
+    waited(lambda: not desk.inbox.step(200) and desk.inbox.counts.refused == 1)
+    assert [(one.state, one.by) for one in desk.letters()] == [("open", None)]
+    (again,) = desk.letters()
+    restored.do("StartVerification", "centre", case)
+    assert DeadLetters(restored.doudi, desk.settings).retry(again, "admin").state == "taken"
 
 
 def test_discarded_its_message_is_gone_and_who_and_why_is_kept(desk: Desk, call: Call) -> None:
