@@ -242,7 +242,7 @@ class Relay:
         Who said so and why is kept in the store and, of the last ones, in Kafka. Raises `NothingWaiting`.
         """
         one, at = self._stuck(key), self.now()
-        name = f"relay/{one.topic or '*'}/{one.key}"
+        name = f"relay/{one.topic or '*'}/{one.id or one.key}"
         with self.store.database.transaction(PROJECTIONS) as session:
             put_aside(
                 session,

@@ -104,7 +104,7 @@ def test_a_message_is_discarded_with_a_reason_and_those_behind_it_are_told(
     assert (kept.key, kept.topic, kept.actor, kept.reason) == (one, "cases", "admin", "told by telephone")
     (aside,) = set_aside(office.store.database)
     assert (aside.projection, aside.actor, aside.reason) == (
-        f"relay/cases/{one}",
+        f"relay/cases/{second}",
         "admin",
         "told by telephone",
     )
@@ -259,6 +259,7 @@ def test_of_several_alike_in_a_command_only_those_refused_are_discarded(
     relay.close()
     assert (relay.record.stuck, relay.record.waiting) == ((), {})
     assert [one.reason for one in relay.record.discarded] == ["told by telephone", "told by letter"]
+    assert {one.reason for one in set_aside(office.store.database)} == {"told by telephone", "told by letter"}
     whole = by_key(list(map(seen_of, expected(office.store, settings))))["cases", stuck.key]
     assert here(settings, stuck.key) == [one for one in whole if one not in (names[0], names[2])]
 
