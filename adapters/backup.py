@@ -23,7 +23,7 @@ from adapters.store.database import CommandRow, Database, Entry, Row, columns_of
 from adapters.store.errors import NewerStore, NotAStore, StoreError
 from adapters.store.meta import from_micros, seeded, to_micros
 from adapters.store.open import logs_of, opened
-from adapters.store.sqlite import SQLiteDatabase, failure
+from adapters.store.sqlite import SQLiteDatabase, damaged, failure
 from domain.days import china_day
 from domain.office import StoreRestored
 from workflows.world import CLOCK, ROOT
@@ -138,12 +138,12 @@ def _looked_into(path: Path) -> Iterator[sqlite3.Connection]:
             found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             if not {"meta", "events", "commands"} <= found:
                 raise NotAStore(url=str(path))
-            told = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            broken = damaged(connection)
             schema = connection.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError as error:
             reason = getattr(error, "sqlite_errorname", "") or "unreadable"
             raise BackupBroken(path=str(path), reason=reason) from None
-        if told != "ok":
+        if broken:
             raise BackupBroken(path=str(path), reason="damaged")
         if schema > len(migrations("sqlite")):
             raise NewerStore(found=schema, known=len(migrations("sqlite")))

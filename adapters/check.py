@@ -46,13 +46,14 @@ def check(
     """Every finding there is. `seen` is told how far the log was read.
 
     Positions and versions without a gap; `recorded_at` never back; every payload decodes and follows in its
-    stream; the commands' table, the index of numbers, and each projection agree with the events.
+    stream; the commands' table, the index of numbers, and each projection agree with the events. The file itself
+    is looked at as SQLite does, so that a store without a finding can be backed up.
     """
     with store.database.reading():
         log = _Log(store)
         log.read(seen)
         checked = [*log.checked(), _commands(store, log), *_numbers(store, log), _keys(store, log)]
-    return [*checked, *_projections(projector), _months(log.months, projector)]
+    return [*checked, *_projections(projector), _months(log.months, projector), _file(store)]
 
 
 class _Log:
@@ -226,6 +227,13 @@ def _keys(store: EventStore, log: _Log) -> Checked:
     ]
     found += [Finding(code="check.key-revived", params={"of": owner}) for owner in keys.revived()]
     return Checked(what="keys", count=len(owners & kept), findings=tuple(found))
+
+
+def _file(store: EventStore) -> Checked:
+    """What a backup looks at, and more: pages and rows, and that each index says what its table says."""
+    told = store.database.damage()
+    found = () if told is None else (Finding(code="check.file-damaged", params={"told": told}),)
+    return Checked(what="files", count=1, findings=found)
 
 
 def _projections(projector: Projector) -> Iterator[Checked]:

@@ -193,6 +193,9 @@ class Database(Protocol):
     def migrate(self) -> None:
         """Bring the tables to this release's; raises `NewerStore`."""
 
+    def damage(self) -> str | None:
+        """What is wrong with the file that a store is, told without a value of it; None where that is whole."""
+
     def close(self) -> None: ...
 
 

@@ -542,6 +542,10 @@ class PostgresDatabase:
         found = self.session().execute("SELECT tablename FROM pg_tables WHERE schemaname = 'doudi'")
         return {name for (name,) in found}
 
+    def damage(self) -> str | None:
+        """No file of ours: the server looks after its own."""
+        return None
+
     def prepare(self) -> None:
         """The database itself is made by its operator (`createdb`)."""
 

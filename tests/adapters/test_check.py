@@ -80,6 +80,7 @@ def test_a_whole_store_says_what_was_looked_at(store: Path) -> None:
         "keys": 23,
         "projections": count("*) FROM projections"),
         "months": 0,
+        "files": 1,
     }
     connection.close()
 
@@ -145,6 +146,21 @@ def test_a_projection_behind_the_log_is_no_damage(damaged: Callable[[Damage], Sa
         "DELETE FROM read_persons_claim",
     )
     assert damaged(run(*back)).code == 0
+
+
+def test_a_file_that_no_backup_would_be_made_of_is_found(damaged: Callable[[Damage], Said]) -> None:
+    """An index that says other than its table: every row reads well."""
+
+    def crooked(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, '(recorded_at)', '(version)')"
+            " WHERE name = 'events_recorded_at'"
+        )
+        assert connection.execute("SELECT changes()").fetchone()[0]
+
+    said = damaged(crooked)
+    assert codes(said) == ["check.file-damaged"]
 
 
 def test_every_kind_at_once_is_all_found(damaged: Callable[[Damage], Said]) -> None:

@@ -176,3 +176,14 @@ def test_what_others_wrote_while_it_was_closed_is_a_line_of_its_own(tmp_path: Pa
     ]
     assert findings(office) == []
     office.doudi.close()
+
+
+def test_a_store_with_corrections_is_backed_up_and_restored(office: TrialOffice, tmp_path: Path) -> None:
+    """SQLite 3.40's quick check finds fault with a table whose key stands in another order than its columns."""
+    told(office, "month", "show", *MAY)
+    assert told(office, "check", "--format", "json").json["findings"] == []
+    told(office, "backup", str(tmp_path / "backup"))
+    told(office, "keys", "backup", str(tmp_path / "keys"))
+    new = f"sqlite:///{tmp_path}/new.sqlite"
+    said = ask(new, "restore", str(tmp_path / "backup"), "--to", new, "--keys", str(tmp_path / "keys"))
+    assert said.code == 0, said.err
