@@ -16,6 +16,7 @@ from domain.personal import PERSONAL_TYPES, Personal
 from projections.base import Cell, Key, Row, Table
 
 Cells = tuple[Any, ...]
+BEGINS = "{column} >= ? AND {column} < ?"
 
 _STORED: dict[Cell, type[str] | type[int]] = {
     "text": str,
@@ -175,6 +176,11 @@ class Shape:
         return tuple(self._places[column] for column in columns)
 
 
+def ends_of(prefix: str) -> tuple[str, str]:
+    """Between which texts those lie that begin with a prefix (not empty)."""
+    return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
 def _getter(items: tuple[Any, ...]) -> Callable[[Any], tuple[Any, ...]]:
     if len(items) == 1:
         return lambda of, only=items[0]: (of[only],)  # type: ignore[misc]
@@ -247,6 +253,11 @@ class MemoryRows:
         held = self._tables[table]
         wanted = {column: held.shape.cell(column, value) for column, value in equal.items()}
         return map(held.shape.row, held.found(wanted))
+
+    def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
+        held = self._tables[table]
+        (at,) = held.shape.places((column,))
+        return (held.shape.row(cells) for cells in held.found({}) if cells[at].startswith(prefix))
 
     def cells(self, table: str) -> list[Cells]:
         """All rows of a table as cells, in key order."""
@@ -418,6 +429,13 @@ class StoredRows:
         held.flush()
         return map(held.shape.row, held.fetched(wanted))
 
+    def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
+        held = self._tables[table]
+        held.flush()
+        statement = f"SELECT {held.columns} FROM {held.name} WHERE {BEGINS.format(column=quoted(column))}"
+        found = self._database.connection.execute(f"{statement} ORDER BY {held.order}", ends_of(prefix))
+        return map(held.shape.row, found.fetchall())
+
     def page(
         self, table: str, column: str, prefix: str, after: tuple[Any, ...] | None, limit: int
     ) -> list[Row]:
@@ -428,10 +446,11 @@ class StoredRows:
         held = self._tables[table]
         held.flush()
         order = columns_of((column, *held.shape.table.key))
-        where, values = [], []
+        where: list[str] = []
+        values: list[Any] = []
         if prefix:
-            where.append(f"{quoted(column)} >= ? AND {quoted(column)} < ?")
-            values += [prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)]
+            where.append(BEGINS.format(column=quoted(column)))
+            values += ends_of(prefix)
         if after is not None:
             where.append(f"({order}) > ({', '.join('?' * len(after))})")
             values += after

@@ -50,6 +50,9 @@ class Rows(Protocol):
     def select(self, table: str, **equal: Any) -> Iterator[Row]:
         """Rows whose columns equal the given ones, in key order."""
 
+    def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
+        """Rows whose text begins with a prefix, in key order; an index or the key should begin with the column."""
+
 
 class Projection(Protocol):
     """It may have `reads`, the event classes it looks at: then no others need be given to it."""

@@ -25,16 +25,20 @@ from projections.household import (
 
 SEGMENT = "register_segment"
 HOLD = "register_hold"
+FORMER = "register_former"
 
 READS: tuple[type[Event], ...] = (*HOUSEHOLD_EVENTS, *AWARD_EVENTS, HoldSet, HoldEnded)
 _READ = frozenset(READS)
 
 
 class Register:
-    """`register_segment`: a case's terms from a month to a month (null: without end). Amounts in fen a month."""
+    """`register_segment`: a case's terms from a month to a month (null: without end). Amounts in fen a month.
+
+    `register_former`: a division in which a case lay before it moved.
+    """
 
     name: ClassVar[str] = "register"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     by_case: ClassVar[bool] = True
     """Each row is of one case and comes from its events and from persons alone: cases may be folded apart."""
     reads: ClassVar[tuple[type[Event], ...]] = READS
@@ -68,6 +72,7 @@ class Register:
             columns={"case_no": "text", "hold": "text", "ground": "text", "since": "day", "until": "day"},
             key=("case_no", "hold"),
         ),
+        Table(name=FORMER, columns={"division": "text", "case_no": "text"}, key=("division", "case_no")),
     )
 
     def apply(self, seen: Seen, rows: Rows) -> None:
@@ -80,6 +85,9 @@ class Register:
         if kind != "case":
             return
         self.households.apply(case, event, rows)
+        if isinstance(event, RELOCATED):
+            left = self.households.of(case, rows)["divisions"][-2][1]
+            rows.put(FORMER, {"division": left, "case_no": case})
         award = self.awards.apply(case, event, rows)
         if isinstance(event, TakeOverUndone):
             for row in list(rows.select(SEGMENT, case_no=case)):
@@ -114,11 +122,15 @@ class Register:
             )
 
 
-def living(rows: Rows, month: Month) -> list[Row]:
-    """Segments that hold in a month, in order of case number."""
+def living(rows: Rows, month: Month, division: str) -> list[Row]:
+    """Segments that hold in a month, of cases that lie or ever lay in a division or below it, by case number."""
+    found = {(row["case_no"], row["from_month"]): row for row in rows.below(SEGMENT, "division", division)}
+    for moved in rows.below(FORMER, "division", division):
+        for row in rows.select(SEGMENT, case_no=moved["case_no"]):
+            found[row["case_no"], row["from_month"]] = row
     return [
         row
-        for row in rows.select(SEGMENT)
+        for _, row in sorted(found.items())
         if row["from_month"] <= month and (row["until_month"] is None or month <= row["until_month"])
     ]
 
@@ -131,7 +143,7 @@ def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None
     """
     holds = {row["case_no"] for row in rows.select(HOLD) if row["since"] <= day}
     households = Register.households
-    for segment in living(rows, month_of(day)):
+    for segment in living(rows, month_of(day), division):
         case = segment["case_no"]
         household = households.of(case, rows)
         where = division_on(household, day)

@@ -14,7 +14,7 @@ from adapters.projecting.fold import A_PAGE, Page, apply_page, read_between, wan
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
 from adapters.projecting.place import Place, check_place, put_place, read_places
-from adapters.rows import Cells, Shape, form_of
+from adapters.rows import BEGINS, Cells, Shape, ends_of, form_of
 from adapters.store.database import PROJECTIONS, Connection, Database, Form, Tables, columns_of, quoted
 from adapters.store.errors import StoreError
 from adapters.store.keyring import Keyring
@@ -61,6 +61,10 @@ class PastView:
             f"{quoted(column)} {'IS NULL' if null else '= ?'}"
             for column, null in zip(columns, nulls, strict=True)
         ]
+        return self._where(shape, *parts)
+
+    @staticmethod
+    def _where(shape: Shape, *parts: str) -> str:
         where = " AND ".join([*parts, '"known_from" <= ?', '"known_to" > ?'])
         return (
             f"SELECT {columns_of(shape.names)} FROM {quoted(past_name(shape.table))} WHERE {where}"
@@ -75,6 +79,12 @@ class PastView:
         shape = self._shapes[table]
         values = tuple(shape.cell(column, value) for column, value in equal.items())
         return self._found(table, tuple(equal), values)
+
+    def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
+        shape = self._shapes[table]
+        statement = self._where(shape, BEGINS.format(column=quoted(column)))
+        given = (*ends_of(prefix), self._position, self._position)
+        return map(shape.row, self._database.connection.execute(statement, given).fetchall())
 
     def put(self, table: str, row: Row) -> None:
         raise TypeError("the past is only read")

@@ -135,3 +135,19 @@ def test_all_shipped_projections_of_a_lived_case_at_any_position(folder: Path) -
         for position in [*random.sample(range(store.head()), 3), store.head()]:
             view = past.view(position, Skips())
             assert everything(projection, view) == everything(projection, folded(store, projection, position))
+
+
+@pytest.mark.parametrize("prefix", ["v", "v1", "v9"])
+def test_all_rows_answer_alike_what_lies_below(store: EventStore, prefix: str) -> None:
+    fill(store, 25, 1)
+    projector = Projector(store, [Register()])
+    projector.catch_up()
+    wanted = [row for row in projector.rows("register").select("cases") if row["village"].startswith(prefix)]
+    assert bool(wanted) == (prefix != "v9")
+    kinds = (
+        projector.rows("register"),
+        folded(store, Register(), store.head()),
+        Past(store, Register()).view(store.head(), Skips()),
+    )
+    for rows in kinds:
+        assert list(rows.below("cases", "village", prefix)) == wanted

@@ -54,7 +54,7 @@ def shares(county: County, month: str, events: list[Any]) -> dict[PersonRef, tup
             row["area"],
             row["shares"][key],
         )
-        for row in living(rows, Month(month))
+        for row in living(rows, Month(month), "1")
         for key in row["covered"]
     }
 

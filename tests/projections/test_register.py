@@ -7,13 +7,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from domain.case.award import HeadChanged, HoldEnded, HoldSet
+from domain.case.move import DivisionFollowed
 from domain.days import Month, first_day
 from domain.ids import DivisionCode, InstanceId, MemberKey, StreamId
 from domain.person import NumberAdded, PersonCorrected
 from domain.personal import Name, Number
 from projections.base import Row
 from projections.register import SEGMENT, as_of, summary
-from tests.projections.county import COUNTY, V1, V3, County
+from tests.projections.county import COUNTY, V1, V2, V3, County
 from tests.projections.test_statistics import MONTHS, lives
 
 T1 = DivisionCode("110199001")
@@ -192,3 +193,17 @@ def test_the_register_is_what_the_cases_say(county: County) -> None:
         for earlier, later in pairwise(segments):
             assert earlier["until_month"] is not None
             assert earlier["until_month"] < later["from_month"]
+
+
+def test_who_moved_is_asked_for_where_he_lived_on_the_day() -> None:
+    county = County()
+    county.award("a", "2025-01")
+    county.award("b", "2025-01", division=V3)
+    county.to("a", DivisionFollowed(on=date(2025, 6, 10), before=V1, division=V3))
+    county.to("a", DivisionFollowed(on=date(2025, 8, 10), before=V3, division=V2))
+    town = DivisionCode(V3[:9])
+    assert [sorted(found(county, day, V1)) for day in ("2025-06-09", "2025-06-10")] == [["a"], []]
+    days = ("2025-06-09", "2025-06-10", "2025-08-09", "2025-08-10")
+    assert [sorted(found(county, day, town)) for day in days] == [["b"], ["a", "b"], ["a", "b"], ["b"]]
+    assert [sorted(found(county, day, V2)) for day in days] == [[], [], [], ["a"]]
+    assert found(county, "2025-07-01", town)["a"]["now_in"] == V2
