@@ -12,12 +12,14 @@ from joserfc import jwe
 from joserfc.jwk import ECKey
 from kafka import KafkaConsumer
 
+from adapters.kafka.health import admin
 from adapters.kafka.settings import KafkaSettings
 from adapters.keys.opening import key_path
 from adapters.store.open import file_of
 from domain.ids import PersonRef
 from tests.harness import COUNTY, TrialOffice, person
 from tests.kafka.conftest import Topics
+from tests.kafka.inboxes import waited
 from tests.kafka.reading import read_all
 from tests.kafka.relays import catch_up, expected, make_topics, relay_of
 from tests.projections.county import County
@@ -130,6 +132,23 @@ def test_a_number_whose_key_is_lost_for_good_is_left_out_by_peoples_word(
         *((one, True) for one in sorted([first, second])),
     ]
     assert standing(topics, private) == {}
+
+
+def test_a_topic_that_was_deleted_is_made_anew(office: TrialOffice, topics: Topics) -> None:
+    """As after a right ended, while the relay goes on."""
+    settings = make_topics(topics, partitions=1)
+    relay = relay_of(office.store, settings)
+    first = awarded(office, 11)
+    admitted(office)
+    catch_up(relay)
+    office.do("EndSubscriber", "admin", division=COUNTY, name="medical")
+    catch_up(relay)
+    with admin(settings) as client:
+        client.delete_topics([settings.topic("subjects.medical")])
+    waited(lambda: not there(topics))
+    private = admitted(office)
+    catch_up(relay, 40)
+    assert standing(topics, private).keys() == {first}
 
 
 def test_a_subscriber_comes_to_know_and_to_forget(office: TrialOffice, topics: Topics) -> None:

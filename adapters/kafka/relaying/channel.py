@@ -99,6 +99,7 @@ class Channel:
         reach("relay.committed")
 
     def discard(self) -> None:
+        self._making.look_again()
         self._transactions.discard()
 
 

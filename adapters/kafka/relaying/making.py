@@ -30,3 +30,7 @@ class Making:
                 raise Denied(reason=reason, what=self._settings.topic(SUBJECTS)) from error
             raise Unsure(reason=reason) from error
         self._there |= wanted
+
+    def look_again(self) -> None:
+        """After anything went wrong: one may have been deleted meanwhile, and would hold up all others."""
+        self._there.clear()
