@@ -257,7 +257,8 @@ class MemoryRows:
     def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
         held = self._tables[table]
         (at,) = held.shape.places((column,))
-        return (held.shape.row(cells) for cells in held.found({}) if cells[at].startswith(prefix))
+        keys = [key for key, cells in held.rows.items() if (cells[at] or "").startswith(prefix)]
+        return (held.shape.row(held.rows[key]) for key in sorted(keys))
 
     def cells(self, table: str) -> list[Cells]:
         """All rows of a table as cells, in key order."""
@@ -430,6 +431,8 @@ class StoredRows:
         return map(held.shape.row, held.fetched(wanted))
 
     def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
+        if not prefix:
+            return self.select(table)
         held = self._tables[table]
         held.flush()
         statement = f"SELECT {held.columns} FROM {held.name} WHERE {BEGINS.format(column=quoted(column))}"

@@ -101,10 +101,8 @@ def correction_lines(
 def living_areas(rows: Rows, programme: str, county: DivisionCode, month: Month) -> tuple[str, ...]:
     """Areas where awards live that the county pays in the month."""
     found = set()
-    for award in rows.select(Statistics.awards.name):
-        if due_in(award, month) is None:
-            continue
-        household = Statistics.households.of(award["case_no"], rows)
-        if household["programme"] == programme and household["division"].startswith(county):
+    for household in rows.below(Statistics.households.case, "division", county):
+        award = rows.get(Statistics.awards.name, (household["case_no"],))
+        if award is not None and due_in(award, month) is not None and household["programme"] == programme:
             found.add(area_in(household, month))
     return tuple(sorted(found))

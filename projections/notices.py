@@ -169,7 +169,7 @@ def board(rows: Rows, today: date, divisions: str) -> list[Notice]:
             posted=row["posted"],
             until=row["until"],
         )
-        for row in rows.select(NOTICE)
-        if row["division"].startswith(divisions) and row["posted"] <= today <= row["until"]
+        for row in rows.below(NOTICE, "division", divisions)
+        if row["posted"] <= today <= row["until"]
     ]
     return sorted(found, key=lambda one: (one.division, one.letter, one.posted, one.until))

@@ -598,16 +598,12 @@ class Closing:
 
     def _living(self) -> None:
         """What awards entitle to in the month; and those without a line: nothing payable, or kept back by a check."""
-        for award in self.rows.select(Statistics.awards.name):
-            case = award["case_no"]
-            if (terms := due_in(award, self.month)) is None:
+        for household in self.rows.below(Statistics.households.case, "division", self.division):
+            case = household["case_no"]
+            award = self.rows.get(Statistics.awards.name, (case,))
+            if award is None or (terms := due_in(award, self.month)) is None:
                 continue
-            household = Statistics.households.of(case, self.rows)
-            if (
-                household["programme"] != self.programme
-                or not household["division"].startswith(self.division)
-                or area_in(household, self.month) != self.area
-            ):
+            if household["programme"] != self.programme or area_in(household, self.month) != self.area:
                 continue
             self.cells.add(
                 self.area, division_in(case, self.month, household, self.rows), "due", terms["amount"]

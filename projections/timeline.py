@@ -239,7 +239,7 @@ def cases(
     in_scope: Callable[[str], bool] = lambda division: True,
 ) -> list[Found]:
     """Cases by number: in a division and below, with a life cycle (of that name) in that state."""
-    found = rows.select(CASE, household=household) if household else rows.select(CASE)
+    found = rows.select(CASE, household=household) if household else rows.below(CASE, "division", division)
     return [
         _found(row)
         for row in found

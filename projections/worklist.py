@@ -48,12 +48,13 @@ class Worklist:
     """`worklist_due`: one row a deadline that runs; `worklist_life`: the state of each life cycle."""
 
     name: ClassVar[str] = "worklist"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=CASE,
             columns={"case_no": "text", "division": "text", "area": "text", "handed_to": "text"},
             key=("case_no",),
+            indexes=(("division",), ("handed_to",)),
         ),
         Table(
             name=LIFE,
@@ -160,15 +161,26 @@ def work(
 
     `in_scope` says of a division whether its cases may be seen.
     """
-    found = rows.select(DUE, desk=desk) if desk else rows.select(DUE)
     listed = [
         one
-        for one in _works(found, rows, today)
+        for one in _works(_asked(rows, desk, division), rows, today)
         if one.division.startswith(division)
         and (until is None or one.due <= until)
         and in_scope(one.division)
     ]
     return sorted(listed, key=lambda one: (one.due, one.case, one.deadline))
+
+
+def _asked(rows: Rows, desk: str | None, division: str) -> Iterator[Row]:
+    """Deadlines of a desk, of cases that lie in a division or are handed to it."""
+    if not division:
+        yield from rows.select(DUE, desk=desk) if desk else rows.select(DUE)
+        return
+    places = (row for column in ("division", "handed_to") for row in rows.below(CASE, column, division))
+    for case in dict.fromkeys(row["case_no"] for row in places):
+        for row in rows.select(DUE, case_no=case):
+            if desk is None or row["desk"] == desk:
+                yield row
 
 
 def _works(found: Iterator[Row], rows: Rows, today: date) -> Iterator[Work]:

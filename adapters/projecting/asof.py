@@ -81,6 +81,8 @@ class PastView:
         return self._found(table, tuple(equal), values)
 
     def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
+        if not prefix:
+            return self.select(table)
         shape = self._shapes[table]
         statement = self._where(shape, BEGINS.format(column=quoted(column)))
         given = (*ends_of(prefix), self._position, self._position)
