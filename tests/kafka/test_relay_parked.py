@@ -28,6 +28,7 @@ from tests.kafka.relays import (
     let_pass,
     live,
     make_topics,
+    relay_of,
     seen_of,
     told,
 )
@@ -135,6 +136,28 @@ def test_a_command_that_cant_be_mapped_holds_up_its_stream_and_the_keys_behind_i
     mended.step()
     mended.retry(stuck.key)
     mended.close()
+    check_told(office.store, settings)
+
+
+def test_an_event_that_cant_be_read_holds_up_its_stream_and_no_other(
+    office: TrialOffice, settings: KafkaSettings
+) -> None:
+    one, other = live(office, 2)
+    run = office.store.database.connection.execute
+    where = "WHERE stream = ? AND type = 'Accepted'"
+    at, whole = run(f"SELECT position, payload FROM events {where}", (f"case:{one}",)).fetchone()
+    run("UPDATE events SET payload = '{}' WHERE position = ?", (at,))
+    relay = relay_of(office.store, settings, limit=4)
+    catch_up(relay)
+    assert relay.record is not None
+    (stuck,) = relay.record.stuck
+    assert (stuck.key, stuck.type, stuck.reason) == (f"stream:case:{one}", "Accepted", "event.payload")
+    assert len(here(settings, one)) == 1
+    assert here(settings, other) == ids(office, settings, other)
+    assert [each.key for each in relay.retry(stuck.key).stuck] == [stuck.key]
+    run("UPDATE events SET payload = ? WHERE position = ?", (whole, at))
+    assert relay.retry(stuck.key).stuck == ()
+    relay.close()
     check_told(office.store, settings)
 
 

@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from adapters.faults import reach
 from adapters.kafka.relaying.errors import LogDiffers
-from adapters.kafka.relaying.record import Point, check_point, point_of
+from adapters.kafka.relaying.record import Point, check_point, envelope_at, point_of
 from adapters.kafka.wire import Wired
 from adapters.projecting.errors import is_poison, whereabouts
+from adapters.store.errors import BadPayload
 from adapters.store.store import EventStore
 from projections.public.facts import NOT_PUBLIC
 from projections.public.mapping import CLOCK, FOLLOWED, Load
@@ -106,12 +107,15 @@ class Reader:
         self._mapping: Mapping | None = None
         self._made: deque[Unit] = deque()
         self._group: list[Recorded] = []
+        self._unreadable: dict[int, str] = {}
+        """Events of what was read last whose content isn't of its class's shape, by position."""
         self.beat: Callable[[], object] = lambda: None
 
     def read(self, after: Point, limit: int = A_READ) -> list[Unit]:
         """The next commands, about `limit` events; fewer where much is told of them.
 
-        Raises `KafkaAhead`, `LogDiffers` where `after` isn't in the log, a `CodecError` at what nobody knows.
+        One with an event that can't be read is at fault. Raises `KafkaAhead`, `LogDiffers` where `after` isn't in
+        the log, a `CodecError` at what nobody knows.
         """
         self._seek(after)
         if not self._made:
@@ -142,7 +146,7 @@ class Reader:
     def present(self, until: int) -> tuple[Point, list[Wired]]:
         """Every recipient as of the last command that ends at or before a position, and where that is."""
         self.follow(until)
-        last = self._store.at(self._at.position)
+        last = envelope_at(self._store, self._at.position)
         if self._mapping is None or last is None:
             return self._at, []
         return self._at, [self._wire(message) for message in self._mapping.snapshot(last)]
@@ -158,7 +162,7 @@ class Reader:
             self._kept_at = self._at.position
         self._fold_to(after.position)
         if self._at != after:
-            check_point(after, self._store.at(after.position), self._store.head())
+            check_point(after, envelope_at(self._store, after.position), self._store.head())
             raise LogDiffers(position=after.position, wanted=str(after), found=str(self._at))
 
     def _fold_to(self, until: int) -> None:
@@ -196,7 +200,7 @@ class Reader:
         after = self._at
         page = self._page(after, limit)
         while len(page) >= limit and page[0].command == page[-1].command:
-            more = self._store.page(page[-1].position, limit, untold)
+            more = self._read(page[-1].position, limit)
             page += more
             if len(more) < limit:
                 break
@@ -213,11 +217,28 @@ class Reader:
         return groups
 
     def _page(self, after: Point, limit: int) -> list[Recorded]:
+        self._unreadable.clear()
         if not after.position:
-            return self._store.page(0, limit, untold)
-        page = self._store.page(after.position - 1, limit + 1, untold)
+            return self._read(0, limit)
+        page = self._read(after.position - 1, limit + 1)
         check_point(after, page[0] if page else None, self._store.head())
         return page[1:]
+
+    def _read(self, after: int, limit: int) -> list[Recorded]:
+        """The next events; one that can't be read is there by its envelope, and noted."""
+        found: list[Recorded] = []
+        while len(found) < limit:
+            try:
+                return found + self._store.page(after, limit - len(found), untold)
+            except BadPayload as error:
+                position = int(error.params["position"])
+                whole = self._store.page(after, position - after - 1, untold)
+                broken = envelope_at(self._store, position)
+                assert broken is not None
+                self._unreadable[position] = error.code
+                found += [*whole, broken]
+                after = position
+        return found
 
     def _own(self, stream: str, after: int) -> list[Recorded]:
         """What the command that is mapped wrote to a stream: the mapping asks of no other."""
@@ -233,6 +254,8 @@ class Reader:
         messages: list[Wired] = []
         at_fault: tuple[Recorded, str] | None = None
         for one in group:
+            if one.position in self._unreadable:
+                at_fault = at_fault or (one, self._unreadable[one.position])
             try:
                 found = self._mapping.apply(one)
                 if told:
