@@ -10,7 +10,7 @@ from adapters.catalogue import Catalogue
 from domain.case import Case
 from domain.case.award import Terms
 from domain.case.finding import LateLine
-from domain.case.intake import Member, Paper
+from domain.case.intake import CONSENT, Member, Paper
 from domain.codes import known, label
 from domain.days import show_instant
 from domain.event import Deadline, Event, Moved
@@ -50,6 +50,16 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "owner": ("desk",),
     "to": ("desk",),
     "kinship": ("kinship",),
+}
+_FACT_LISTS: Mapping[str, str] = {
+    "income": "income",
+    "deduction": "income",
+    "property": "property",
+    "limit_breach": "property",
+    "category": "category",
+    "labour": "labour",
+    "cause": "cause",
+    "status": "status",
 }
 _OUTCOMES = {
     "DemocraticReviewHeld": "review_outcome",
@@ -152,6 +162,10 @@ class CaseText:
             return self._or(f"value.reason.{code}", code)
         return f"{code} {label(name, code, self.catalogue.lang)}"
 
+    def word(self, field: str, value: str) -> str:
+        """What a field of an answer says: the name of its code, where it has one."""
+        return self._word("", field, value)
+
     def kinship(self, code: str) -> str:
         return label("kinship", code, self.catalogue.lang)
 
@@ -219,8 +233,8 @@ class CaseText:
         if isinstance(value, Member):
             return f"{value.key} {value.name.masked()}"
         if isinstance(value, Fact):
-            whose = f" {value.member}" if value.member else ""
-            return f"{value.key} {value.kind} {value.code}{whose}"
+            whose = f" {self.member(value.member)}" if value.member else ""
+            return f"{value.key} {self._fact(value.kind, value.code)}{whose}"
         if isinstance(value, LateLine):
             old, new = show_yuan(value.old), show_yuan(value.new)
             return self.catalogue.text(
@@ -230,9 +244,20 @@ class CaseText:
             return f"{value.type} {value.sha256[:12]}"
         return str(len(value)) if isinstance(value, dict) else ""
 
+    def _fact(self, kind: str, code: str) -> str:
+        """`收入 工资（W1）`: what kind of fact and by which code."""
+        named, listed = self._or(f"value.fact.{kind}", kind), _FACT_LISTS.get(kind)
+        if listed is not None and known(listed, code):
+            return self.catalogue.text(
+                "value.fact", kind=named, words=label(listed, code, self.catalogue.lang), code=code
+            )
+        return f"{named} {code}"
+
     def _word(self, kind: str, field: str, value: str) -> str:
         if field in _MEMBERS:
             return self.member(value)
+        if value.startswith(CONSENT):
+            return self.catalogue.text("value.consent", member=self.member(value.removeprefix(CONSENT)))
         if field == "key" and "/" in value:
             return self.deadline(value)
         if self.catalogue.has(f"value.{field}.{value}"):

@@ -35,7 +35,8 @@ def check() -> None:
     ]
     findings = [each for one in found for each in one.findings]
     said = [{"code": one.code, **one.params, "message": now.text(one.code, **one.params)} for one in findings]
-    now.show(COLUMNS, rows, position=store.head(), whole=not findings, findings=said)
+    headings = {"finding": "column.findings_count"}
+    now.show(COLUMNS, rows, headings=headings, position=store.head(), whole=not findings, findings=said)
     for one in said:
         click.echo(one["message"], err=True)
     if findings:

@@ -19,6 +19,8 @@ from projections.month_tables import number_of
 from workflows.refusal import refuse
 
 COLUMNS = ("known", "on", "month", "area", "figure", "name", "old", "new", "why", "position")
+SHOWN = tuple(name for name in COLUMNS if name != "figure")
+HEADINGS = {"name": "column.figure"}
 CODED = {"I": "increase", "D": "reduce", "S": "stop", "K": "bank_return"}
 
 
@@ -91,7 +93,7 @@ def show_closed(
         shown = [line for line in shown if line["measure"] in CORE or any(line[one] != "0" for one in areas)]
         shown = [{**line, "unit": now.text(f"unit.{line['unit']}")} for line in shown]
     columns = ("name", "unit", *areas) if now.form == "table" else ("measure", "name", "unit", *areas)
-    about = {
+    about: dict[str, Any] = {
         "programme": event.programme,
         "division": division,
         "month": event.month,
@@ -113,7 +115,8 @@ def show_closed(
 def tell_corrections(now: Session, found: list[dict[str, Any]], title: str = "month.later") -> None:
     if found:
         click.echo()
-        now.table(COLUMNS, [shown_line(now, line) for line in found], title=now.text(title))
+        lines = [shown_line(now, line) for line in found]
+        now.table(SHOWN, lines, title=now.text(title), headings=HEADINGS)
 
 
 def about_closing(event: MonthClosed) -> dict[str, Any]:

@@ -79,7 +79,8 @@ def check(kafka: str | None, role: str | None) -> None:
     now, settings = session(), kafka_settings(kafka)
     found = findings(settings, role)
     if found or now.form != "table":
-        now.listed(FOUND, [{**_row(now, one), "allowed": allowed(one, settings)} for one in found])
+        rows = [{**_row(now, one), "allowed": allowed(one, settings)} for one in found]
+        now.listed(FOUND, rows, headings={"finding": "column.findings_count"})
     else:
         click.echo(now.text("kafka.all-well"))
     if not all(allowed(one, settings) for one in found):

@@ -11,6 +11,7 @@ from projections.timeline import cases
 from workflows.definition import OLD_LAW, TODAYS_LAW, current, shipped
 
 COLUMNS = ("case", "instance", "from", "state", "to", "becomes", "due", "over", "refused")
+HEADINGS = {"over": "column.deadlines_over"}
 
 
 @click.group(no_args_is_help=True)
@@ -52,7 +53,7 @@ def bring(division: str, law: str, reason: str, dry_run: bool) -> None:
         for life in answer.data["lives"]:
             due = [f"{key} {day}" for key, day in life["due"].items()]
             rows.append({"case": one.case, **life, "due": due})
-    now.show(COLUMNS, rows, position=now.doudi.store.head(), law=law, dry_run=dry_run)
+    now.show(COLUMNS, rows, headings=HEADINGS, position=now.doudi.store.head(), law=law, dry_run=dry_run)
     if any("refused" in row for row in rows):
         raise SystemExit(1)
 

@@ -1,9 +1,13 @@
 """`doudi month close|show|corrections|list`: a month as it was reported, and what became known of it later."""
 
+from typing import Any
+
 import click
 
 from adapters.cli.closed import (
     COLUMNS,
+    HEADINGS,
+    SHOWN,
     closed_month,
     closed_months,
     correction_lines,
@@ -91,9 +95,16 @@ def month_corrections(
         if at in (None, line["known"])
     ]
     shown = [shown_line(now, line) for line in sorted(found, key=lambda one: (one["known"], one["position"]))]
-    about = {"programme": programme, "division": code, "of": of, "known": month_known, "known_at": known_at}
+    about: dict[str, Any] = {
+        "programme": programme,
+        "division": code,
+        "of": of,
+        "known": month_known,
+        "known_at": known_at,
+    }
     title = now.text("month.corrections", division=name_of(now, code))
-    now.show(COLUMNS, shown, title=title, position=position, **about)
+    columns = SHOWN if now.form == "table" else COLUMNS
+    now.show(columns, shown, title=title, headings=HEADINGS, position=position, **about)
 
 
 @month.command("list")

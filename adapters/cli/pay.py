@@ -208,7 +208,7 @@ def pay_outcomes(file: str, refused: str | None) -> None:
     ]
     if refused and bad:
         write_refused(Path(refused), bad, lambda reason: text_of(now.catalogue, reason))
-    told = {name: counts[name] for name in ("taken", "already", "refused")}
+    told: dict[str, Any] = {name: counts[name] for name in ("taken", "already", "refused")}
     title = now.text("pay.outcomes", **told)
     now.show(REFUSALS, rows, title=title, position=store.head(), **told)
     if bad:

@@ -19,14 +19,13 @@ from adapters.wording import remedy_of, text_of
 from domain.ids import DivisionCode
 from domain.money import Fen, show_yuan
 from domain.personal import show_forgotten_as
+from domain.policy import AREAS
 from projections.base import Rows
 from workflows.command import Answer
 from workflows.refusal import Reason
 
 DEFAULT_STORE = "sqlite:///doudi.sqlite"
 REFUSED = 1
-FEN = frozenset({"amount", "before", "more", "paid", "shares", "arrears_amount", "written_off", "claim"})
-"""What in an answer's data is money."""
 
 
 class Session:
@@ -110,6 +109,8 @@ class Session:
 
     def answer(self, answer: Answer) -> None:
         """Print a command's answer; a refusal goes to stderr and ends with 1."""
+        from adapters.cli.answers import tell
+
         if answer.status == "refused":
             if self.form == "json":
                 click.echo(self.line(answer))
@@ -120,17 +121,8 @@ class Session:
         click.echo(self.text("answer.done", case=answer.case or "–"))
         for stream, version, kind in answer.events:
             click.echo(f"  {stream}#{version} {kind}")
-        for key, value in answer.data.items():
-            click.echo(f"  {self.heading(key)}: {self._said(self._yuan(key, value))}")
+        tell(self, answer.data)
         self.note()
-
-    def _yuan(self, key: str, value: Any) -> Any:
-        """For people's eyes, an answer's amounts of fen as yuan; json keeps the fen."""
-        if isinstance(value, dict):
-            return {one: self._yuan(key if key in FEN else one, more) for one, more in value.items()}
-        if key in FEN and isinstance(value, int) and not isinstance(value, bool):
-            return self.text("value.yuan", amount=show_yuan(value))
-        return value
 
     def unit(self, unit: str) -> str:
         """A parameter's unit in words; json keeps it."""
@@ -217,10 +209,12 @@ class Session:
         rows: Iterable[Mapping[str, Any]],
         *,
         title: str = "",
+        headings: Mapping[str, str] | None = None,
         position: int | None = None,
         **about: Any,
     ) -> None:
-        """Rows in the form asked for. `columns` are stable json keys; `column.<key>` is their heading.
+        """Rows in the form asked for. `columns` are stable json keys; `column.<key>` is their heading, or the
+        message that `headings` names.
 
         json: {"trial", "position", …about, "parked", "rows": [{key: value}]}; csv: keys as the first line.
         """
@@ -243,10 +237,16 @@ class Session:
         if self.form == "csv":
             self._as_csv(columns, found)
         else:
-            self.table(columns, found, title=title)
+            self.table(columns, found, title=title, headings=headings)
         self.note(position)
 
-    def listed(self, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    def listed(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        headings: Mapping[str, str] | None = None,
+    ) -> None:
         """Rows that come from no store. json: a list of them."""
         found = [dict(row) for row in rows]
         if self.form == "json":
@@ -254,18 +254,25 @@ class Session:
         elif self.form == "csv":
             self._as_csv(columns, found)
         else:
-            self.table(columns, found)
+            self.table(columns, found, headings=headings)
 
-    def table(self, columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, title: str = "") -> None:
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        title: str = "",
+        headings: Mapping[str, str] | None = None,
+    ) -> None:
         """A table alone, for an answer of several; `show` says the position after the last."""
-        found = list(rows)
+        found, named = list(rows), headings or {}
         table = Table(title=title or None, title_justify="left", show_edge=False, pad_edge=False)
         for key in columns:
-            heading = self.heading(key)
+            heading = self.text(named[key]) if key in named else self.heading(key)
             numeric = bool(found) and all(_is_number(row.get(key)) for row in found)
             table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
         for row in found:
-            table.add_row(*(self._cell(row.get(key)) for key in columns))
+            table.add_row(*(self._cell(self._area(key, row.get(key))) for key in columns))
         width = None if sys.stdout.isatty() else 200
         Console(width=width, highlight=False, soft_wrap=False).print(table)
 
@@ -274,10 +281,8 @@ class Session:
         writer.writerow(columns)
         writer.writerows([[self._cell(row.get(key)) for key in columns] for row in rows])
 
-    def _said(self, value: Any) -> str:
-        if isinstance(value, dict):
-            return ", ".join(f"{key} {self._said(one)}" for key, one in value.items()) or "–"
-        return self._cell(value) or "–"
+    def _area(self, key: str, value: Any) -> Any:
+        return self.text(f"column.{value}") if key == "area" and value in AREAS else value
 
     def _cell(self, value: Any) -> str:
         if value is None:

@@ -106,7 +106,7 @@ def _county_table(
         "t2.title", month=month, division=name_of(now, division), area=now.text(f"column.{area}")
     )
     if now.form == "json":
-        about = {"table": "T2", "division": division, "month": month, "area": area}
+        about: dict[str, Any] = {"table": "T2", "division": division, "month": month, "area": area}
         checks = [
             {
                 "check": check.name,

@@ -1,0 +1,83 @@
+"""What an answer to a command says, in words: yuan, names of codes, lines as tables; json keeps keys and fen."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from adapters.casefile import CaseText
+from adapters.cli.session import Session
+from domain.money import show_yuan
+
+FEN = frozenset(
+    {
+        "amount",
+        "arrears_amount",
+        "before",
+        "claim",
+        "claimed",
+        "due",
+        "held",
+        "more",
+        "open",
+        "over",
+        "paid",
+        "repeated_amount",
+        "set_off",
+        "shares",
+        "written_off",
+    }
+)
+"""What in an answer's data is money where it is a whole number."""
+
+
+def tell(now: Session, data: Mapping[str, Any]) -> None:
+    """Each of an answer's data on a line, lists of lines as tables."""
+    told = _Told(now)
+    for key, value in data.items():
+        if _lines(value):
+            click.echo(f"  {told.heading(key)}:")
+            now.table(list(value[0]), [told.row(one) for one in value], headings=told.headings(value[0]))
+        else:
+            click.echo(f"  {told.heading(key)}: {told.said(key, value)}")
+
+
+def _lines(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], dict)
+
+
+class _Told:
+    def __init__(self, now: Session) -> None:
+        self._now = now
+        self._text = CaseText(now.catalogue)
+
+    def heading(self, key: str, of: str = "") -> str:
+        """A key under another (`left_out`) is told by that one's words, else as any other."""
+        return self._now.text(self._code(key, of))
+
+    def headings(self, keys: Mapping[str, Any]) -> dict[str, str]:
+        return {key: self._code(key, "") for key in keys}
+
+    def _code(self, key: str, of: str) -> str:
+        names = (f"value.{of}.{key}", f"answered.{key}", f"column.{key}")
+        return next((one for one in names if self._now.catalogue.has(one)), key)
+
+    def row(self, line: Mapping[str, Any]) -> dict[str, str]:
+        return {key: self.said(key, value) for key, value in line.items()}
+
+    def said(self, key: str, value: Any) -> str:
+        if value is None or value in ("", [], (), {}):
+            return "–"
+        if isinstance(value, dict):
+            return ", ".join(self._pairs(key, value))
+        if isinstance(value, list | tuple):
+            return ("; " if _lines(value) else ", ").join(self.said(key, one) for one in value)
+        if isinstance(value, bool):
+            return str(self._now.text("value.true" if value else "value.false"))
+        if isinstance(value, int):
+            return self._now.text("value.yuan", amount=show_yuan(value)) if key in FEN else str(value)
+        return self._text.word(key, str(value))
+
+    def _pairs(self, key: str, values: Mapping[str, Any]) -> Iterator[str]:
+        for name, value in values.items():
+            yield f"{self.heading(name, key)} {self.said(key if key in FEN else name, value)}"
