@@ -103,8 +103,10 @@ def _command(row: dict[str, Any], actor: str) -> dict[str, Any]:
     if wrong or kind is None:
         raise Refused(*wrong)
     data = {name: row[name] for name in COLUMNS[1:] if row.get(name) and name not in ("outcome", "amount")}
-    if row.get("amount"):
-        data["amount"] = parse_yuan(str(row["amount"]), field="amount")
+    if row.get("amount") is not None:
+        if not isinstance(row["amount"], str):
+            raise refuse("amount-not-text", "amount")
+        data["amount"] = parse_yuan(row["amount"], field="amount")
     if kind == "SettlePayment":
         data = {name: value for name, value in data.items() if name not in ("code", "words")}
     mark = orjson.dumps([row["case"], kind, data], option=orjson.OPT_SORT_KEYS)

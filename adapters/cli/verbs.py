@@ -1,4 +1,7 @@
-"""Shorthands made from the command classes: `case accept CASE --on DAY` sends the same line as `do`."""
+"""Shorthands made from the command classes: `case accept CASE --on DAY` sends the same line as `do`.
+
+But for amounts: here they are yuan as text, in JSON too; a line of `do` has whole fen.
+"""
 
 import json
 import re
@@ -11,6 +14,7 @@ import msgspec
 
 from adapters import strict_json
 from adapters.cli.session import session
+from adapters.cli.yuan import EXAMPLE, fields_in_fen, is_money
 from workflows.command import COMMANDS, Spec
 from workflows.definition import ways_of
 
@@ -65,6 +69,8 @@ def make(name: str, spec: Spec) -> click.Command:
         kind, many = _scalar(field.type)
         if kind is None:
             params.append(click.Option([option, field.name], metavar="JSON", help=_shape(field.type)))
+        elif is_money(field.type):
+            params.append(click.Option([option, field.name], metavar="YUAN", help=f"yuan, such as {EXAMPLE}"))
         elif kind is bool:
             params.append(click.Option([f"{option}/--no-{option[2:]}", field.name], default=None))
         else:
@@ -97,6 +103,7 @@ def _sender(spec: Spec) -> Callable[..., None]:
                 continue
             kind, many = _scalar(field.type)
             data[field.name] = list(value) if many else strict_json.read(value) if kind is None else value
+        data = fields_in_fen(spec.kind, data, "data") if isinstance(data, dict) else data
         line: dict[str, Any] = {
             "id": command_id or now.doudi.fresh_id(),
             "type": spec.name,
@@ -162,11 +169,17 @@ def _more(annotation: Any) -> list[str]:
         return _more(get_args(plain)[0])
     if not (isinstance(plain, type) and issubclass(plain, msgspec.Struct)):
         return []
-    return [one.encode_name for one in msgspec.structs.fields(plain) if not one.required]
+    return [
+        f"{one.encode_name} (yuan as text: {json.dumps(EXAMPLE)})" if is_money(one.type) else one.encode_name
+        for one in msgspec.structs.fields(plain)
+        if not one.required
+    ]
 
 
 def _sample(annotation: Any) -> Any:
     """An example of a type: of a structure what must be there, else all it may hold."""
+    if is_money(annotation):
+        return EXAMPLE
     plain = _plain(annotation)
     origin, arguments = get_origin(plain), get_args(plain)
     if origin is Literal:

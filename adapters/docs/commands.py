@@ -42,7 +42,9 @@ def table() -> str:
         "",
         "● may give it. A decider stands at the township where `township_decides` says so; then handler and leader "
         "take the places of the county's handler and section chief. `clock` is the deadline process alone. "
-        "The written form of each command: [commands.schema.json](commands.schema.json).",
+        "The written form of each command: [commands.schema.json](commands.schema.json). Amounts are whole fen "
+        "there, in lines of `do` and in messages; on the command line (`doudi case record-repayment …`) they are "
+        'yuan as text, in JSON too (`"680.50"`): a JSON number is refused there.',
         "",
         "| command | about | " + " | ".join(f"{desk(name)}<br/>{levels[name]}" for name in DESKS) + " |",
         "|---|---|" + "---|" * len(DESKS),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cases.late import finding, heard, lines, pay
 from tests.cases.stories import Story, income, single
-from tests.journeys.lives import Line, Outside
+from tests.journeys.lives import Line, Outside, yuan
 
 MONTHS = ["2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10"]
 
@@ -93,6 +93,6 @@ def test_PA_5_a_set_off_is_bounded_and_shown_and_takes_no_person_time(office: Ou
 
 def test_PA_5_a_preview_writes_nothing(office: Outside, case: str) -> None:
     head = office.head()
-    fact = json.dumps(concealed())
+    fact = json.dumps(yuan(concealed()))
     assert lines(office, case, "--fact", fact) == [("2025-07", 50_000, 42_000), ("2025-08", 50_000, 42_000)]
     assert office.head() == head

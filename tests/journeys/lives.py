@@ -24,6 +24,7 @@ from adapters.cli.main import main
 from adapters.cli.verbs import verb
 from domain.case import Case
 from domain.ids import CaseNo
+from domain.money import show_yuan
 from tests.harness import COUNTY, STAFF, T1, T2, V1, V2
 from workflows.world import case_stream
 
@@ -306,10 +307,22 @@ def shorthand(line: Line, number: str) -> tuple[str, ...]:
     return (*who, "case", verb(line["type"]), *case, "--id", line["id"], *seen, *_options(data))
 
 
+AMOUNTS = ("amount", "uplift", "standard", "income")
+
+
+def yuan(value: Any, name: str = "") -> Any:
+    """What a line says in fen as the command line wants it."""
+    if isinstance(value, dict):
+        return {key: yuan(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [yuan(one) for one in value]
+    return show_yuan(value) if name in AMOUNTS and isinstance(value, int) else value
+
+
 def _options(data: Line) -> tuple[str, ...]:
     """Each field as an option; what no option can say goes as `--data`."""
     found: list[str] = []
-    for name, value in data.items():
+    for name, value in yuan(data).items():
         option = f"--{name.replace('_', '-')}"
         if isinstance(value, bool):
             found.append(option if value else f"--no-{option[2:]}")

@@ -8,8 +8,8 @@ import msgspec
 from domain.case.intake import Paper
 from domain.facts import FactKind
 from domain.ids import FactKey, MemberKey, StaffId
-from domain.money import Fen
 from workflows.command import Command, InstanceCommand, command
+from workflows.commands.amount import fen, fen_at
 from workflows.commands.intake import Short, Text
 
 Surveyors = Annotated[tuple[StaffId, ...], msgspec.Meta(min_length=1, max_length=10)]
@@ -129,7 +129,7 @@ class AnswerInquiry(Command, frozen=True, kw_only=True):
 
 
 class FactEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A fact as stated (domain.facts says what each kind holds). `amount`: whole fen, for the whole span
+    """A fact as stated (domain.facts says what each kind holds). `amount`: for the whole span
     `since`–`until`, or a month if it has no end. `source`: code V… of source, or one of fact_source.
     `item`: which of several alike, as a second job, account or car. `unreported`: it came to light late and works
     from the month after it began; its amount is a month's. `monthly`: so is this one's, though it has an end."""
@@ -141,9 +141,9 @@ class FactEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     until: date | None = None
     member: MemberKey | None = None
     item: Annotated[int, msgspec.Meta(ge=1, le=99)] = 1
-    amount: Fen | None = None
+    amount: Annotated[int, fen()] | None = None
     received: date | None = None
-    numbers: dict[str, int] = {}
+    numbers: Annotated[dict[str, int], fen_at("income")] = {}
     exempt: Short | None = None
     note: Text | None = None
     unreported: bool = False

@@ -9,15 +9,15 @@ from domain.case.finding import Outcome
 from domain.case.intake import Paper
 from domain.days import Month
 from domain.ids import FactKey, InstanceId
-from domain.money import Fen
 from workflows.command import Command, InstanceCommand, command
+from workflows.commands.amount import fen
 from workflows.commands.intake import Short, Text
 
-Sum = Annotated[int, msgspec.Meta(ge=1, le=10**13)]
+Sum = Annotated[int, fen(ge=1, le=10**13)]
 
 
 class InstalmentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A part to be paid back by a day; `amount` in fen."""
+    """A part to be paid back by a day."""
 
     due: date
     amount: Sum
@@ -56,7 +56,7 @@ class NotReachForFinding(InstanceCommand, frozen=True, kw_only=True):
 
 @command(life="finding")
 class DecideFinding(InstanceCommand, frozen=True, kw_only=True):
-    """Recover all, part (`amount`, fen) or nothing, with the reason. Paid back by `plan` (the parts make up what is
+    """Recover all, part (`amount`) or nothing, with the reason. Paid back by `plan` (the parts make up what is
     claimed), or set off at `set_off_percent` of each month's line; with neither, in `repay_days`."""
 
     outcome: Outcome
@@ -75,7 +75,7 @@ class DropFinding(InstanceCommand, frozen=True, kw_only=True):
 
 @command(life="finding")
 class RecordRepayment(InstanceCommand, frozen=True, kw_only=True):
-    """Money that came back; `reference` is the bank's or cashier's own: the same one counts once. Fen."""
+    """Money that came back; `reference` is the bank's or cashier's own: the same one counts once."""
 
     amount: Sum
     reference: Short
@@ -107,7 +107,7 @@ class MakeGood(Command, frozen=True, kw_only=True):
 
 @command(life="change")
 class CarryOutAppeal(Command, frozen=True, kw_only=True):
-    """What an appeal's outcome comes to: facts that don't count, or the amount a month (fen), over a span of months.
+    """What an appeal's outcome comes to: facts that don't count, or the amount a month, over a span of months.
 
     It stands in whatever is computed later.
     """
@@ -117,4 +117,4 @@ class CarryOutAppeal(Command, frozen=True, kw_only=True):
     reason: Text
     until_month: Month | None = None
     leaves_out: tuple[FactKey, ...] = ()
-    amount: Annotated[Fen, msgspec.Meta(ge=0, le=10**13)] | None = None
+    amount: Annotated[int, fen(ge=0, le=10**13)] | None = None

@@ -8,6 +8,7 @@ from domain.ids import CaseNo, DivisionCode
 from domain.policy import Area
 from domain.text import whole
 from workflows.command import Command, command
+from workflows.commands.amount import fen
 from workflows.commands.intake import Short, Text
 
 MonthText = Annotated[str, whole(r"[0-9]{4}-(0[1-9]|1[0-2])")]
@@ -60,12 +61,12 @@ class CloseList(ListCommand, frozen=True, kw_only=True):
 class OutcomeCommand(Command, frozen=True, kw_only=True):
     """About what one list has of a case: the list's month, its area where the case stands on both.
 
-    `amount`: whole fen of the transfer, as the bank has it; checked where it is given.
+    `amount`: of the transfer, as the bank has it; checked where it is given.
     """
 
     month: MonthText
     area: Area | None = None
-    amount: Annotated[int, msgspec.Meta(gt=0)] | None = None
+    amount: Annotated[int, fen(ge=1)] | None = None
 
 
 @command(target="case", who=("payer", "checker"), ended_too=True)

@@ -7,12 +7,12 @@ import msgspec
 from domain.case.takeover import LedgerRow
 from domain.days import Month
 from domain.ids import DivisionCode, MemberKey
-from domain.money import Fen
 from domain.text import whole
 from workflows.command import Command, command
+from workflows.commands.amount import fen
 from workflows.commands.intake import MemberEntry, Short, Text
 
-Most = Annotated[Fen, msgspec.Meta(ge=0, le=100_000_000)]
+Most = Annotated[int, fen(ge=0, le=100_000_000)]
 AMonth = Annotated[Month, whole(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")]
 
 
@@ -24,7 +24,7 @@ class LedgerFact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class LedgerMember(MemberEntry, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A member as the ledger has him: whether the award covers him, and his addition in fen a month."""
+    """A member as the ledger has him: whether the award covers him, and his addition a month."""
 
     covered: bool = True
     uplift: Most = 0
@@ -45,7 +45,7 @@ class TakeOver(Command, frozen=True, kw_only=True):
     from_month: AMonth
     paid_until: AMonth
     standard: Most | None = None
-    """The standard in fen a month, where the ledger says which its amount stands on."""
+    """The standard a month, where the ledger says which its amount stands on."""
     document: LedgerRow
     review_class: Literal["A", "B", "C"] = "A"
     address: Text | None = None

@@ -17,6 +17,7 @@ from domain.case.payment import (
 )
 from domain.codes import check_code, needs_words
 from domain.ids import StreamId
+from domain.money import show_yuan
 from domain.payment import PayList
 from workflows.command import Decision, decides
 from workflows.commands.pay import OutcomeCommand, ReturnPayment, SettlePayment
@@ -121,7 +122,7 @@ def _whole(command: OutcomeCommand, months: Months, context: Context, paylist: S
         kept = standing(context.case, paylist).held
         raise refuse("payment-held" if kept else "payment-none", "data.month", month=command.month)
     if command.amount is not None and command.amount != amount:
-        raise refuse("payment-amount", "data.amount", amount=command.amount, due=amount)
+        raise refuse("payment-amount", "data.amount", amount=show_yuan(command.amount), due=show_yuan(amount))
     return months
 
 
