@@ -11,6 +11,7 @@ from adapters.casefile import CaseText
 from adapters.cli.cases import case, purpose_option
 from adapters.cli.scope import case_in_scope
 from adapters.cli.session import Session, session
+from adapters.cli.yuan import in_fen
 from adapters.late import late, looking
 from domain.days import parse_day
 from domain.ids import MemberKey
@@ -38,7 +39,11 @@ FINDINGS = (
 @click.argument("number", metavar="CASE")
 @click.option("--died", "deaths", multiple=True, metavar="MEMBER=DAY", help="as if this death were recorded")
 @click.option(
-    "--fact", "facts", multiple=True, metavar="JSON", help="as if this fact were stated, not reported in time"
+    "--fact",
+    "facts",
+    multiple=True,
+    metavar="JSON",
+    help="as if this fact were stated, not reported in time; its amount is yuan as text",
 )
 @purpose_option
 def case_late(number: str, deaths: tuple[str, ...], facts: tuple[str, ...], purpose: str) -> None:
@@ -69,7 +74,7 @@ def _death(said: str) -> tuple[MemberKey, date]:
 
 def _fact(said: str) -> FactEntry:
     try:
-        return msgspec.convert(strict_json.read(said), FactEntry)
+        return msgspec.convert(in_fen(FactEntry, strict_json.read(said), "fact"), FactEntry)
     except msgspec.ValidationError:
         raise refuse("field-wrong", "fact") from None
 
