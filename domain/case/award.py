@@ -327,7 +327,7 @@ def _began(case: "Case", event: AwardBegan) -> "Case":
         gap = (Gap(ends=before.ends, again=first),) if before.ends < first else ()
         award = replace(before.with_terms(event.terms), cause="restored", ends=None, end_code=None)
         award = replace(award, gradual_until=None, gradual_from=None, turned=first, gaps=(*before.gaps, *gap))
-        award = award.standing_on(first, event.explanation, case.fact_serial)
+        award = award.standing_on(first, event.explanation)
     else:
         award = Award(began=first, cause=event.cause, terms=(event.terms,), turned=first)
         award = award.standing_on(first, case.decided_income, case.fact_serial)

@@ -162,7 +162,8 @@ def test_a_correction_and_its_reversal_leave_no_difference(yuan: int, between: b
         assert one.open_claims() == sum(
             line.drawn - line.standing for line in office.case(case).drawn.values()
         )
-        assert office.refused("FindDifference", "county", case, on="2025-12-20") == ["nothing-over"]
+        more = office.say("FindDifference", "county", case, on="2025-12-20").data.get("lines", [])
+        assert {line["month"] for line in more} <= {"2025-12"}, "what was to come, drawn as it was put right"
 
 
 standards = st.lists(
@@ -220,3 +221,27 @@ def test_a_month_that_no_fact_reaches_is_not_touched(facts: list[Any]) -> None:
         }
         assert touched <= could
         assert all(line.terms is not None for line in late_lines(context))
+
+
+def test_a_raise_reaches_the_months_to_come_of_who_was_found_out() -> None:
+    """What a finding leaves as it stood stands on what it stood on: a raise after it reaches it as one before did."""
+
+    def low(one: Story) -> None:
+        raised(one.office, 62_000, "2025-06", one.case, one.on)
+
+    def high(one: Story) -> None:
+        raised(one.office, 70_000, "2025-09", one.case, one.on)
+
+    def to_come(*acts: Act) -> int:
+        with story() as one:
+            for act in acts:
+                act(one)
+                one.settle()
+            award = one.office.case(one.case).award
+            assert award is not None
+            terms = award.at(Month("2025-12"))
+            assert terms is not None
+            return terms.amount
+
+    late = late_wage(SPANS[1], 300, "m2")
+    assert to_come(low, late, high) == to_come(low, high, late) == 120_000

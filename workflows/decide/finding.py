@@ -9,7 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.case import Case, fold
-from domain.case.award import LIVING, Terms
+from domain.case.award import LIVING
 from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import (
@@ -214,8 +214,7 @@ def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     for line in one.lines:
         each = now.get(line.month)
         if line.said and (each is None or not each.line.facts):
-            again = said_line(context.case, line.month, line.new, line.shares, line.code)
-            each = Recomputed(line=again, terms=_said_terms(context, line))
+            each = _as_said(context, line)
         if each is None:
             continue
         if each.line.over > line.over:
@@ -226,22 +225,31 @@ def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     return found
 
 
-def _said_terms(context: Context, line: LateLine) -> Terms | None:
-    """The month's terms at what the decision says, where no fact computes it."""
-    terms = award_of(context.case).at(line.month)
+def _as_said(context: Context, line: LateLine) -> Recomputed:
+    """The month at what the decision says, where no fact computes it: without the shares of who isn't covered any more,
+    and never more than its terms say by now."""
+    case = context.case
+    terms = award_of(case).at(line.month)
     if terms is None:
-        return None
-    shares = dict(line.shares) or dict.fromkeys(terms.covered, 0)
-    return replace(
+        return Recomputed(line=said_line(case, line.month, 0, {}, line.code), terms=None)
+    shares = {key: fen for key, fen in line.shares.items() if key in terms.covered}
+    due = sum(shares.values())
+    if terms.amount <= due:
+        again = said_line(case, line.month, terms.amount, terms.shares, terms.code)
+        return Recomputed(line=replace(again, said=False), terms=terms)
+    again = said_line(case, line.month, due, shares, line.code)
+    shares = shares or dict.fromkeys(terms.covered, 0)
+    said = replace(
         terms,
         from_month=line.month,
-        amount=line.new,
+        amount=due,
         shares=shares,
         covered=tuple(shares),
         uplifts={},
         code=line.code,
         on=context.on,
     )
+    return Recomputed(line=again, terms=said)
 
 
 def _claimed(command: DecideFinding, lines: Sequence[LateLine]) -> Months:

@@ -430,12 +430,16 @@ def anew(
 def _as_it_stands(
     context: Context, case: Case, month: Month, standing: Terms
 ) -> tuple[Terms, Explanation | None]:
-    """The terms said again; with their calculation where it comes out the same."""
+    """The terms said again, with their calculation: on the facts of their decision, so that what came to light since
+    still does for each of their months; on what is known now only where it isn't those that they come out of."""
     if award_of(case).as_in_ledger(month) or is_fixed(case, month):
         return standing, None
-    again = entitled(context, case, month, known_now(case, month).facts, gone_by(case, month))
-    same = (again.amount, again.shares) == (standing.amount, standing.shares)
-    return standing, again.explanation if same else None
+    decided = decided_case(case, month).facts
+    for facts, gone in ((decided, ()), (known_now(case, month).facts, gone_by(case, month))):
+        again = entitled(context, case, month, facts, gone)
+        if (again.amount, again.shares) == (standing.amount, standing.shares):
+            return standing, again.explanation
+    return standing, None
 
 
 def _begins(terms: Iterable[Terms], month: Month) -> bool:
