@@ -190,6 +190,15 @@ class Policy:
         """An exact ratio, written `1.5`."""
         return Fraction(self.word(name, day))
 
+    def begins(self, names: Iterable[str], after: date, until: date) -> bool:
+        """Whether a set value of one of the parameters begins after a day and by another; a default doesn't count."""
+        return any(
+            parameter.value is not None and after < parameter.since <= until
+            for name in names
+            for dated in self._by_name.get(name, ())
+            for parameter in dated
+        )
+
     def _find(self, name: str, day: date) -> Parameter:
         levels = self._by_name.get(name, ())
         for dated in (*levels, tuple(reversed(_defaults(name)))):

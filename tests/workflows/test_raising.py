@@ -102,6 +102,28 @@ def test_a_raise_is_refused_to_who_has_no_desk_for_it(office: TrialOffice) -> No
     assert office.refused("Raise", "payer", **said) == ["not-your-desk"]
 
 
+def test_before_a_standard_is_set_it_is_refused_and_its_id_stays_free(office: TrialOffice) -> None:
+    households(office)
+    drawn(office, *MONTHS)
+    office.clock("2025-07-21")
+    answer = office.doudi.office.handle(request("2025-06"))
+    assert [(one.code, one.field) for one in answer.reasons] == [("nothing-begins", "data.from_month")]
+    assert office.doudi.office.handle(request("2025-06", parameter="uplift_C01")).status == "refused"
+    set_standard(office, 65_000, "2025-06")
+    assert office.doudi.office.handle(request("2025-06")).data["raised"] == 3
+    again = office.doudi.office.handle(request("2025-06", "raise-2"))
+    assert (again.status, again.data["raised"]) == ("done", 0)
+
+
+def test_a_standard_of_long_ago_that_was_set_late_is_raised_to(office: TrialOffice) -> None:
+    """Nothing begins in the month asked for, and yet every amount is behind."""
+    households(office)
+    drawn(office, *MONTHS)
+    set_standard(office, 65_000, "2025-04")
+    office.clock("2025-07-21")
+    assert office.doudi.office.handle(request("2025-06")).data["raised"] == 3
+
+
 class Only:
     """The first cases of a division: what a raise that was broken off came to."""
 

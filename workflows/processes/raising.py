@@ -101,7 +101,28 @@ class Raising:
                 self._chunk(request, command, chunk, counts, not_raised)
         if command.leads:
             self._leads(request, command, counts)
+        if not counts["raised"] and not counts["leads"] and not self._begins(command):
+            raise refuse(
+                "nothing-begins", "data.from_month", name=command.parameter, month=command.from_month
+            )
         return {**counts, "not_raised": not_raised}
+
+    def _begins(self, command: Raise) -> bool:
+        """Whether what amounts stand on begins for the division in a month of the raise; else its id is not used up."""
+        names = {command.parameter, "standard"}
+        if command.parameter == "standard":
+            names |= {name for name, spec in CATALOGUE.items() if spec.at == "month"}
+        after, until = first_day(add_month(command.from_month, -1)), first_day(self._last(command))
+        policies = (
+            self.office.world.policy(command.division, command.programme, area)
+            for area in ((command.area,) if command.area else AREAS)
+        )
+        return any(policy.begins(names, after, until) for policy in policies)
+
+    def _last(self, command: Raise) -> Month:
+        """Months are raised up to the next one, or to that of the raise."""
+        today = month_of(command.on) if command.on else month_of(_today(self.office))
+        return max(add_month(today, 1), Month(command.from_month))
 
     def _chunk(
         self,
@@ -170,10 +191,8 @@ class Raising:
         stand on a decision that reads the parameter; by number."""
         if command.parameter not in CATALOGUE:
             raise refuse("parameter-unknown", "data.parameter", name=command.parameter)
-        today = month_of(command.on) if command.on else month_of(_today(self.office))
-        last = max(add_month(today, 1), Month(command.from_month))
         found: set[CaseNo] = set()
-        for month in months(Month(command.from_month), last):
+        for month in months(Month(command.from_month), self._last(command)):
             found.update(self._cases.cases(county_of(command.division), command.programme, area, month))
         found.intersection_update(self._reading.reading(command.parameter, command.division))
         kept = []
