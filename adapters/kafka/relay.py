@@ -4,7 +4,7 @@ Many may stand by, the holder of the lease acts. Messages and the place behind t
 error the producer is thrown away and the place read anew, so nobody ever has to guess what was committed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from threading import Event as Signal
 
@@ -158,9 +158,16 @@ class Relay:
         self._record = None
         return self._channel.open()
 
-    def begin_at(self, record: Record) -> None:
-        """Set the place by people's word; after `place`."""
-        self._channel.put((), record)
+    def begin_at(self, record: Record, before: Record, told: Iterable[tuple[str, str]] = ()) -> None:
+        """Set the place by people's word; after `place`, which found the one before.
+
+        `told`: keys of compacted topics, (topic, key), of which it is said again what stands there at that place.
+        """
+        messages = Reader(self.store, self._wire, self._kept).again(record.position, told)
+        while len(messages) > self._limit:
+            self._channel.put(messages[: self._limit], before)
+            del messages[: self._limit]
+        self._channel.put(messages, record)
         self._record = record
 
     def _next(self, after: Point) -> list[Unit]:

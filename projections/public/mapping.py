@@ -1,7 +1,7 @@
 """From the log to public messages: a fold, so that the same log always gives the same messages."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Protocol
@@ -145,6 +145,21 @@ class Publishing:
         self._out = []
         for key in sorted(self.state.live):
             self._recipient(key, self.record(key), last)
+        return self._out
+
+    def again(self, last: Recorded, told: Iterable[tuple[str, str]]) -> list[Message]:
+        """What stands under keys of compacted topics, (topic, key), as messages of the event that the fold stands at:
+        a tombstone where nothing does."""
+        self._out = []
+        for topic, key in sorted(told):
+            if topic == Recipient.TOPIC:
+                record = self.record(key) if key in self.state.live else None
+                self._make(Recipient, record, key, key, last, key)
+            else:
+                name, person = topic.partition(".")[2], PersonRef(key)
+                right = self.state.rights.get(name)
+                given = right is not None and person in right.given
+                self._subject(name, person, right.key if right is not None and given else None, last)
         return self._out
 
     # One event

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,20 @@ from joserfc import jwe
 from joserfc.jwk import ECKey
 from kafka import KafkaConsumer
 
+from adapters.backup import back_up
 from adapters.kafka.health import admin
+from adapters.kafka.relaying.adopt import adopt
 from adapters.kafka.settings import KafkaSettings
 from adapters.keys.opening import key_path
 from adapters.store.open import file_of
+from domain.case.award import Stopped
+from domain.days import Month
 from domain.ids import PersonRef
 from tests.harness import COUNTY, TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.inboxes import waited
 from tests.kafka.reading import read_all
-from tests.kafka.relays import catch_up, expected, make_topics, relay_of
+from tests.kafka.relays import catch_up, expected, make_topics, relay_of, restored_office, tell_all
 from tests.projections.county import County
 from workflows.world import case_stream
 
@@ -132,6 +137,49 @@ def test_a_number_whose_key_is_lost_for_good_is_left_out_by_peoples_word(
         *((one, True) for one in sorted([first, second])),
     ]
     assert standing(topics, private) == {}
+
+
+def recipients(settings: KafkaSettings) -> dict[str, bytes]:
+    """What stands on the compacted topic."""
+    found: dict[str, bytes] = {}
+    for one in read_all(settings, settings.topic("recipients")):
+        found.pop(one.key.decode(), None)
+        if one.value is not None:
+            found[one.key.decode()] = one.value
+    return found
+
+
+def test_what_a_lost_log_told_of_the_present_is_set_right_when_another_is_adopted(
+    office: TrialOffice, topics: Topics, tmp_path: Path
+) -> None:
+    settings = make_topics(topics)
+    private = admitted(office)
+    first = awarded(office, 11)
+    back_up(office.url, tmp_path / "backup")
+    lost = awarded(office, 13)
+    (case,) = office.doudi.office.world.person(first).cases
+    stopped = Stopped(on=date(2025, 3, 3), code="S01", from_month=Month("2025-05"))
+    office.write([(case_stream(case), stopped)])
+    tell_all(office.store, settings).close()
+    assert recipients(settings).keys() == {f"{lost}/dibao"}
+    assert standing(topics, private).keys() == {lost}
+    restored = restored_office(office, tmp_path)
+    relay = relay_of(restored.store, settings)
+    with relay.lease.taken_over():
+        adopt(relay, "admin", "a disk was lost")
+    assert recipients(settings).keys() == {f"{first}/dibao"}
+    assert standing(topics, private).keys() == {first}
+    third = awarded(restored, 15)
+    catch_up(relay)
+    relay.close()
+    assert standing(topics, private).keys() == {first, third}
+    wanted = {one.key: one.value for one in expected(restored.store, settings) if one.topic == "recipients"}
+    assert recipients(settings) == wanted
+    ids = [
+        tuple(dict(one.headers)[name] for name in ("ce_source", "ce_id"))
+        for one in read_all(settings, settings.topic("recipients"))
+    ]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_topic_that_was_deleted_is_made_anew(office: TrialOffice, topics: Topics) -> None:

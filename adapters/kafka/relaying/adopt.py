@@ -3,17 +3,30 @@
 People decide it: messages may be there of events that no log has any more.
 """
 
+from contextlib import closing
+
 import msgspec
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
 from msgspec.structs import replace
 
+from adapters.kafka.errors import Unsure
+from adapters.kafka.health import Wants, missing
+from adapters.kafka.reading import read_whole
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.errors import NoCommonPast
 from adapters.kafka.relaying.record import Record, point_at
+from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.topics import SUBJECTS
+from adapters.kafka.wire import source_of
 from adapters.projecting.parked import SetAside, put_aside
 from adapters.store.database import PROJECTIONS
 from adapters.store.store import EventStore
 from domain.office import StoreRestored
 from workflows.world import CLOCK
+
+_PATIENCE = 600.0
+_PRESENT = "recipients"
 
 
 class Adopted(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +42,8 @@ def adopt(relay: Relay, actor: str, reason: str, at: int | None = None) -> Adopt
     """Set the relay's place to where this log and the one that Kafka was told of part; the lease is held.
 
     A restored log says where; of another, `at` says it: the last position at which both are the same. Who said so
-    and why is kept in the store.
-    Raises `NoCommonPast`.
+    and why is kept in the store. What the lost events said of the present (`recipients`, `subjects.…`) is set right.
+    Raises `NoCommonPast`, KafkaTrouble where those topics can't be read.
     """
     store, found = relay.store, relay.place()
     if found is None:
@@ -39,6 +52,7 @@ def adopt(relay: Relay, actor: str, reason: str, at: int | None = None) -> Adopt
     if parted is None or parted > store.head():
         raise NoCommonPast(wanted=found.log, found=store.log_id)
     position = min(parted, found.position)
+    told = _told_beyond(relay.settings, found, position) if found.position > position else set()
     said = SetAside(
         projection=f"relay/log/{found.log}",
         position=position,
@@ -57,9 +71,36 @@ def adopt(relay: Relay, actor: str, reason: str, at: int | None = None) -> Adopt
             waiting={key: first for key, first in found.waiting.items() if first <= position},
             stuck=tuple(one for one in found.stuck if one.position <= position),
             at=relay.now(),
-        )
+        ),
+        found,
+        told,
     )
     return Adopted(before=found.log, log=store.log_id, position=position, lost=found.position - position)
+
+
+def _told_beyond(settings: KafkaSettings, found: Record, position: int) -> set[tuple[str, str]]:
+    """Under which keys of compacted topics stands what events told that are lost: (topic, key)."""
+    begins, source = settings.topic(SUBJECTS), source_of(settings.source, found.log).encode()
+    try:
+        with closing(KafkaConsumer(**settings.consumer_args(None))) as looking:
+            subjects = sorted(name for name in looking.topics() if name.startswith(begins))
+        names = [settings.topic(_PRESENT), *subjects]
+        for trouble in missing(settings, Wants(read=names)):
+            raise trouble
+        last = {
+            (one.topic.removeprefix(settings.prefix), one.key.decode()): dict(one.headers)
+            for one in read_whole(settings, [name.removeprefix(settings.prefix) for name in names], _PATIENCE)
+            if one.key is not None
+        }
+    except KafkaError as error:
+        raise Unsure(reason=type(error).__name__) from error
+    return {
+        where
+        for where, headers in last.items()
+        if headers.get("ce_source") == source
+        and int(headers["ce_sequence"]) > position
+        and where[1] not in found.waiting
+    }
 
 
 def _parted(store: EventStore, found: Record) -> int | None:

@@ -5,7 +5,7 @@ a transaction that failed is tried again without folding anew; who begins far on
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Any, Protocol
 
@@ -65,6 +65,7 @@ class Mapping(Protocol):
 
     def apply(self, seen: Recorded, /) -> list[Message]: ...
     def snapshot(self, last: Recorded, /) -> list[Message]: ...
+    def again(self, last: Recorded, told: Iterable[tuple[str, str]], /) -> list[Message]: ...
 
 
 Wire = Callable[[Message], Wired]
@@ -145,11 +146,20 @@ class Reader:
 
     def present(self, until: int) -> tuple[Point, list[Wired]]:
         """Every recipient as of the last command that ends at or before a position, and where that is."""
+        return self._at_end(until, lambda mapping, last: mapping.snapshot(last))
+
+    def again(self, until: int, told: Iterable[tuple[str, str]]) -> list[Wired]:
+        """What stood then under keys of compacted topics, (topic, key); a tombstone where nothing did."""
+        return self._at_end(until, lambda mapping, last: mapping.again(last, told))[1]
+
+    def _at_end(
+        self, until: int, say: Callable[[Mapping, Recorded], list[Message]]
+    ) -> tuple[Point, list[Wired]]:
         self.follow(until)
         last = envelope_at(self._store, self._at.position)
         if self._mapping is None or last is None:
             return self._at, []
-        return self._at, [self._wire(message) for message in self._mapping.snapshot(last)]
+        return self._at, [self._wire(message) for message in say(self._mapping, last)]
 
     def _seek(self, after: Point) -> None:
         while self._made and self._made[0].first <= after.position:
