@@ -48,6 +48,8 @@ def _words(catalogue: Catalogue, name: str, value: str, reason: Reason) -> str:
         return _life(value, catalogue.lang)
     if name == "state":
         return _state(str(reason.params.get("life") or AWARD), value, catalogue.lang)
+    if name == "fit" or (name == "given" and reason.code == "code-not-of-change"):
+        return _each(catalogue, value, lambda one: _reason(one, catalogue.lang))
     if name in ("ground", "grounds", "effect"):
         kind = "effect" if name == "effect" else "ground"
         return _each(catalogue, value, lambda one: _value(catalogue, kind, one))
@@ -68,6 +70,12 @@ def _value(catalogue: Catalogue, kind: str, code: str) -> str:
     if catalogue.has(name):
         return catalogue.text(name)
     return f"{code} {_label('refuse', code, catalogue.lang)}" if known("refuse", code) else code
+
+
+def _reason(code: str, lang: Lang) -> str:
+    """A code of an increase, a reduction or a stop with its words."""
+    found = [one for one in ("increase", "reduce", "stop") if known(one, code)]
+    return f"{code} {label(found[0], code, lang)}" if found else code
 
 
 def _life(name: str, lang: Lang) -> str:

@@ -137,6 +137,21 @@ def test_prior_notice_gives_five_working_days(office: TrialOffice) -> None:
     office.do("ProposeChange", "handler", case, on="2025-08-15", **STOP)
 
 
+def test_a_notice_names_only_a_code_that_the_change_can_have(office: TrialOffice) -> None:
+    case = opened(office)
+    notice: dict[str, Any] = {"on": "2025-08-07", "effect": "reduce"}
+    for code in ("D01", "D02"):
+        answer = office.say("GivePriorNotice", "handler", case, code=code, **notice)
+        assert [one.code for one in answer.reasons] == ["code-not-of-change"]
+        fit = str(answer.reasons[0].params["fit"]).split(", ")
+        assert "D03" in fit
+        assert not {"D01", "D02"} & set(fit)
+    assert [one.letter for one in office.case(case).letters if one.letter == "L13"] == []
+    joined = {"on": "2025-08-07", "effect": "increase", "code": "I02"}
+    assert office.refused("ProposeChange", "handler", case, **joined) == ["code-not-of-change"]
+    office.do("GivePriorNotice", "handler", case, code="D03", **notice)
+
+
 def test_hear_lets_it_go_on_at_once(office: TrialOffice) -> None:
     case = opened(office)
     assert office.refused("Hear", "handler", case, on="2025-08-07", words="  ") == ["text-empty"]

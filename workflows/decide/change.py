@@ -224,7 +224,9 @@ def give_prior_notice(context: Context, command: GivePriorNotice) -> Decision:
         on=context.on,
         change=context.instance,
         effect=command.effect,
-        code=check_effect(context, command.effect, command.code, True),
+        code=check_effect(
+            context, context.case.changes[context.instance], command.effect, command.code, True
+        ),
         answer_until=until,
     )
     letter = LetterIssued(on=context.on, letter="L13", about=context.instance)
@@ -248,7 +250,7 @@ def not_reach(context: Context, command: NotReach) -> Decision:
 @decides(ProposeChange)
 def propose_change(context: Context, command: ProposeChange) -> Decision:
     change = context.case.changes[context.instance]
-    code = check_effect(context, command.effect, command.code, bool(command.words))
+    code = check_effect(context, change, command.effect, command.code, bool(command.words))
     found = find(context, change, command.effect, code, member=command.member, months=command.months)
     terms = found.terms
     event = ChangeProposed(

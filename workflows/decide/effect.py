@@ -12,7 +12,7 @@ from domain.case import Case
 from domain.case.award import Terms
 from domain.case.change import Change, Effect
 from domain.case.intake import Paper
-from domain.codes import check_code, needs_words
+from domain.codes import check_code, code_list, needs_words
 from domain.days import Month, add_month, add_months, month_of
 from domain.explain import Explanation
 from domain.ids import MemberKey, PersonRef
@@ -63,6 +63,8 @@ OWN = ("household", "village")
 OFFICE = "office"
 MOVED_OUT = "moved_out"
 JOINING = ("birth", "joined", "marriage")
+OF_MEANS_ALONE = ("birth", "income", "work", "property", "category", "standard", "refused_work")
+"""Kinds of change in which nobody leaves the household."""
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +78,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     explanation: Explanation | None = None
 
 
-def check_effect(context: Context, effect: Effect, code: str, has_words: bool) -> str:
-    """The code, if it is of the effect's list; 99 stands only with words."""
+def check_effect(context: Context, change: Change, effect: Effect, code: str, has_words: bool) -> str:
+    """The code, if it is of the effect's list and the change can have it; 99 stands only with words."""
     check_code(LISTS[effect], code, "data.code")
     if needs_words(LISTS[effect], code) and not has_words:
         raise refuse("words-needed", "data.words", ground=code)
@@ -86,7 +88,22 @@ def check_effect(context: Context, effect: Effect, code: str, has_words: bool) -
         raise refuse("gradual-ground", "data.code", grounds=", ".join(grounds))
     if code == "S03":
         raise refuse("death-is-recorded", "data.code")
+    if not _can_be(context.case, change, code):
+        fit = [one for one in code_list(LISTS[effect]) if one != "S03" and _can_be(context.case, change, one)]
+        fit = [one for one in fit if effect != "gradual_exit" or one in grounds]
+        raise refuse("code-not-of-change", "data.code", given=code, fit=", ".join(fit))
     return code
+
+
+def _can_be(case: Case, change: Change, code: str) -> bool:
+    """A code that says who died, left or joined needs somebody who did; the others are borne out by the facts."""
+    members = case.members.values()
+    if code == "D01":
+        return any(one.died is not None for one in members)
+    if code == "D02":
+        gone = bool(case.taken) or any(one.left is not None for one in members)
+        return gone or change.kind not in OF_MEANS_ALONE
+    return code != "I02" or any(one.joined is not None for one in members)
 
 
 def must_hear(change: Change, effect: str, code: str) -> bool:
