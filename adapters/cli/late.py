@@ -12,7 +12,7 @@ from adapters.cli.cases import case, purpose_option
 from adapters.cli.scope import case_in_scope
 from adapters.cli.session import Session, session
 from adapters.cli.yuan import in_fen
-from adapters.late import late, looking
+from adapters.late import as_in_ledger, late, looking
 from domain.days import parse_day
 from domain.ids import MemberKey
 from workflows.commands.enquiry import FactEntry
@@ -33,6 +33,7 @@ FINDINGS = (
     "written_off",
     "open",
 )
+LATE_HEADINGS = {"old": "column.was_paid", "new": "column.is_due", "members": "column.reached"}
 
 
 @case.command("late")
@@ -60,11 +61,24 @@ def case_late(number: str, deaths: tuple[str, ...], facts: tuple[str, ...], purp
         died=dict(_death(one) for one in deaths),
         facts=[_fact(one) for one in facts],
     )
-    text = CaseText.of(now.catalogue, looking(now.doudi, found, now.actor).case)
+    context = looking(now.doudi, found, now.actor)
+    text = CaseText.of(now.catalogue, context.case)
     rows = [_row(now, text, one) for one in lines]
     over = sum(one.line.over for one in lines if one.line.drawn)
     columns = (*LINES, "explanation") if now.form == "json" else LINES
-    now.show(columns, rows, position=now.doudi.store.head(), case=found, over=over)
+    stands = as_in_ledger(context.case, context.on)
+    position = now.doudi.store.head()
+    now.show(
+        columns,
+        rows,
+        headings=LATE_HEADINGS,
+        position=position,
+        case=found,
+        over=over,
+        as_in_ledger=stands,
+    )
+    if stands and now.form != "json":
+        click.echo(now.text("late.as-in-ledger"), err=True)
 
 
 def _death(said: str) -> tuple[MemberKey, date]:
@@ -105,29 +119,29 @@ def case_findings(number: str, purpose: str) -> None:
     now = session()
     found = case_in_scope(now, number, purpose)
     of = looking(now.doudi, found, now.actor).case
-    rows = []
+    rows, text, as_json = [], CaseText.of(now.catalogue, of), now.form == "json"
     for key, one in of.findings.items():
         row: dict[str, Any] = {
-            "finding": key,
-            "state": of.state(key),
+            "finding": key if as_json else text.life(key, of.lives[key].life),
+            "state": of.state(key) if as_json else text.state(of.lives[key].life, of.lives[key].state),
             "opened": one.on.isoformat(),
             "over": now.money(one.over),
             "decided": one.decided.isoformat() if one.decided else None,
-            "outcome": one.outcome,
+            "outcome": text.word("outcome", one.outcome) if one.outcome and not as_json else one.outcome,
             "claimed": now.money(one.claim),
             "repaid": now.money(one.repaid),
             "set_off": now.money(one.set_off),
             "written_off": now.money(one.written_off),
             "open": now.money(one.open),
         }
-        if now.form == "json":
+        if as_json:
             row["lines"] = [
                 {"month": line.month, "old": line.old, "new": line.new, "over": line.over, "code": line.code}
                 for line in one.lines
             ]
             row["plan"] = [{"due": each.due.isoformat(), "amount": each.amount} for each in one.plan]
         rows.append(row)
-    columns = (*FINDINGS, "lines", "plan") if now.form == "json" else FINDINGS
+    columns = (*FINDINGS, "lines", "plan") if as_json else FINDINGS
     now.show(columns, rows, position=now.doudi.store.head(), case=found)
 
 

@@ -53,6 +53,63 @@ def test_findings_are_shown_with_what_came_back(office: Outside, case: str) -> N
     assert office.run("case", "findings", case).code == 0
 
 
+def found(office: Outside, case: str) -> None:
+    office.clock("2025-07-20")
+    office.tell("DetectChange", "county", case, kind="income", happened="2025-05-20", source="V03")
+    wage = {
+        "kind": "income",
+        "code": "W3",
+        "member": "m1",
+        "since": "2025-05-20",
+        "amount": 8_000,
+        "source": "V03",
+        "unreported": True,
+    }
+    office.tell("StateFacts", "handler", case, facts=[wage])
+
+
+@pytest.mark.parametrize(
+    ("lang", "heads"),
+    [
+        ("zh", ("已发（元）", "应发（元）", "多发（元，负数为欠发）", "涉及成员")),
+        ("en", ("paid (yuan)", "due (yuan)", "below 0: owed", "members concerned")),
+    ],
+)
+def test_late_months_head_their_columns_with_sign_and_unit(
+    office: Outside, case: str, lang: str, heads: tuple[str, ...]
+) -> None:
+    found(office, case)
+    said = " ".join(office.run("--lang", lang, "case", "late", case).out.split())
+    assert [one for one in heads if one not in said] == []
+    assert "期限" not in said
+    assert "no longer due" not in said
+
+
+def test_a_finding_is_told_in_words(office: Outside, case: str) -> None:
+    found(office, case)
+    zh = ("--lang", "zh")
+    said = office.run(*zh, "case", "find-difference", case, "--words", "隐瞒收入", actor="county").out
+    data = "\n".join(line for line in said.splitlines() if "#" not in line)
+    assert all(word in data for word in ("逐月:", "已发", "应发", "多发核定", "500.00 元", "收入增加"))
+    assert not any(raw in data for raw in ("{", "month", "over", "paid", "due"))
+    office.tell("HearFinding", "county", case, words="知道了")
+    office.tell("DecideFinding", "decider", case, outcome="part", amount=10_000, reason="家庭困难")
+    listed = office.run(*zh, "case", "findings", case).out
+    assert all(word in listed for word in ("多发核定", "部分追回", "100.00"))
+    assert not any(raw in listed for raw in ("finding", "recovering", "part", "问题"))
+    (row,) = office.json("case", "findings", case)["rows"]
+    assert (row["finding"], row["outcome"], row["state"]) == ("finding.1", "part", "recovering")
+
+
+def test_a_draw_is_told_in_words(office: Outside, case: str) -> None:
+    office.clock("2025-08-05")
+    drawn = ("pay", "draw", "--division", COUNTY, "--month", "2025-08")
+    said = office.run("--lang", "zh", *drawn, actor="payer").out
+    assert all(word in said for word in ("到期办理: 已提醒", "农村: 户数", "补发条数 0", "未列入 –"))
+    data = "\n".join(line for line in said.splitlines() if "#" not in line)
+    assert not any(raw in data for raw in ("ticked", "warned", "arrears", "left_out", "rural", "moved"))
+
+
 def test_what_depends_on_a_parameter_or_a_fact(office: Outside, case: str) -> None:
     shown = office.json("depends", "--parameter", "standard", "--division", COUNTY)
     assert (shown["decisions"], shown["cases"]) == (2, 1)
