@@ -13,6 +13,7 @@ from workflows.command import Command, Request
 from workflows.commands.enquiry import FactEntry
 from workflows.commands.finding import FindDifference
 from workflows.context import Context
+from workflows.decide.assessing import month_after
 from workflows.decide.facts import as_stated, check_entry
 from workflows.decide.recompute import Recomputed, late_lines
 from workflows.refusal import refuse
@@ -43,6 +44,11 @@ def late(
     """
     context = looking(doudi, number, actor)
     return late_lines(context, would_be(context.case, died or {}, facts))
+
+
+def as_in_ledger(case: Case, on: date) -> bool:
+    """Whether the award still stands on its office's ledger: nothing of it is computed before its first review."""
+    return case.award is not None and case.award.as_in_ledger(month_after(on))
 
 
 def would_be(case: Case, died: Mapping[MemberKey, date], facts: Sequence[FactEntry]) -> Case:

@@ -1,18 +1,21 @@
 """A living award taken over from a ledger: as it stands there, until its first review."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from adapters.late import late, looking
 from adapters.replay import recorded, replay
 from domain.case.award import AmountChanged
 from domain.case.takeover import UNDONE
 from domain.days import Month
 from domain.explain import out_of_sum
-from domain.ids import CaseNo
+from domain.ids import CaseNo, InstanceId, MemberKey
 from projections.register import as_of
 from tests.harness import COUNTY, V1, V2, TrialOffice, number, person
 from tests.workflows.awards import amount, income, tick
+from workflows.decide.recompute import late_lines
 
 DOCUMENT = {"taken": "imp-1", "file": "ab" * 32, "sheet": 1, "rows": [5, 6]}
 COUPLE = [
@@ -63,8 +66,6 @@ def closed(office: TrialOffice, month: str) -> None:
 
 
 def raise_standard(office: TrialOffice, fen: int, since: str) -> None:
-    from datetime import date
-
     office.set_policy(standard=fen, since=date.fromisoformat(since))
 
 
@@ -333,6 +334,60 @@ def test_the_last_one_dies_and_it_ends(office: TrialOffice) -> None:
     )
     found = office.case(case)
     assert (found.ended_code, found.state("award")) == ("S03", "ended")
+
+
+@pytest.mark.parametrize("members", [COUPLE, COUPLE[:1]])
+def test_a_death_looked_at_is_what_its_record_finds(
+    office: TrialOffice, members: list[dict[str, Any]]
+) -> None:
+    case = take(office, members=members)
+    drawn(office, "2025-07", "2025-07-05")
+    drawn(office, "2025-08", "2025-08-05")
+    dead = members[-1]["key"]
+    seen = late(office.doudi, CaseNo(case), "handler", died={MemberKey(dead): date(2025, 6, 20)})
+    found = [one.line for one in seen if one.line.drawn]
+    said = {"member": dead, "died": "2025-06-20", "source": "village"}
+    answer = office.do("RecordDeath", "handler", case, on="2025-08-10", **said).data
+    assert [
+        {"month": one.month, "paid": one.old, "due": one.new, "over": one.over, "code": one.code}
+        for one in found
+    ] == answer["findings"]
+    assert [one.month for one in found] == ["2025-07", "2025-08"]
+    assert {one.members for one in found} == {(dead,)}
+    after = office.case(case)
+    (to_come,) = [one.line for one in seen if not one.line.drawn]
+    assert (to_come.month, to_come.new) == ("2025-09", amount(office, case, "2025-09") or 0)
+    assert late_lines(looking(office.doudi, CaseNo(case), "handler"), after) == late(
+        office.doudi, CaseNo(case), "handler"
+    )
+
+
+def test_a_wage_that_was_hidden_waits_for_the_first_review_which_may_be_opened_today(
+    office: TrialOffice,
+) -> None:
+    case = take(office)
+    drawn(office, "2025-07", "2025-07-05")
+    assert office.refused("FindDifference", "county", case, on="2025-07-20") == ["nothing-over"]
+    happened = {"kind": "income", "happened": "2025-06-12", "source": "V03", "member": "m1"}
+    office.do("DetectChange", "county", case, on="2025-07-20", **happened)
+    wage = {"kind": "income", "code": "W3", "member": "m1", "since": "2025-06-12", "amount": 60_000}
+    office.do(
+        "StateFacts", "handler", case, on="2025-07-20", facts=[{**wage, "source": "V03", "unreported": True}]
+    )
+    assert office.refused("FindDifference", "county", case, on="2025-07-20") == ["as-in-ledger"]
+    office.do("OpenReview", "handler", case, on="2025-07-21")
+    found = office.case(case)
+    assert found.state("review.1") == "open"
+    assert office.due(case, "review.1/conclude") == date(2025, 8, 21)
+    said = reviewed(office, case, 300_000, on="2025-07-22")
+    assert 70_000 < said["amount"] < 120_000
+    assert office.case(case).reviews[InstanceId("review.2")].due > date(2025, 8, 21)
+
+
+def test_a_review_of_what_stands_on_facts_is_not_opened_early(office: TrialOffice) -> None:
+    case = take(office)
+    reviewed(office, case, 300_000)
+    assert office.refused("OpenReview", "handler", case, on="2026-02-10") == ["review-early"]
 
 
 def test_it_leaves_by_its_own_request_and_is_restored_as_it_was(office: TrialOffice) -> None:

@@ -60,7 +60,7 @@ from workflows.decide.recompute import (
 from workflows.decide.settling import closing, revisions
 from workflows.decide.terms import award_of, still
 from workflows.engine import due_day, guard, next_of, pick
-from workflows.refusal import Reason, reason, refuse
+from workflows.refusal import Reason, Refused, reason, refuse
 
 
 def _finding(context: Context, command: object) -> Finding:
@@ -132,7 +132,7 @@ def find_difference(context: Context, command: FindDifference) -> Decision:
     taken = under_way(context.case)
     lines = [one.line for one in over(late_lines(context)) if one.line.month not in taken]
     if not lines:
-        raise refuse("nothing-over", "case")
+        raise _nothing_over(context)
     event = FindingOpened(
         on=context.on,
         finding=context.instance,
@@ -205,6 +205,16 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
             "plan": [{"due": each.due.isoformat(), "amount": each.amount} for each in decided.plan],
         },
     )
+
+
+def _nothing_over(context: Context) -> Refused:
+    """Of months as in the ledger nothing is computed, whatever came to light."""
+    award = award_of(context.case)
+    standing = [month for month in sorted(context.case.drawn) if award.as_in_ledger(month)]
+    late = any(fact.unreported for fact in context.case.facts.values()) or bool(context.case.replaced)
+    if standing and late:
+        return refuse("as-in-ledger", "case", month=standing[-1])
+    return refuse("nothing-over", "case")
 
 
 def _as_heard(context: Context, one: Finding) -> list[Recomputed]:

@@ -2,7 +2,7 @@
 adds the difference for each person covered, or the new tier; a death takes that person's share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -158,15 +158,22 @@ def _round(total: Fraction, before: Fen, lines: list[Line], book: Calculation) -
 
 def without(context: Context, member: MemberKey, month: Month, code: str) -> tuple[Terms, Explanation]:
     """The terms of a month less one member's share, which is all that is known of him."""
-    award = award_of(context.case)
-    before = latest_terms(award, month)
-    terms = before.without(member, month, code, context.on)
-    lines = [_line("ledger-before", "+", before.amount)]
-    gone = before.amount - terms.amount
-    if gone:
-        lines.append(_line("ledger-share-gone", "-", gone, member))
+    return less(context.case, (member,), month, code, context.on)
+
+
+def less(
+    case: Case, members: Iterable[MemberKey], month: Month, code: str, on: date
+) -> tuple[Terms, Explanation]:
+    """The terms of a month less the shares of several, each on a line of its own."""
+    award = award_of(case)
+    terms = latest_terms(award, month)
+    lines = [_line("ledger-before", "+", terms.amount)]
+    for member in members:
+        before, terms = terms, terms.without(member, month, code, on)
+        if gone := before.amount - terms.amount:
+            lines.append(_line("ledger-share-gone", "-", gone, member))
     kept = award.basis(month).ledger or ()
-    return terms, _explanation(month, context.on, terms, [*lines, _total(terms.amount)], kept)
+    return terms, _explanation(month, on, terms, [*lines, _total(terms.amount)], kept)
 
 
 def review_first(context: Context) -> tuple[list[CaseEvent], dict[str, str]]:

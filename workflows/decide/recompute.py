@@ -23,6 +23,7 @@ from domain.means import Assessment, assess
 from domain.money import Fen
 from domain.personal import Words
 from workflows.context import Context
+from workflows.decide import ledger
 from workflows.decide.assessing import left_out, means_person, origin
 from workflows.decide.review import clear_income
 from workflows.decide.terms import (
@@ -232,9 +233,9 @@ def _to_come(context: Context, case: Case) -> Recomputed | None:
     last = max(case.drawn, default=add_month(award.began, -1))
     month = max(add_month(last, 1), month_of(context.on))
     terms = award.at(month)
-    if terms is None or award.as_in_ledger(month):
+    if terms is None:
         return None
-    found = _touched(context, case, month, terms)
+    found = _changed(context, case, month, terms)
     if found is None:
         return None
     return Recomputed(line=found.line, terms=found.terms)
@@ -248,10 +249,26 @@ def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
             return None
         code = award.end_code if award.ends is not None and month >= award.ends else None
         return Recomputed(line=line_of(case, month, 0, {}, code or "D99"), terms=None)
-    found = None if award.as_in_ledger(month) else _touched(context, case, month, terms)
+    found = _changed(context, case, month, terms)
     if found is None:
         found = Recomputed(line=line_of(case, month, terms.amount, terms.shares, terms.code), terms=terms)
     return found if found.line.over or not _same(found.terms, terms) else None
+
+
+def _changed(context: Context, case: Case, month: Month, terms: Terms) -> Recomputed | None:
+    """What came to light makes of a month; of one as in the ledger only a death does, by that person's share."""
+    if not award_of(case).as_in_ledger(month):
+        return _touched(context, case, month, terms)
+    day = first_day(month)
+    dead = tuple(key for key in terms.covered if (died := case.members[key].died) is not None and died < day)
+    if not dead:
+        return None
+    if len(dead) == len(terms.covered):
+        return Recomputed(line=replace(line_of(case, month, 0, {}, "S03"), members=dead), terms=None)
+    made, explanation = ledger.less(case, dead, month, "D01", context.on)
+    line = line_of(case, month, made.amount, made.shares, made.code)
+    line = replace(line, members=dead, explanation=explanation)
+    return Recomputed(line=line, terms=made, falls=made.amount < terms.amount)
 
 
 def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomputed | None:

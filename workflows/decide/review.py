@@ -92,7 +92,7 @@ def _review(context: Context, command: object) -> Review:
 def review_may_open(context: Context, command: OpenReview) -> Reason | None:
     review = _review(context, command)
     opens = _opens(context, review)
-    if context.on >= opens:
+    if context.on >= opens or award_of(context.case).as_in_ledger(month_after(context.on)):
         return None
     return reason("review-early", "data.on", opens=opens.isoformat(), due=review.due.isoformat())
 
@@ -117,6 +117,11 @@ def consents_renewed(context: Context, command: ConcludeReview) -> Reason | None
 
 @decides(OpenReview)
 def open_review(context: Context, command: OpenReview) -> Decision:
+    """An award as in the ledger may be looked at any day: nothing of it is computed before."""
+    review = context.case.reviews[context.instance]
+    if context.on < _opens(context, review):
+        sooner = ReviewScheduled(on=context.on, review=review.id, due=context.on, ordinal=review.ordinal)
+        return Decision(events=[sooner, ReviewOpened(on=context.on, review=context.instance)])
     return Decision(events=[ReviewOpened(on=context.on, review=context.instance)])
 
 
