@@ -1,16 +1,20 @@
 """TLS, passwords, rights: who has no right gets nothing, and we say which one is missing, soon."""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
+import msgspec
 import pytest
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
+from adapters.backup import back_up
 from adapters.kafka.client import Transactions
 from adapters.kafka.errors import Denied, KafkaTrouble
 from adapters.kafka.health import Wants, admin, look
+from adapters.kafka.relaying.adopt import adopt
 from adapters.kafka.rights import (
     grant,
     of_a_reader,
@@ -26,8 +30,10 @@ from adapters.kafka.start import Watch, findings, ready
 from deploy.kafka.broker import Broker
 from deploy.kafka.certificates import make
 from deploy.kafka.node import free_port
+from tests.harness import TrialOffice
 from tests.kafka.conftest import Secure, settings_of
 from tests.kafka.reading import values
+from tests.kafka.relays import live, relay_of, restored_office, tell_all
 
 
 def told(settings: KafkaSettings, wants: Wants | None = None) -> list[str]:
@@ -163,6 +169,32 @@ def test_the_relay_has_what_it_needs_and_no_more(secure: Secure) -> None:
     with pytest.raises(Denied):
         Transactions(settings, "another").open()
     assert told(settings, Wants(read=["s.approvals"])) == ["kafka.topic-denied"]
+
+
+def test_who_may_not_read_what_was_told_is_told_so_before_he_adopts_a_log(
+    secure: Secure, tmp_path: Path
+) -> None:
+    source = "urn:doudi:adopting"
+    settings, ours = (
+        replace(one, ours=msgspec.structs.replace(one.ours, source=source))
+        for one in (secure.user("adopting"), secure.admin)
+    )
+    grant(secure.admin, "adopting", of_the_relay(settings))
+    office = TrialOffice(tmp_path)
+    back_up(office.url, tmp_path / "backup")
+    live(office, 1)
+    tell_all(office.store, settings).close()
+    restored = restored_office(office, tmp_path)
+    relay = relay_of(restored.store, settings)
+    with relay.lease.taken_over(), pytest.raises(KafkaTrouble) as denied:
+        adopt(relay, "admin", "a disk was lost")
+    relay.close()
+    assert denied.value.code == "kafka.topic-denied"
+    assert denied.value.params == {"topic": settings.topic("recipients"), "right": "READ"}
+    by_admin = relay_of(restored.store, ours)
+    with by_admin.lease.taken_over():
+        assert adopt(by_admin, "admin", "a disk was lost").lost > 0
+    by_admin.close()
 
 
 def test_the_inbox_has_what_it_needs(secure: Secure) -> None:
