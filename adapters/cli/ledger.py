@@ -55,7 +55,11 @@ def import_() -> None:
     metavar="HEADING=FIELD",
     help="what a column is (its heading or letter); `-`: not taken",
 )
-@click.option("--dry-run", is_flag=True, help="say what would happen, change nothing")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="say what would happen, take nothing; the workbook of refused rows is written",
+)
 def register(
     file: Path,
     division: str,
@@ -68,6 +72,7 @@ def register(
 ) -> None:
     """Take over the living register of a workbook (.xlsx, .xls) or csv; refused rows go to a workbook beside it.
 
+    That workbook is written anew as long as nobody has mended it; then the next gets another name.
     A household is taken whole or refused whole; mended rows alone, or the whole file, may be sent again: nothing
     comes in twice. Ends with 1 if any row was refused.
     Example: doudi import register 农村低保台账.xlsx --division 110199001 --paid-until 2025-06 --map 证号=certificate
@@ -222,13 +227,16 @@ def export() -> None:
 @click.option("--division", required=True, metavar="CODE", help="this division and those below it")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.xlsx")
 @click.option("--as-of", "day", metavar="YYYY-MM-DD", help="default: today")
-def export_register(division: str, out: Path, day: str | None) -> None:
+@click.option("--force", is_flag=True, help="write over a file that is there")
+def export_register(division: str, out: Path, day: str | None, force: bool) -> None:
     """The living register as a ledger that `import register` takes back. It is not masked: keep it as a ledger.
 
     Example: doudi --as county export register --division 110199 --out register.xlsx
     """
     now = session()
     code = division_in_scope(now, division)
+    if out.exists() and not force:
+        raise refuse("file-there", "out")
     today = china_day(now.doudi.store.clock.now())
     asked = parse_day(day, "as_of") if day else today
     month = month_of(asked)

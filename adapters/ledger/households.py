@@ -9,6 +9,7 @@ from adapters.ledger.amounts import Amounts
 from adapters.ledger.cells import Numeric, at
 from adapters.ledger.persons import Persons
 from adapters.ledger.reader import Household, Person, Read, Trouble
+from adapters.ledger.starting import STARTS
 from adapters.ledger.tables import Table, table_of
 from adapters.ledger.values import BadCell, given, plain
 from domain.days import Month
@@ -57,6 +58,7 @@ class Reading(Persons, Amounts):
             remarks=self._words(of("remarks"), "remarks", group, read),
             causes=codes.causes(of("cause")) if given(of("cause")) else (),
         )
+        read.from_month, read.area = household.from_month, household.area
         if not read.troubles:
             read.household = household
         return read
@@ -93,7 +95,7 @@ class Reading(Persons, Amounts):
 
     def _start(self, of: Any, group: Sequence[int], read: Read) -> Month | None:
         """The first month in aid: as the ledger has it; else the month after it was approved or registered."""
-        for field in ("start", "approved", "registered"):
+        for field in STARTS:
             if not given(of(field)):
                 continue
             month: Month | None = self._one(field, values.month, of, group, read, self.from_1904)

@@ -67,10 +67,15 @@ class Household(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Read(msgspec.Struct, kw_only=True):
-    """What a group came to: a household, or what is wrong with it; and what was repaired, by its code."""
+    """What a group came to: a household, or what is wrong with it; and what was repaired, by its code.
+
+    `from_month`, `area`: of the household, though something else is wrong with it.
+    """
 
     rows: tuple[int, ...]
     household: Household | None = None
+    from_month: Month | None = None
+    area: str | None = None
     troubles: list[Trouble] = []
     repairs: Counter[str] = msgspec.field(default_factory=Counter)
 

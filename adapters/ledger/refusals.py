@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import xlsxwriter
 
@@ -20,15 +21,27 @@ Said = Callable[[str, dict[str, Any]], str]
 _TEXT_FIELDS = (*PERSONAL, "certificate")
 
 
+_OURS = b"doudi: refused rows"
+"""Stands at the end of a workbook as it was written; a program in which somebody mends it leaves it out."""
+
+
 def refusals_path(ledger: Path, word: str) -> Path:
-    """Beside the ledger, a name that isn't there yet."""
+    """Beside the ledger, a name that isn't there yet, or of a workbook that nobody has touched since."""
     turn = 1
     while True:
         tail = f"-{turn}" if turn > 1 else ""
         path = ledger.with_name(f"{ledger.stem}-{word}{tail}.xlsx")
-        if not path.exists():
+        if not path.exists() or _untouched(path):
             return path
         turn += 1
+
+
+def _untouched(path: Path) -> bool:
+    try:
+        with ZipFile(path) as found:
+            return found.comment == _OURS
+    except (BadZipFile, OSError):
+        return False
 
 
 def write_refusals(
@@ -62,6 +75,8 @@ def write_refusals(
                 count += 1
     _problems(book, found, said, headings, forms)
     book.close()
+    with ZipFile(path, "a") as written:
+        written.comment = _OURS
     return count
 
 

@@ -10,9 +10,10 @@ from typing import Literal
 
 import msgspec
 
-from adapters.ledger.cells import Book
+from adapters.ledger.cells import Book, letter
 from adapters.ledger.households import Household, Read, Reading, Table, Trouble, table_of
 from adapters.ledger.places import Places
+from adapters.ledger.starting import STARTS, months_in
 from domain.case.takeover import UNDONE, LedgerRow
 from domain.days import Month
 from domain.errors import BadValue
@@ -70,6 +71,7 @@ class Ledger:
             raise refuse("ledger-no-header", "file")
         self._area_known()
         self.ready: list[tuple[Table, Read, DivisionCode]] = []
+        self._months: dict[int, int | None] = {}
         for table in self.outcome.tables:
             for read in Reading(table, today).each():
                 self._check(table, read)
@@ -85,11 +87,11 @@ class Ledger:
                 raise refuse("ledger-area-unknown", "area")
 
     def _check(self, table: Table, read: Read) -> None:
-        household = read.household
+        household, wrong = read.household, self._lacking(table, read)
         if household is None:
+            read.troubles.extend(wrong)
             self.outcome.refused.append((table, read))
             return
-        wrong = self._lacking(table, household)
         division = None
         try:
             division = self.places.of(household.division, household.township, household.village)
@@ -102,16 +104,28 @@ class Ledger:
         else:
             self.ready.append((table, read, division))
 
-    def _lacking(self, table: Table, household: Household) -> list[Trouble]:
-        fields = table.columns.fields
-        lacking = []
-        if (household.area or self.options.area) is None:
-            lacking.append(("category", "ledger-area-unknown"))
-        if (household.from_month or self.options.since) is None:
-            lacking.append(("start", "ledger-start-missing"))
-        return [
-            Trouble(row=household.rows[0], column=fields.get(field), code=code) for field, code in lacking
-        ]
+    def _lacking(self, table: Table, read: Read) -> list[Trouble]:
+        """What neither ledger nor office says; a first month that can't be read is told already."""
+        fields, lacking = table.columns.fields, []
+        if (read.area or self.options.area) is None:
+            lacking.append(
+                Trouble(row=read.rows[0], column=fields.get("category"), code="ledger-area-unknown")
+            )
+        told = {fields[one] for one in STARTS if one in fields} & {one.column for one in read.troubles}
+        if (read.from_month or self.options.since) is None and not told:
+            lacking.append(self._no_start(table, read.rows[0]))
+        return lacking
+
+    def _no_start(self, table: Table, row: int) -> Trouble:
+        """Named is the column that holds months under a heading nobody knows."""
+        place = id(table)
+        if place not in self._months:
+            self._months[place] = months_in(table)
+        column = self._months[place]
+        if column is None:
+            return Trouble(row=row, column=table.columns.fields.get("start"), code="ledger-start-missing")
+        params: dict[str, str | int] = {"column": letter(column), "heading": table.columns.heading(column)}
+        return Trouble(row=row, column=column, code="ledger-start-heading", params=params)
 
     def _twice(self) -> None:
         """Two households that name one person: neither is taken, whose he is can't be told here."""

@@ -261,6 +261,51 @@ def test_it_asks_for_what_the_ledger_lacks(desk: LedgerOffice) -> None:
     assert desk.take(path, "--area", "rural", "--since", "2020-01")["households"] == 1
 
 
+def test_a_first_month_under_a_heading_nobody_knows_is_named(desk: LedgerOffice) -> None:
+    """Each household that lacks it is counted, whatever else is wrong with it."""
+    header: list[Value] = ["姓名", "身份证号", "保障金", "人数说明", "吃上低保"]
+    rows: list[list[Value]] = [
+        header,
+        ["某人", "11010119850402000X", 300, 1, "2015年3月"],
+        ["某甲", "110101198504020000", 300, 1, "2016年3月"],
+    ]
+    path = write(desk.folder / "名单.xlsx", [Sheet(rows)])
+    found = desk.take(path, "--area", "rural")
+    assert found["problems"]["ledger-start-heading"] == found["refused_households"] == 2
+    said = desk.say(
+        *("--lang", "zh", "import", "register", str(path), "--area", "rural", "--dry-run"),
+        *("--division", "110199001", "--paid-until", "2025-06"),
+        actor="county",
+    )
+    assert "E 吃上低保" in said.out
+    sheet = rows_of(desk.folder / found["refusals"])[-1]
+    assert any("--map E=start" in str(cell) and "--since" in str(cell) for row in sheet for cell in row)
+    assert desk.take(path, "--area", "rural", "--map", "E=start")["households"] == 1
+
+
+def test_refused_rows_are_written_anew_until_somebody_mends_them(desk: LedgerOffice) -> None:
+    rows: list[list[Value]] = [["姓名", "身份证号", "保障金"], ["某人", "11010119850402000X", 300]]
+    path = write(desk.folder / "名单.xlsx", [Sheet(rows)])
+    first = desk.take(path, "--area", "rural", "--dry-run")["refusals"]
+    assert desk.take(path, "--area", "rural")["refusals"] == first
+    write(desk.folder / first, [Sheet([*rows, ["某乙", "", 1]])])
+    mended = (desk.folder / first).read_bytes()
+    assert desk.take(path, "--area", "rural")["refusals"] != first
+    assert (desk.folder / first).read_bytes() == mended
+
+
+def test_an_export_writes_over_nothing_unasked(desk: LedgerOffice) -> None:
+    out = desk.folder / "out.xlsx"
+    out.write_bytes(b"mine")
+    asked = ("export", "register", "--division", "110199", "--out", str(out))
+    said = desk.say(*asked)
+    assert said.code == 1
+    assert "--force" in said.err
+    assert out.read_bytes() == b"mine"
+    assert desk.say(*asked, "--force").code == 0
+    assert out.read_bytes() != b"mine"
+
+
 def test_nothing_personal_is_printed(desk: LedgerOffice) -> None:
     path = CASES[RUINED].write(desk.folder)
     said = desk.say("import", "register", str(path), "--division", "110199001", "--paid-until", "2025-06")
