@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from adapters.kafka.settings import KafkaSettings
 
 STATUS = ("position", "behind", "age", "told", "keys_waiting", "state", "runner", "beat", "trouble")
+NUMBERS = STATUS[:5]
+"""Not known where Kafka doesn't answer."""
 ALARMS = ("alarm", "says", "remedy")
 WAITING = ("key", "topic", "position", "type", "reason", "since", "state", "by")
 TOLD = ("topic", "first", "last", "messages")
@@ -249,6 +251,8 @@ def _show_status(now: Session, found: Any) -> None:
         "beat": show_instant(from_micros(found.beat)) if found.beat is not None else None,
         "trouble": found.trouble if now.form == "json" else _said(now, found.trouble),
     }
+    if now.form == "table":
+        row = {name: "–" if row[name] is None and name in NUMBERS else row[name] for name in row}
     alarms = [_alarm(now, one) for one in found.alarms]
     if now.form == "json":
         now.show(STATUS, [row], position=found.head, alarms=alarms)

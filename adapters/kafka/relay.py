@@ -4,6 +4,7 @@ Many may stand by, the holder of the lease acts. Messages and the place behind t
 error the producer is thrown away and the place read anew, so nobody ever has to guess what was committed.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from threading import Event as Signal
@@ -31,6 +32,8 @@ from adapters.projecting.parked import SetAside, put_aside
 from adapters.store.database import PROJECTIONS
 from adapters.store.errors import StoreBusy, StoreError, StoreFailed, Unreachable
 from adapters.store.store import EventStore
+
+log = logging.getLogger(__name__)
 
 AGAIN = (Unsure, Unreachable, StoreBusy, StoreFailed)
 """What passes by itself: Kafka or the database doesn't answer."""
@@ -107,8 +110,12 @@ class Relay:
                     beat()
                     if not self.step():
                         self._sleep(stop)
+                    if self.trouble is not None:
+                        log.warning("the relay goes on")
                     self.trouble, failures = None, 0
                 except AGAIN as error:
+                    if self.trouble is None:
+                        log.warning("the relay waits: %s", error.code)
                     self.trouble = error
                     self.rest()
                     stop.wait(_PAUSES[min(failures, len(_PAUSES) - 1)])

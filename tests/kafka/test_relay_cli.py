@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 from socket import socket
 from threading import Event, Thread
@@ -10,9 +11,11 @@ from time import monotonic, sleep
 
 import pytest
 
+from adapters.kafka.errors import Unsure
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
+from adapters.projecting.lease import BEAT, micros
 from deploy.kafka.broker import Broker
 from tests.adapters.told import Said, ask
 from tests.harness import TrialOffice
@@ -28,6 +31,7 @@ from tests.kafka.relays import (
     make_topics,
     relay_of,
     seen_of,
+    tell_all,
     wait_told,
 )
 
@@ -107,7 +111,64 @@ def test_with_the_broker_away_status_says_so_soon(office: TrialOffice, tmp_path:
             "silent": ("kafka.silent", f"{address} takes the connection and says nothing"),
         }[way]
         assert (alarm["alarm"], alarm["says"]) == (code, words)
-        assert desk.say("status", lang="zh").out.count(code) == 1
+        said = desk.say("status", lang="zh").out
+        assert said.count(code) == 1
+        assert "–" in said
+        assert "不明" in said
+
+
+def test_what_is_not_known_is_not_told_as_nought(
+    office: TrialOffice, settings: KafkaSettings, tmp_path: Path
+) -> None:
+    """With Kafka away it is what whoever acts noted, else unknown; a counter is left out and never falls."""
+    live(office, 1)
+    head = office.store.head()
+    with socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        away = settings_of("{}:{}".format(*listening.getsockname()))
+        desk = Desk(office, away, tmp_path)
+        (row,) = desk.ask("status").json["rows"]
+        unknown = ("position", "behind", "age", "told", "keys_waiting")
+        assert [row[name] for name in unknown] == [None] * 5
+        assert row["state"] == "unknown"
+        text = desk.ask("status", "--prometheus").out
+        assert f"doudi_relay_head {head}\n" in text
+        assert not any(name in text for name in ("_sent_total", "_position", "lag_", "parked"))
+        relay = tell_all(office.store, settings, now=count(micros(), BEAT).__next__)
+        (row,) = desk.ask("status").json["rows"]
+        assert (row["position"], row["behind"], row["told"]) == (head, 0, None)
+        assert "doudi_relay_sent_total" not in desk.ask("status", "--prometheus").out
+        relay.lease.say_stopped(head, "kafka.unreachable")
+        again = relay_of(office.store, away)
+        assert again.lease.keep(again.position)
+        assert desk.ask("status").json["rows"][0]["position"] == head
+        again.lease.leave()
+        relay.close()
+
+
+def test_a_relay_says_once_that_the_broker_is_gone_and_once_that_it_is_back(
+    office: TrialOffice, settings: KafkaSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    live(office, 1)
+    stop, tries = Event(), 0
+    relay = relay_of(office.store, settings)
+    whole = relay.step
+
+    def step() -> bool:
+        nonlocal tries
+        tries += 1
+        if tries <= 3:
+            raise Unsure()
+        stop.set()
+        return whole()
+
+    relay.step = step  # type: ignore[method-assign]
+    with caplog.at_level("WARNING", "adapters.kafka.relay"):
+        relay.run(stop)
+    assert [one.message for one in caplog.records if one.name == "adapters.kafka.relay"] == [
+        "the relay waits: kafka.unsure",
+        "the relay goes on",
+    ]
 
 
 def test_without_its_topics_status_says_what_makes_them(

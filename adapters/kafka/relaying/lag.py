@@ -6,7 +6,7 @@ import msgspec
 
 from adapters.kafka.errors import KafkaTrouble
 from adapters.kafka.health import unreachable
-from adapters.kafka.metrics import MetricsFile, prometheus_text
+from adapters.kafka.metrics import MetricsFile, Values, prometheus_text
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.channel import read_place
 from adapters.kafka.relaying.lease import holder
@@ -29,16 +29,17 @@ class Alarm(msgspec.Struct, frozen=True):
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
     """`age`: seconds since the oldest event that isn't told was recorded, 0 where all is; `beat`: microseconds.
 
-    `state`: stopped | stalled | working | idle | waiting | current (adapters.projecting.lease.state_of).
+    None: Kafka doesn't answer and nobody noted it. `state`: stopped | stalled | working | idle | waiting | current
+    (adapters.projecting.lease.state_of) | unknown.
     """
 
-    position: int
+    position: int | None
     head: int
-    behind: int
-    age: int
-    sent: int
-    stuck: int
-    waiting: int
+    behind: int | None
+    age: int | None
+    sent: int | None
+    stuck: int | None
+    waiting: int | None
     state: str
     holder: str | None
     beat: int | None
@@ -73,19 +74,23 @@ def _looked(
     trouble: KafkaTrouble | StoreError | None,
 ) -> Looked:
     runner = holder(store.database)
-    position = record.position if record is not None else runner.position if runner is not None else 0
+    if record is None and (trouble is None or trouble.code == "kafka.topic-missing"):
+        record = Record(log=store.log_id)
+    position = (
+        record.position if record is not None else (runner.position if runner is not None else 0) or None
+    )
     head = store.head()
-    behind = max(0, head - position)
-    state = state_of(runner, behind, micros())
+    behind = None if position is None else max(0, head - position)
+    nobody = position is None and (runner is None or not runner.holder)
     found = Looked(
         position=position,
         head=head,
         behind=behind,
-        age=_age(store, position) if behind else 0,
-        sent=record.sent if record is not None else 0,
-        stuck=len(record.stuck) if record is not None else 0,
-        waiting=len(record.waiting) if record is not None else 0,
-        state=state,
+        age=None if position is None else _age(store, position) if behind else 0,
+        sent=record.sent if record is not None else None,
+        stuck=len(record.stuck) if record is not None else None,
+        waiting=len(record.waiting) if record is not None else None,
+        state="unknown" if nobody else state_of(runner, behind or 0, micros()),
         holder=runner.holder if runner is not None and runner.holder else None,
         beat=runner.beat if runner is not None else None,
         trouble=trouble.code if trouble is not None else runner.stopped if runner is not None else None,
@@ -101,7 +106,9 @@ def _alarms(found: Looked, settings: KafkaSettings, trouble: KafkaTrouble | Stor
     elif found.trouble is not None:
         alarms.append(Alarm("relay.alarm-stopped", {"reason": found.trouble}))
     if found.stuck:
-        alarms.append(Alarm("relay.alarm-parked", {"count": found.stuck, "keys": found.waiting}))
+        alarms.append(Alarm("relay.alarm-parked", {"count": found.stuck, "keys": found.waiting or 0}))
+    if found.behind is None or found.age is None:
+        return alarms
     if found.age > settings.ours.lag_seconds:
         alarms.append(Alarm("relay.alarm-age", {"age": found.age, "limit": settings.ours.lag_seconds}))
     if found.behind > settings.ours.lag_events:
@@ -131,7 +138,8 @@ _HELP = {
 
 
 def metrics_text(found: Looked) -> str:
-    values = {
+    """What isn't known is left out: a counter never goes back."""
+    values: dict[str, int | None] = {
         "position": found.position,
         "head": found.head,
         "lag_events": found.behind,
@@ -141,7 +149,8 @@ def metrics_text(found: Looked) -> str:
         "keys_waiting": found.waiting,
         "alarms": len(found.alarms),
     }
-    return prometheus_text("doudi_relay_", _HELP, {name: [({}, value)] for name, value in values.items()})
+    known: Values = {name: [({}, value)] for name, value in values.items() if value is not None}
+    return prometheus_text("doudi_relay_", _HELP, known)
 
 
 class Metrics:
@@ -157,5 +166,7 @@ class Metrics:
         relay = self._relay
         if not relay.lease.held:
             self._file.remove()
+            return
+        if relay.record is None and relay.trouble is None:
             return
         self._file.write(metrics_text(_looked(relay.store, relay.settings, relay.record, relay.trouble)))

@@ -44,8 +44,14 @@ class Lease:
 
     def _take_when_due(self, position: int, now: int) -> None:
         if not self.held or self._beaten is None or now - self._beaten >= BEAT:
-            self.held = bool(take_leases(self._database, self._who, {NAME: (position, "")}, now))
+            at = position or self._noted()
+            self.held = bool(take_leases(self._database, self._who, {NAME: (at, "")}, now))
             self._beaten = now
+
+    def _noted(self) -> int:
+        """Where whoever acted before was, until it is read in Kafka."""
+        before = holder(self._database)
+        return before.position if before is not None else 0
 
     def _asked_for(self, now: int) -> bool:
         wanted = runners(self._database).get(WANTED)
