@@ -9,7 +9,7 @@ import orjson
 
 from adapters.casefile import CaseText
 from adapters.cli.reading import in_scope, note_look
-from adapters.cli.scope import case_in_scope
+from adapters.cli.scope import case_in_scope, somebody_here
 from adapters.cli.session import Session, session
 from adapters.cli.verbs import CaseGroup
 from adapters.replay import recorded, state
@@ -93,6 +93,9 @@ def list_cases(
             found = page_of_cases(rows_of, within, first, after, state=in_state, life=life, in_scope=seen)
         except KeyError:
             raise case_unknown() from None
+    found = list(found)
+    if not found:
+        somebody_here(now)
     text = CaseText(now.catalogue)
     rows = []
     for one in found:

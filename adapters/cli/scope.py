@@ -6,6 +6,7 @@ from adapters.store.access_log import Access
 from domain.days import china_day
 from domain.ids import CaseNo, DivisionCode, parse_case_no, parse_division
 from domain.staff import SERVICE_DESKS
+from projections.office import APPOINTMENT
 from workflows.authority import handed_to
 from workflows.refusal import refuse
 from workflows.world import ROOT
@@ -15,6 +16,7 @@ def division_in_scope(now: Session, division: str) -> DivisionCode:
     """The division asked about; refused where the actor holds no desk over it (`out-of-scope`)."""
     code = parse_division(division)
     if not sees(now, code):
+        somebody_here(now)
         raise refuse("out-of-scope", "division", division=code)
     return code
 
@@ -38,6 +40,7 @@ def case_in_scope(now: Session, case: str, purpose: str) -> CaseNo:
         )
     )
     if not seen:
+        somebody_here(now)
         raise refuse("case-unknown", "case")
     return number
 
@@ -50,6 +53,16 @@ def sees(now: Session, division: DivisionCode) -> bool:
     world = now.doudi.office.world
     today = china_day(now.doudi.store.clock.now())
     return any(world.roster(one).desks(actor, today) - SERVICE_DESKS for one in world.chain(division))
+
+
+def somebody_here(now: Session) -> None:
+    """Refuses who holds no desk anywhere today (`staff-nobody`), perhaps by a slip. Nothing is told of a case."""
+    if now.actor == ADMINISTRATOR and now.trial:
+        return
+    today = china_day(now.doudi.store.clock.now())
+    held = now.rows("office").select(APPOINTMENT, staff=now.actor)
+    if not any(one["since"] <= today and (one["until"] is None or today <= one["until"]) for one in held):
+        raise refuse("staff-nobody", "as", actor=now.actor)
 
 
 def for_administrators(now: Session) -> None:

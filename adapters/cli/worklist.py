@@ -7,6 +7,7 @@ import msgspec
 
 from adapters.casefile import CaseText
 from adapters.cli.reading import in_scope, note_look
+from adapters.cli.scope import somebody_here
 from adapters.cli.session import session
 from adapters.replay import today
 from domain.codes import label
@@ -62,6 +63,8 @@ def worklist(desk: str | None, division: str, village: str, until: str | None) -
     )
     text = CaseText(now.catalogue)
     waiting = [one for one in found if not _rests(one)]
+    if not waiting:
+        somebody_here(now)
     shown = [msgspec.to_builtins(one) if now.form == "json" else _row(one, text) for one in waiting]
     title = now.text(
         "worklist.title",

@@ -168,7 +168,20 @@ def test_list_by_division_state_and_life(office: TrialOffice) -> None:
 def test_list_shows_only_divisions_with_a_desk(office: TrialOffice) -> None:
     assert len(rows(office, "--as", "handler", "case", "list")) == 2
     assert rows(office, "--as", "handler-t2", "case", "list") == []
-    assert rows(office, "--as", "nobody", "case", "list") == []
+
+
+def test_who_holds_no_desk_is_told_so_and_nothing_of_a_case(office: TrialOffice, living: str) -> None:
+    """A slip in --as isn't taken for an office without work."""
+    nobodys = make_case_no(DivisionCode("110199"), 2025, 999)
+    asked = (("case", "list"), ("worklist",), ("case", "show", living), ("case", "show", nobodys))
+    said = [ask(office.url, "--as", "nobody", *one) for one in asked]
+    assert {one.code for one in said} == {1}
+    assert {one.err for one in said} == {said[0].err}
+    assert "nobody" in said[0].err
+    assert "desk" in said[0].err
+    assert {one.out for one in said} == {""}
+    zh = ask(office.url, "--as", "nobody", "case", "show", living, lang="zh").err
+    assert "岗位" in zh
 
 
 # show
