@@ -292,6 +292,21 @@ class Award(Value, frozen=True, kw_only=True):
         kept = tuple(one for one in self.terms if one.from_month < terms.from_month)
         return replace(self, terms=(*kept, terms))
 
+    def to_go_on_as(self, before: "Award") -> "Award":
+        """From its end on, where it is restored, as it was: what changes of months gone by doesn't reach it."""
+        ends = self.ends
+        if ends is None:
+            return self
+        last = [one for one in before.terms if one.from_month <= ends][-1:]
+        terms = (
+            *(one for one in self.terms if one.from_month < ends),
+            *(replace(one, from_month=ends) for one in last),
+        )
+        bases = [one for one in self.bases if one[0] < ends]
+        return replace(
+            self, terms=terms, bases=(*bases, (ends, before.basis(ends))) if before.bases else self.bases
+        )
+
     def basis(self, month: Month) -> Basis:
         """What the decision that holds in a month stands on; before the first, the first."""
         found = [basis for first, basis in self.bases if first <= month]
@@ -343,12 +358,15 @@ def _award(case: "Case") -> Award:
 def _changed(case: "Case", event: AmountChanged) -> "Case":
     computed = event.explanation is not None and event.explanation.basis == "facts"
     decided = event.explanation if computed else case.decided_income
-    award = _award(case).with_terms(event.terms)
+    before = _award(case)
+    award = before.with_terms(event.terms)
     looked = event.terms.from_month <= add_month(month_of(event.on), 1)
     turned = max(award.turned, event.terms.from_month) if looked else award.turned
     award = replace(award, turned=turned, under=event.instance or award.under)
     known = case.fact_serial if event.instance is not None else None
     award = award.standing_on(event.terms.from_month, event.explanation, known)
+    if case.ended is not None:
+        award = award.to_go_on_as(before)
     return replace(case, award=award, decided_income=decided)
 
 

@@ -15,8 +15,9 @@ def kept(office: TrialOffice, case: str) -> list[str]:
 
 def by_request(office: TrialOffice, case: str, on: str) -> None:
     office.do("ReportChange", "window", case, on=on, kind="own_request", happened=on)
-    office.do("ProposeChange", "county", case, on=on, effect="stop", code="S06")
-    office.do("DecideChange", "decider", case, on=on)
+    change = list(office.case(case).changes)[-1]
+    office.do("ProposeChange", "county", case, on=on, instance=change, effect="stop", code="S06")
+    office.do("DecideChange", "decider", case, on=on, instance=change)
 
 
 def held_and_restored(office: TrialOffice) -> str:

@@ -184,7 +184,32 @@ def lifted(
 
 
 def _again(context: Context, case: Case, line: LateLine, code: str) -> Recomputed:
+    amount = _not_computed(case, line.month)
+    if amount is not None:
+        return _at(context, case, line, amount, code)
     known, gone = known_now(case, line.month), gone_by(case, line.month)
     result = entitled(context, case, line.month, known.facts, gone)
     again = replace(line, new=result.amount, code=code, said=False, explanation=result.explanation)
     return Recomputed(line=again, terms=terms_of(result, line.month, code, context.on))
+
+
+def _not_computed(case: Case, month: Month) -> Fen | None:
+    """What a month is due that no fact computes: what an appeal said; as in the ledger what was drawn for it."""
+    ruled = [one.amount for one in case.rulings if one.holds(month) and one.amount is not None]
+    if ruled:
+        return ruled[-1]
+    return case.drawn[month].drawn if award_of(case).as_in_ledger(month) else None
+
+
+def _at(context: Context, case: Case, line: LateLine, amount: Fen, code: str) -> Recomputed:
+    award = award_of(case)
+    terms = award.at(line.month)
+    if terms is None:
+        return Recomputed(line=replace(line, new=0, code=code, said=False), terms=None)
+    shares, uplifts = split(amount, terms.covered, {}, case.head), dict[MemberKey, Fen]()
+    for one in award.terms:
+        if one.from_month < line.month and (one.amount, one.covered) == (amount, terms.covered):
+            shares, uplifts = one.shares, one.uplifts
+    again = replace(line, new=amount, code=code, said=False)
+    right = replace(terms, from_month=line.month, amount=amount, shares=shares, uplifts=uplifts)
+    return Recomputed(line=again, terms=replace(right, code=code, on=context.on))

@@ -1,0 +1,56 @@
+"""A wrongly stopped award is restored as it was, whatever was found of its months meanwhile (rules.md §3)."""
+
+from domain.days import Month
+from tests.harness import TrialOffice
+from tests.workflows.awards import amount
+from tests.workflows.test_difference import drawn
+from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
+from tests.workflows.test_kept_back import by_request
+from tests.workflows.test_ruled_amounts import fixed
+from tests.workflows.test_takeover import take
+
+
+def found_out(office: TrialOffice, fen: int) -> str:
+    """A wage since June that nobody reported; stopped by request meanwhile, so only months gone by are looked at."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    detected(office, case, "2025-11-03", hidden("2025-06-12", None, fen))
+    by_request(office, case, "2025-11-04")
+    office.do("HearFinding", "county", case, on="2025-11-05", words="是")
+    decide(office, case)
+    return case
+
+
+def test_a_finding_between_a_stop_and_its_restoring_lowers_its_own_months_only(office: TrialOffice) -> None:
+    case = found_out(office, 8_000)
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in ("2025-10", "2025-12")] == [42_000, 50_000]
+
+
+def test_nor_does_it_keep_it_from_being_restored(office: TrialOffice) -> None:
+    case = found_out(office, 300_000)
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in ("2025-10", "2025-12")] == [0, 50_000]
+
+
+def test_what_an_appeal_said_of_a_month_comes_back_with_the_award(office: TrialOffice) -> None:
+    case = single(office)
+    fixed(office, case, 61_000, "2025-07", "2025-12")
+    drawn(office, *MONTHS)
+    stopped(office, case, "S10", "2025-08-10", "2025-11-03")
+    decide(office, case, on="2025-11-04")
+    assert amount(office, case, "2025-10") == 0
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in ("2025-09", "2025-10", "2025-11")] == [61_000] * 3
+    assert office.case(case).drawn[Month("2025-10")].standing == 61_000
+
+
+def test_a_month_as_in_the_ledger_comes_back_as_it_was(office: TrialOffice) -> None:
+    case = take(office, paid_until="2025-04")
+    drawn(office, *MONTHS)
+    stopped(office, case, "S10", "2025-08-10", "2025-11-03")
+    decide(office, case, on="2025-11-04")
+    assert amount(office, case, "2025-10") == 0
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in ("2025-08", "2025-10", "2025-11")] == [70_000] * 3
+    assert office.case(case).drawn[Month("2025-10")].standing == 70_000
