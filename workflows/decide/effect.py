@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from fractions import Fraction
 
 import msgspec
 
@@ -15,15 +16,16 @@ from domain.case.intake import Paper
 from domain.codes import check_code, code_list, needs_words
 from domain.days import Month, add_month, add_months, month_of
 from domain.explain import Explanation
-from domain.ids import MemberKey, PersonRef
+from domain.facts import Fact
+from domain.ids import FactKey, MemberKey, PersonRef
 from domain.means import Assessment
-from domain.money import Fen, show_yuan
+from domain.money import show_yuan
 from domain.policy import Policy
 from workflows.context import Context
-from workflows.decide.assessing import month_after
+from workflows.decide.assessing import left_out, month_after
 from workflows.decide.papers import check_paper
 from workflows.decide.passing import free_from
-from workflows.decide.recompute import GROUND_CODES
+from workflows.decide.recompute import GROUND_CODES, entitled, gone_by, known_now
 from workflows.decide.review import clear_income
 from workflows.decide.terms import (
     anchor_of,
@@ -46,7 +48,7 @@ LISTS: dict[Effect, str] = {
 OF_THE_EVENT = ("D01", "D02", "D06", "D07", "I02")
 """They work from the month after the event: death, birth, joining, leaving."""
 OF_INCOME = ("I03", "D03", "S01")
-"""They must be clear, and count income back from the day the change was opened."""
+"""They must be clear, and count income back from the day the change was opened; what wasn't reported: `_hidden`."""
 LEAVING = ("S04", "S15")
 """Work found or a pension begun, on which a gradual exit stands: the new income is looked at."""
 OF_MEANS = (*LEAVING, "S16", "S17", "S18")
@@ -209,7 +211,23 @@ def find(
 
 
 def _assess(context: Context, change: Change, code: str, month: Month, kept: int | None = None) -> Assessment:
+    hidden = _hidden(context, month) if code in OF_INCOME and unreported(context, change) else None
+    if hidden is not None:
+        gone = gone_by(context.case, month)
+        return entitled(context, context.case, month, hidden, gone, keep=kept is not None)
     return assess_now(context, _anchor(context, change, code, month), month, kept)
+
+
+def _hidden(context: Context, month: Month) -> dict[FactKey, Fact] | None:
+    """The facts of a month where nothing came to light but what wasn't reported: they count as they do for the months
+    drawn, on the income months of the decision that stands (rules.md §3 from when). None: more was stated."""
+    case = context.case
+    if award_of(case).as_in_ledger(month):
+        return None
+    known = known_now(case, month)
+    late = any(case.facts[key].unreported for key in known.late if key in case.facts)
+    standing = case.facts.keys() - case.replaced.keys() - set(left_out(case, month, tuple(case.facts)))
+    return known.facts if late and standing <= known.facts.keys() else None
 
 
 def _anchor(context: Context, change: Change, code: str, month: Month) -> date:
@@ -226,20 +244,30 @@ def _borne_out(
     rises = found.eligible and found.amount > terms.amount
     falls = found.eligible and found.amount < terms.amount
     if not (rises if effect == "increase" else falls):
-        raise _not_borne_out(effect, found.amount, terms, found.grounds)
+        raise _not_borne_out(effect, found, terms)
     same = set(found.counted) == set(terms.counted or terms.covered)
     if code in OF_INCOME and same and not _clear(context, change, found):
         raise refuse("change-not-clear", "data.code", percent=context.limit("clear_change_percent"))
 
 
-def _not_borne_out(effect: Effect, amount: Fen, terms: Terms, grounds: Iterable[str]) -> Refused:
+def _not_borne_out(effect: Effect, found: Assessment, terms: Terms) -> Refused:
+    """It names the months of income that were counted and what they came to."""
+    why = found.explanation
+    read = [one.value for one in why.parameters if one.name == "income_months"]
+    many = read[0] if read and isinstance(read[0], int) else 0
+    last = add_month(month_of(why.anchor), -1)
+    income = Fraction(found.income_month.n, found.income_month.d)
     return refuse(
         "effect-not-borne-out",
         "data.effect",
         effect=effect,
-        amount=show_yuan(amount),
+        month=why.month,
+        amount=show_yuan(found.amount),
         before=show_yuan(terms.amount),
-        grounds=" ".join(grounds),
+        income=show_yuan(round(income)),
+        since=add_month(last, 1 - many) if many else last,
+        until=last,
+        grounds=" ".join(found.grounds) or "–",
     )
 
 
@@ -257,7 +285,7 @@ def _stop(context: Context, change: Change, code: str, month: Month, findings: t
         kept = terms.household_part if award.gradual_until is not None else None
         found = _assess(context, change, code, month, kept)
         if ground is not None and ground not in found.grounds:
-            raise _not_borne_out("stop", found.amount, terms, found.grounds)
+            raise _not_borne_out("stop", found, terms)
         explanation = None if found.eligible else found.explanation
     return Found(from_month=month, findings=findings, explanation=explanation)
 
@@ -296,7 +324,7 @@ def _refused_work(
         raise refuse("member-not-covered", "data.member", member=member)
     alone = len(terms.covered) == 1
     if alone != (effect == "stop"):
-        raise _not_borne_out(effect, 0, terms, (code,))
+        raise refuse("refused-work-effect", "data.effect", effect=effect, member=member)
     if alone:
         return Found(from_month=month)
     found = assess_again(context, month)
