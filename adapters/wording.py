@@ -14,7 +14,10 @@ BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff）”]) (?=[\u4e00-\u9fff（“])")
 
 
 def text_of(catalogue: Catalogue, reason: Reason) -> str:
-    return _set(catalogue.text(reason.code, **_worded(catalogue, reason)), catalogue.lang)
+    code = reason.code
+    if reason.params.get("until") == "" and catalogue.has(f"{code}.untold"):
+        code = f"{code}.untold"
+    return _set(catalogue.text(code, **_worded(catalogue, reason)), catalogue.lang)
 
 
 def remedy_of(catalogue: Catalogue, reason: Reason) -> str | None:

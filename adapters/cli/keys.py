@@ -120,6 +120,7 @@ def keys_rotate(to: str | None) -> None:
     Example: doudi keys rotate --to file:/etc/doudi/master
     """
     now = session()
+    _who(now)
     count = upkeep.rotate(now.doudi.store.keyring, to)
     _told(now, "keys.rotate")
     click.echo(now.text("keys.rotated", count=count, address=now.doudi.store.keyring.place.address))
@@ -133,6 +134,7 @@ def keys_backup(file: Path) -> None:
     Example: doudi keys backup /mnt/keys/2025-03-06.keys
     """
     now = session()
+    _who(now)
     upkeep.back_up(now.doudi.store.keyring.keys, file)
     _told(now, "keys.backup")
     click.echo(now.text("keys.backed-up", path=file))
@@ -147,11 +149,17 @@ def keys_restore(file: Path, master: str | None) -> None:
     Example: doudi keys restore /mnt/keys/2025-03-06.keys
     """
     now = session()
+    _who(now)
     taken = upkeep.restore(now.url, file, master)
     store = open_doudi(now.url).store
     numbers, names = upkeep.index_anew(store.keyring, store.all())
     _told(now, "keys.restore")
     click.echo(now.text("keys.restored", count=taken, numbers=numbers, names=names))
+
+
+def _who(now: Session) -> str:
+    """Who acts is known before anything is done; a real store refuses without --as."""
+    return now.actor
 
 
 def _told(now: Session, purpose: str) -> None:

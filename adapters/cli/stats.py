@@ -28,6 +28,8 @@ from projections.base import Rows
 from projections.figures import AREAS, lists_closed, month_table
 
 PROGRAMME = "dibao"
+NEVER_CUT = 10_000
+"""Columns of a table that goes to a file or a program: nobody's screen ends there."""
 
 
 @click.command()
@@ -142,7 +144,8 @@ def _print(now: Session, title: str, lines: list[dict[str, Any]]) -> None:
             table.add_column(heading, justify="right", overflow="fold", min_width=_widest(lines, name))
         for line in lines:
             table.add_row(line["name"], *(line[name] for name in columns))
-        Console(width=None if sys.stdout.isatty() else 200, highlight=False).print(table)
+        width = None if sys.stdout.isatty() else NEVER_CUT
+        Console(width=width, highlight=False).print(table)
         click.echo()
 
 

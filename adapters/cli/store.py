@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from adapters.bootstrap import begin
+from adapters.bootstrap import ADMINISTRATOR, begin
 from adapters.cli.session import session
 from adapters.clock import OPENING
 from domain.days import CHINA, parse_day, parse_instant, show_instant
@@ -24,6 +24,8 @@ def init(trial: bool, seed: int, day: str | None) -> None:
         raise click.UsageError("--clock goes with --trial")
     made = begin(now.url, trial=trial, seed=seed, clock=_instant(day) if day else None)
     click.echo(now.text("store.made", url=now.url, log=made.store.log_id))
+    if not trial:
+        click.echo(now.text("store.administrator", staff=ADMINISTRATOR))
     now.note()
 
 

@@ -52,6 +52,16 @@ KINDS = {
     "moved_out": "迁出",
     "stop": "停保",
 }
+BEGUN = {
+    "new": "新审核确认",
+    "merged": "并户",
+    "moved": "迁移",
+    "restored": "恢复",
+    "split": "分户",
+    "taken_over": "台账移入",
+}
+MOVED = "迁移"
+NOT_LISTED = "未列入当月名单"
 Seen = Callable[[str], bool]
 """Whether the cases of a division may be seen: by where each is now."""
 
@@ -181,14 +191,26 @@ def _kind(new: Row, old: Row) -> str | None:
 
 
 def _reason(register: Rows, case: str, month: Month, kind: str) -> str:
-    """The coded reason of the decision that works from the month."""
-    for row in register.select(SEGMENT, case_no=case):
-        if kind == "stop" and row["end_code"] and row["until_month"] == add_month(month, -1):
-            return f"{row['end_code']} {label('stop', row['end_code'], 'zh')}"
-        if kind in ("increase", "reduce") and row["from_month"] == month:
-            name = "increase" if row["code"].startswith("I") else "reduce"
-            return f"{row['code']} {label(name, row['code'], 'zh')}"
-    return ""
+    """Why: the coded reason of the terms that hold, or held last; of who is new how the award came to be."""
+    if kind in ("moved_in", "moved_out"):
+        return MOVED
+    spans = sorted(register.select(SEGMENT, case_no=case), key=lambda row: str(row["from_month"]))
+    begun = [row for row in spans if row["from_month"] <= month]
+    if not begun:
+        return NOT_LISTED
+    last = begun[-1]
+    if kind == "new":
+        return BEGUN.get(last["cause"], BEGUN["new"])
+    if kind == "stop":
+        over = last["end_code"] and last["until_month"] is not None and last["until_month"] < month
+        return _coded("stop", last["end_code"]) if over else NOT_LISTED
+    return (
+        _coded("increase" if last["code"].startswith("I") else "reduce", last["code"]) if last["code"] else ""
+    )
+
+
+def _coded(name: str, code: str) -> str:
+    return f"{code} {label(name, code, 'zh')}"
 
 
 def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

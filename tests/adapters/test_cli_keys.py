@@ -131,3 +131,21 @@ def test_surnames_are_spelt_as_names_and_as_words() -> None:
         like = likeness(typed)
         assert like is not None
         assert like(name, None), (name, typed)
+
+
+def test_a_real_store_names_its_administrator_and_touches_no_keys_for_nobody(tmp_path: Path) -> None:
+    url, kept = f"sqlite:///{tmp_path / 'real.sqlite'}", tmp_path / "keys"
+    for lang in ("zh", "en"):
+        own = f"{url}.{lang}"
+        made = ask(own, "init", lang=lang)
+        assert made.code == 0, made.err
+        assert "--as admin" in made.out
+    before = ask(own, "--as", "admin", "--format", "json", "keys", "status").json["rows"]
+    for asked in (("backup", str(kept)), ("rotate",)):
+        said = ask(own, "keys", *asked)
+        assert said.code == 1
+        assert "--as" in said.err
+    assert not kept.exists()
+    assert ask(own, "--as", "admin", "--format", "json", "keys", "status").json["rows"] == before
+    assert ask(own, "--as", "admin", "keys", "backup", str(kept)).code == 0
+    assert kept.exists()

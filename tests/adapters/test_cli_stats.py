@@ -13,7 +13,7 @@ from domain.days import Month
 from projections.figures import month_table
 from projections.statistics import CELL
 from projections.steps import STEPS
-from tests.adapters.told import Told
+from tests.adapters.told import Told, ask
 from tests.projections.county import COUNTY, V1, V3, County
 from tests.projections.test_figures import year
 from tests.projections.test_statistics import MONTHS, lives
@@ -94,6 +94,25 @@ def test_the_county_table_prints_its_numbered_columns_and_checks_by_name(told: T
     assert "✓ persons = sum by labour ability: 3 = 3" in said.out
     assert "✓ persons ≤ sum by cause of hardship: 3 ≤ 3" in said.out
     assert "✗" not in said.out
+
+
+def test_a_division_nobody_knows_has_no_noughts(told: Told) -> None:
+    for wrong in ("999999", "119999"):
+        for kind in ("stats", "month show"):
+            said = told.ask(*kind.split(), "--division", wrong, "--month", "2025-02")
+            assert said.code == 1, kind
+            assert f"division {wrong} is not known" in said.err
+            assert said.out == ""
+    assert told.ask("stats", "--division", "110101", "--month", "2025-02").code == 0
+
+
+def test_a_county_table_that_goes_to_a_pipe_is_cut_nowhere(told: Told) -> None:
+    asked = ("stats", "--division", COUNTY, "--month", "2025-02", "--table", "T2")
+    for lang in ("zh", "en"):
+        whole = ask(told.office.url, *asked, lang=lang).out
+        assert "…" not in whole
+        headings = [Catalogue(lang).text(f"t2.{name}") for name in COLUMNS]
+        assert [one for one in headings if one not in whole] == []
 
 
 def test_money_of_arrears_is_in_the_months_spending_and_not_in_its_average() -> None:

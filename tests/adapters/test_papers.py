@@ -111,6 +111,7 @@ def test_the_roll_and_the_change_table_of_a_month(
     changed = read("changes", "--division", "110199", "--month", "2025-06")
     [new] = changed["rows"]  # type: ignore[misc]
     assert (new["kind"], new["before"], new["difference"]) == ("新增", 0, amount)
+    assert new["reason"] == "新审核确认"
     assert changed["summary"][0] == {  # type: ignore[index]
         "kind": "新增", "households": 1, "persons": len(state.members), "amount": amount,
     }  # fmt: skip
