@@ -15,8 +15,35 @@ import msgspec
 from adapters import strict_json
 from adapters.cli.session import session
 from adapters.cli.yuan import EXAMPLE, fields_in_fen, is_money
+from domain.codes import code_list
 from workflows.command import COMMANDS, Spec
 from workflows.definition import ways_of
+
+CODED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("", "grounds"): ("refuse",),
+    ("", "kinship"): ("kinship",),
+    ("", "letter"): ("letter",),
+    ("", "result"): ("survey_result",),
+    ("", "source"): ("source",),
+    ("", "way"): ("survey_way",),
+    ("AnswerVerification", "answer"): ("answer",),
+    ("AskVerification", "sources"): ("source",),
+    ("AnswerComplaint", "outcome"): ("objection_outcome",),
+    ("DecideAppeal", "outcome"): ("appeal_outcome",),
+    ("GivePriorNotice", "code"): ("increase", "reduce", "stop"),
+    ("HoldDemocraticReview", "outcome"): ("review_outcome",),
+    ("NotAccept", "code"): ("not_accepted",),
+    ("NotReach", "way"): ("service",),
+    ("NotReachForFinding", "way"): ("service",),
+    ("ProposeChange", "code"): ("increase", "reduce", "stop"),
+    ("ReturnPayment", "code"): ("bank_return",),
+    ("Serve", "way"): ("service",),
+    ("SettleObjection", "outcome"): ("objection_outcome",),
+    ("TellOpinion", "way"): ("service",),
+    ("Terminate", "code"): ("ended",),
+    ("TryToServe", "way"): ("service",),
+}
+"""(command, field) → the coded lists its words are of; without a command: of every one that has the field."""
 
 _WORDS: dict[str, Any] = {
     "int": 0,
@@ -67,16 +94,18 @@ def make(name: str, spec: Spec) -> click.Command:
     for field in msgspec.structs.fields(spec.kind):
         option = f"--{field.name.replace('_', '-')}"
         kind, many = _scalar(field.type)
+        asked = "[required]" if field.required else ""
         if kind is None:
-            params.append(click.Option([option, field.name], metavar="JSON", help=_shape(field.type)))
+            said = _help(_shape(field.type), asked)
+            params.append(click.Option([option, field.name], metavar="JSON", help=said))
         elif is_money(field.type):
-            params.append(click.Option([option, field.name], metavar="YUAN", help=f"yuan, such as {EXAMPLE}"))
+            said = _help(f"yuan, such as {EXAMPLE}", asked)
+            params.append(click.Option([option, field.name], metavar="YUAN", help=said))
         elif kind is bool:
-            params.append(click.Option([f"{option}/--no-{option[2:]}", field.name], default=None))
+            params.append(click.Option([f"{option}/--no-{option[2:]}", field.name], default=None, help=asked))
         else:
-            params.append(
-                click.Option([option, field.name], type=kind, multiple=many, help=_shape(field.type))
-            )
+            said = _help(_shape(field.type), _codes(spec.name, field.name), asked)
+            params.append(click.Option([option, field.name], type=kind, multiple=many, help=said))
     params += [
         click.Option(["--id", "command_id"], help="the command's id; the same id again changes nothing"),
         click.Option(["--expected"], type=int, help="the case's version you have seen"),
@@ -85,6 +114,16 @@ def make(name: str, spec: Spec) -> click.Command:
     example = f"doudi --as STAFF case {name}" + (" 11019920250000017" if spec.target == "case" else "")
     text = (spec.kind.__doc__ or spec.name).strip()
     return click.Command(name, params=params, callback=_sender(spec), help=f"{text}\n\nExample: {example}")
+
+
+def _help(*parts: str) -> str:
+    return "  ".join(part for part in parts if part)
+
+
+def _codes(command: str, field: str) -> str:
+    """Of which coded lists a field's words are, and where to read what they mean."""
+    names = CODED.get((command, field)) or CODED.get(("", field), ())
+    return "; ".join(f"{', '.join(code_list(name))} (doudi codes {name})" for name in names)
 
 
 def _sender(spec: Spec) -> Callable[..., None]:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from adapters.cli.main import root
-from adapters.cli.verbs import case_verbs
+from adapters.cli.verbs import CODED, case_verbs
 from domain.codes import code_list, list_names
 
 
@@ -43,3 +43,19 @@ def test_every_verb_has_help(verb: str) -> None:
     assert "Example: doudi" in said
     words = said.partition("CASE\n")[2] or said.partition("\n")[2]
     assert words.split()[0] not in ("Example:", case_verbs()[verb].name)
+
+
+def test_the_help_of_a_verb_marks_what_must_be_given_and_names_the_codes() -> None:
+    said = " ".join(run("case", "detect-change", "--help").split())
+    for option in ("--kind", "--happened", "--source"):
+        assert "[required]" in said.split(option, 1)[1].split(" --", 1)[0], option
+    assert "[required]" not in said.split("--member", 1)[1].split(" --", 1)[0]
+    assert "V03" in said
+    assert "doudi codes source" in said
+
+
+@pytest.mark.parametrize(("command", "field"), sorted(CODED))
+def test_each_coded_field_is_one_and_its_lists_are_there(command: str, field: str) -> None:
+    specs = [spec for spec in case_verbs().values() if command in ("", spec.name)]
+    assert any(field in spec.kind.__struct_fields__ for spec in specs)
+    assert all(code_list(name) for name in CODED[command, field])
