@@ -244,7 +244,8 @@ class _Through(Policy):
 def parse_value(name: str, text: Any) -> ParameterValue | None:
     """A value as a file or command gives it: money in yuan as text (`"600.00"`), else number, flag, word, list.
 
-    None ends the parameter. Raises `BadParameter` naming the parameter and the kind it should be of.
+    None ends the parameter. Raises `BadParameter` naming the parameter and the kind it should be of; money as a
+    number is none, it might be fen.
     """
     spec = _spec(name)
     if text is None:
@@ -262,7 +263,7 @@ def parse_value(name: str, text: Any) -> ParameterValue | None:
 def _parse(spec: ParameterSpec, text: Any) -> ParameterValue:
     if spec.kind == "money":
         if isinstance(text, int) and not isinstance(text, bool):
-            return text * 100
+            raise BadParameter("amount-not-text", spec.name)
         return parse_yuan(str(text))
     if spec.kind == "flag" and isinstance(text, str) and text in ("true", "false"):
         return text == "true"
@@ -271,6 +272,8 @@ def _parse(spec: ParameterSpec, text: Any) -> ParameterValue:
     if spec.kind in ("words", "table"):
         items = text.split(",") if isinstance(text, str) else text
         return tuple(" ".join(str(item).split()) for item in items if str(item).strip())
+    if spec.kind == "share" and isinstance(text, int) and text and not isinstance(text, bool):
+        raise BadParameter("amount-not-text", spec.name)
     if spec.kind in ("ratio", "share", "choice") and not isinstance(text, bool):
         return str(text).strip()
     if isinstance(text, bool | int | str):

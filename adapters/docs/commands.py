@@ -44,7 +44,8 @@ def table() -> str:
         "take the places of the county's handler and section chief. `clock` is the deadline process alone. "
         "The written form of each command: [commands.schema.json](commands.schema.json). Amounts are whole fen "
         "there, in lines of `do` and in messages; on the command line (`doudi case record-repayment …`) they are "
-        'yuan as text, in JSON too (`"680.50"`): a JSON number is refused there.',
+        'yuan as text, in JSON too (`"680.50"`): a JSON number is refused there. '
+        "The value of a parameter is yuan as text at every door.",
         "",
         "| command | about | " + " | ".join(f"{desk(name)}<br/>{levels[name]}" for name in DESKS) + " |",
         "|---|---|" + "---|" * len(DESKS),

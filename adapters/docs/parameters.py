@@ -36,7 +36,7 @@ def parameters_page() -> str:
         "",
         "A division sets each by programme and area, from a day, with its document; what it doesn't set comes from",
         "the division above, else from the default. `standard` has none: a day without one stops calculation.",
-        "Money is written in yuan.",
+        'Money is written in yuan as text (`"680.50"`), in files and in lines of `do` too; a JSON number is refused.',
         "",
         "A policy file is JSON: `programme`, `division`, `since`, `document` and `parameters`, a list of `name`,",
         "`value` and, where they differ, `unit`, `area`, `since`, `until`, `document`;",

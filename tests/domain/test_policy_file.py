@@ -60,6 +60,9 @@ def test_a_standard_may_be_for_a_year_and_nothing_else() -> None:
         ({"until": "2024-12-31"}, "parameter-span", "parameters[0].until"),
         ({"vaule": "1"}, "policy-field-unknown", "parameters[0].vaule"),
         ({"value": "1.234"}, "parameter-kind", "standard"),
+        ({"value": 68050}, "amount-not-text", "standard"),
+        ({"value": 680}, "amount-not-text", "standard"),
+        ({"name": "uplift_C01", "value": 100}, "amount-not-text", "uplift_C01"),
     ],
 )
 def test_what_is_wrong_is_named(row: dict[str, Any], code: str, field: str) -> None:
