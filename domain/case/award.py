@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LIVING = ("living", "gradual")
 """States in which an award is paid."""
+REFUSED_WORK = "D05"
+"""A share is cut from what stands, on the facts on which it stands."""
 
 
 class Terms(Value, frozen=True, kw_only=True, omit_defaults=True):
@@ -363,7 +365,8 @@ def _changed(case: "Case", event: AmountChanged) -> "Case":
     looked = event.terms.from_month <= add_month(month_of(event.on), 1)
     turned = max(award.turned, event.terms.from_month) if looked else award.turned
     award = replace(award, turned=turned, under=event.instance or award.under)
-    known = case.fact_serial if event.instance is not None else None
+    anew = event.instance is not None and event.terms.code != REFUSED_WORK
+    known = case.fact_serial if anew else None
     award = award.standing_on(event.terms.from_month, event.explanation, known)
     if case.ended is not None:
         award = award.to_go_on_as(before)

@@ -140,7 +140,7 @@ class Money(Walk):
         for hold in case.holds:
             self.say("EndHold", "county", number, instance=hold)
         if alive and case.head not in alive:
-            self.say("ChangeHead", "county", number, head=alive[0])
+            self.say("ChangeHead", "handler", number, head=alive[0])
         if alive and (case.account_returned or case.account_holder not in alive):
             self.say("ChangeAccount", "payer", number, account=f"6217 {self.next():08d}", holder=alive[0])
         for _ in range(4):
@@ -177,9 +177,7 @@ class Money(Walk):
                 if pays:
                     assert counts == purse.due(month), (number, month, purse)
                 claimed = sum(one.claimed[month] for one in purse.claims.values())
-                had = purse.sent(month) + (
-                    0 if pays or self.case(CaseNo(number)).ended else purse.held(month)
-                )
+                had = purse.sent(month) + (0 if pays else purse.held(month))
                 assert claimed <= had, ("claimed though never had", number, month, purse)
         self.check()
         self.paid_as_awarded()

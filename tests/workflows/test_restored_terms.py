@@ -1,8 +1,8 @@
 """A wrongly stopped award is restored as it was, whatever was found of its months meanwhile (rules.md §3)."""
 
 from domain.days import Month
-from tests.harness import TrialOffice
-from tests.workflows.awards import amount
+from tests.harness import TrialOffice, person
+from tests.workflows.awards import amount, living
 from tests.workflows.test_difference import drawn
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
 from tests.workflows.test_kept_back import by_request
@@ -54,3 +54,23 @@ def test_a_month_as_in_the_ledger_comes_back_as_it_was(office: TrialOffice) -> N
     office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
     assert [amount(office, case, month) for month in ("2025-08", "2025-10", "2025-11")] == [70_000] * 3
     assert office.case(case).drawn[Month("2025-10")].standing == 70_000
+
+
+def test_a_share_cut_for_refusing_work_hides_no_income(office: TrialOffice) -> None:
+    """It is computed on the facts of the decision: what came to light before it still does for its months."""
+    members = [person("m1", "1980-01-01", 11, "周一", "02"), person("m2", "1982-01-01", 12, "周二", "12")]
+    case = living(office, members, [])
+    drawn(office, *MONTHS[:3])
+    detected(office, case, "2025-07-20", hidden("2025-06-12", None, 20_000))
+    for day in ("2025-07-21", "2025-07-22", "2025-07-23"):
+        office.do("RefuseWork", "handler", case, on=day, member="m2")
+    office.do("DetectChange", "county", case, on="2025-07-24", kind="refused_work", happened="2025-07-23",
+              source="V24", member="m2")  # fmt: skip
+    change = {"on": "2025-07-24", "instance": list(office.case(case).changes)[-1]}
+    office.do("Hear", "county", case, words="是", **change)
+    office.do("ProposeChange", "county", case, effect="reduce", code="D05", member="m2", **change)
+    office.do("DecideChange", "decider", case, **change)
+    drawn(office, "2025-08")
+    assert amount(office, case, "2025-08") == 60_000
+    lines = office.do("FindDifference", "county", case, on="2025-08-20").data["lines"]
+    assert [(one["month"], one["over"]) for one in lines] == [("2025-08", 10_000)]
