@@ -13,6 +13,7 @@ from domain.days import Month
 from domain.explain import out_of_sum
 from domain.ids import CaseNo, InstanceId, MemberKey
 from projections.register import as_of
+from tests.adapters.told import ask
 from tests.harness import COUNTY, V1, V2, TrialOffice, number, person
 from tests.workflows.awards import amount, income, tick
 from workflows.decide.recompute import late_lines
@@ -382,6 +383,15 @@ def test_a_wage_that_was_hidden_waits_for_the_first_review_which_may_be_opened_t
     said = reviewed(office, case, 300_000, on="2025-07-22")
     assert 70_000 < said["amount"] < 120_000
     assert office.case(case).reviews[InstanceId("review.2")].due > date(2025, 8, 21)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "以台账为准"), ("en", "until its first review")])
+def test_late_truth_says_that_it_stands_as_in_the_ledger(office: TrialOffice, lang: str, words: str) -> None:
+    case = take(office)
+    drawn(office, "2025-07", "2025-07-05")
+    looked = ("--as", "handler", "case", "late", case)
+    assert words in ask(office.url, *looked, lang=lang).err
+    assert ask(office.url, *looked, "--format", "json").json["as_in_ledger"] is True
 
 
 def test_a_review_of_what_stands_on_facts_is_not_opened_early(office: TrialOffice) -> None:
