@@ -4,7 +4,7 @@ that was never sent (rules.md §3 hold, wrongly stopped; §7)."""
 from domain.days import Month
 from domain.ids import InstanceId, MemberKey
 from tests.harness import COUNTY, TrialOffice
-from tests.workflows.test_difference import close, drawn
+from tests.workflows.test_difference import close, drawn, raised
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
 from tests.workflows.test_returned_months import returned
 
@@ -87,3 +87,16 @@ def test_what_is_kept_back_for_good_is_not_claimed(office: TrialOffice) -> None:
     office.do("HearFinding", "county", case, on="2025-11-05", words="其子知道了")
     assert decide(office, case)["claimed"] == 8_000
     assert office.case(case).drawn[Month("2025-08")].standing == 50_000
+
+
+def test_a_month_that_a_stop_keeps_back_for_good_is_not_added_to(office: TrialOffice) -> None:
+    """A raise not drawn yet adds nothing to a month that the end should have reached."""
+    case = single(office)
+    drawn(office, *MONTHS[:4])
+    returned(office, case, "2025-08", "2025-08-20")
+    drawn(office, *MONTHS[4:])
+    raised(office, 70_000, "2025-10", case, "2025-11-02")
+    stopped(office, case, "S05", "2025-08-10", "2025-11-03")
+    office.do("ChangeAccount", "handler", case, on="2025-11-04", account="6217 00000001", holder="m1")
+    assert drawn(office, "2025-11")["arrears_amount"] == 0
+    assert kept(office, case) == ["2025-09", "2025-10"]

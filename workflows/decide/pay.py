@@ -35,6 +35,7 @@ from workflows.commands.pay import (
     SignList,
 )
 from workflows.context import Context
+from workflows.decide.award import kept_for_good
 from workflows.decide.effect import MOVED_OUT, pays_no_more
 from workflows.decide.settling import set_off
 from workflows.refusal import refuse
@@ -209,6 +210,8 @@ class _Drawing:
         terms = case.award.at(month) if case.award is not None else None
         line = case.drawn[month]
         if terms is None or terms.amount <= line.standing or self._died_before(case, terms, month):
+            return None
+        if case.ended is not None and line.held and month in kept_for_good(case):
             return None
         keys = dict.fromkeys((*terms.shares, *line.shares))
         more = {key: terms.shares.get(key, 0) - line.shares.get(key, 0) for key in keys}
