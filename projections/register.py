@@ -141,7 +141,6 @@ def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None
     `division` is that of the day, `now_in` where the household is now. `members` are those covered; `counts` their
     cross-cuts of that day; `held` whether pay is kept back.
     """
-    holds = {row["case_no"] for row in rows.select(HOLD) if row["since"] <= day}
     households = Register.households
     for segment in living(rows, month_of(day), division):
         case = segment["case_no"]
@@ -159,7 +158,7 @@ def as_of(rows: Rows, division: DivisionCode, day: date, area: str | None = None
             "members": covered,
             "persons": len(covered),
             "counts": cross_cuts(household["facts"], covered, day),
-            "held": case in holds,
+            "held": any(hold["since"] <= day for hold in rows.select(HOLD, case_no=case)),
         }
 
 

@@ -17,7 +17,6 @@ FEN = frozenset(
         "claim",
         "claimed",
         "due",
-        "held",
         "more",
         "open",
         "over",
@@ -30,6 +29,9 @@ FEN = frozenset(
 )
 """What in an answer's data is money where it is a whole number."""
 
+BEFORE = "column.before"
+"""Of a day, a name or a division; of money it is the amount before."""
+
 
 def tell(now: Session, data: Mapping[str, Any]) -> None:
     """Each of an answer's data on a line, lists of lines as tables."""
@@ -39,7 +41,8 @@ def tell(now: Session, data: Mapping[str, Any]) -> None:
             click.echo(f"  {told.heading(key)}:")
             now.table(list(value[0]), [told.row(one) for one in value], headings=told.headings(value[0]))
         else:
-            click.echo(f"  {told.heading(key)}: {told.said(key, value)}")
+            heading = told.heading(key) if key != "before" or isinstance(value, int) else now.text(BEFORE)
+            click.echo(f"  {heading}: {told.said(key, value)}")
 
 
 def _lines(value: Any) -> bool:

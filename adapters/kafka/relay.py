@@ -170,7 +170,9 @@ class Relay:
 
         `told`: keys of compacted topics, (topic, key), of which it is said again what stands there at that place.
         """
-        messages = Reader(self.store, self._wire, self._kept).again(record.position, told)
+        reader = Reader(self.store, self._wire, self._kept)
+        reader.beat = self._beat
+        messages = [one for one in reader.again(record.position, told) if not one.fault] if told else []
         while len(messages) > self._limit:
             self._channel.put(messages[: self._limit], before)
             del messages[: self._limit]

@@ -190,3 +190,16 @@ def test_a_relay_that_reads_apart_tells_each_once(office: TrialOffice, topics: T
         running.join()
     assert relay.position == office.store.head()
     check_told(office.store, settings)
+
+
+def test_a_state_that_passed_over_an_unreadable_event_is_kept_for_nobody(office: TrialOffice) -> None:
+    """Another release may read it, and would go on without it."""
+    keeping = here(office.store, every=1)
+    (at,) = office.store.database.connection.execute(
+        "SELECT max(position) FROM events WHERE type = 'ApplicationEntered'"
+    ).fetchone()
+    office.store.database.connection.execute("UPDATE events SET payload = '{}' WHERE position = ?", (at,))
+    units = whole(office.store, keeping, limit=10)
+    assert [unit.fault is not None for unit in units].count(True) >= 1
+    point, _ = KeptStates(office.store).begin(office.store.head(), lambda stream, after: [])
+    assert point.position < at

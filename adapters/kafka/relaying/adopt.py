@@ -97,9 +97,7 @@ def _told_beyond(settings: KafkaSettings, found: Record, position: int) -> set[t
     return {
         where
         for where, headers in last.items()
-        if headers.get("ce_source") == source
-        and int(headers["ce_sequence"]) > position
-        and where[1] not in found.waiting
+        if headers.get("ce_source") == source and int(headers["ce_sequence"]) > position
     }
 
 

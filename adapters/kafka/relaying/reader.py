@@ -104,6 +104,8 @@ class Reader:
         self._every = every
         self._kept_at = 0
         self._keep_from = 0.0
+        self._whole = True
+        """Nothing was passed over that couldn't be read: only then is the state what another release would have."""
         self._at = Point()
         self._mapping: Mapping | None = None
         self._made: deque[Unit] = deque()
@@ -168,6 +170,7 @@ class Reader:
             return
         self._made.clear()
         if self._mapping is None or self._at.position > after.position:
+            self._whole = True
             self._at, self._mapping = self._kept.begin(after.position, self._own)
             self._kept_at = self._at.position
         self._fold_to(after.position)
@@ -177,6 +180,7 @@ class Reader:
 
     def _fold_to(self, until: int) -> None:
         if self._mapping is None:
+            self._whole = True
             self._at, self._mapping = self._kept.begin(until, self._own)
         while self._at.position < until:
             groups = self._groups(A_READ, until)
@@ -201,7 +205,7 @@ class Reader:
 
     def keep(self) -> None:
         """Keep the fold's state for who begins next."""
-        if self._mapping is not None and self._at.position > self._kept_at:
+        if self._whole and self._mapping is not None and self._at.position > self._kept_at:
             self._kept.keep(self._at, self._mapping)
             self._kept_at = self._at.position
 
@@ -241,6 +245,7 @@ class Reader:
             try:
                 return found + self._store.page(after, limit - len(found), untold)
             except BadPayload as error:
+                self._whole = False
                 position = int(error.params["position"])
                 whole = self._store.page(after, position - after - 1, untold)
                 broken = envelope_at(self._store, position)
