@@ -251,7 +251,7 @@ class CaseText:
             return self.catalogue.text(
                 "value.fact", kind=named, words=label(listed, code, self.catalogue.lang), code=code
             )
-        return f"{named} {code}"
+        return f"{named} {self._or(f'value.fact_code.{code}', code)}"
 
     def _word(self, kind: str, field: str, value: str) -> str:
         if field in _MEMBERS:

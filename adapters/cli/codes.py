@@ -5,6 +5,8 @@ import click
 from adapters.cli.session import session
 from domain.codes import code_list, label, list_names
 
+HEADINGS = {"list": "column.code_list", "first": "column.first_codes", "code": "column.division_code"}
+
 
 @click.command()
 @click.argument("name", metavar="[LIST]", required=False)
@@ -19,7 +21,7 @@ def codes(name: str | None) -> None:
             {"list": one, "codes": len(code_list(one)), "first": ", ".join(list(code_list(one))[:6])}
             for one in list_names()
         ]
-        now.listed(("list", "codes", "first"), rows)
+        now.listed(("list", "codes", "first"), rows, headings=HEADINGS)
         return
     entries = code_list(name)
     extra = list(next(iter(entries.values())).extra)
@@ -27,7 +29,7 @@ def codes(name: str | None) -> None:
         {"code": code, "words": label(name, code, now.catalogue.lang), "source": entry.source, **entry.extra}
         for code, entry in entries.items()
     ]
-    now.listed(("code", "words", "source", *extra), found)
+    now.listed(("code", "words", "source", *extra), found, headings={"code": HEADINGS["code"]})
 
 
 COMMANDS: list[click.Command] = [codes]

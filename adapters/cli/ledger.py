@@ -196,7 +196,12 @@ def list_imports() -> None:
     found = [
         one for one in imports(rows) if all(sees(now, DivisionCode(place)) for place in one["divisions"])
     ]
-    now.show(IMPORTS, found, position=now.doudi.projector.position("imports"))
+    now.show(
+        IMPORTS,
+        found,
+        headings={"file": "column.file_sha256"},
+        position=now.doudi.projector.position("imports"),
+    )
 
 
 @import_.command("undo")

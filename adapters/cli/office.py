@@ -15,6 +15,7 @@ from adapters.seed.calendars import read_calendar
 from adapters.seed.divisions import read_divisions
 from adapters.seed.divisions.national import as_of, changes_of, national_within
 from domain.catalogue import CATALOGUE
+from domain.codes import label
 from domain.days import china_day, parse_day
 from domain.ids import level_of, parse_division
 from domain.policy import PolicyGap, show_value
@@ -270,7 +271,11 @@ def division_list(above: str | None) -> None:
         for row in now.rows("office").select(DIVISION)
         if not above or row["code"].startswith(division_in_scope(now, above))
     ]
-    now.show(("code", "name", "level", "parent", "by", "since"), rows, position=now.doudi.store.head())
+    if now.form == "table":
+        rows = [{**row, "level": now.text(f"value.level.{row['level']}")} for row in rows]
+    columns = ("code", "name", "level", "parent", "by", "since")
+    headings = {"code": "column.division_code", "by": "column.replaced_by"}
+    now.show(columns, rows, headings=headings, position=now.doudi.store.head())
 
 
 @click.group(no_args_is_help=True)
@@ -330,6 +335,7 @@ def staff_list(division: str, day: str | None) -> None:
         {
             **row,
             "name": row["name"].masked(),
+            "desk": label("desk", row["desk"], now.catalogue.lang) if now.form == "table" else row["desk"],
             "relations": sum(
                 one[0] == row["staff"]
                 for declared in now.doudi.office.world.roster(row["division"]).relations.values()

@@ -98,7 +98,7 @@ def raise_preview(
     rows = [
         {**row, "more": now.money(row["more"]), "arrears": now.yes(row["arrears"])} for row in found.cost()
     ]
-    now.show(COST, rows, position=now.doudi.store.head(), **about)
+    now.show(COST, rows, headings={"arrears": "column.for_past"}, position=now.doudi.store.head(), **about)
 
 
 @raise_.command("run")

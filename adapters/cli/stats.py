@@ -92,7 +92,9 @@ def stats(
 def _closed(now: Session, closed: Mapping[str, str]) -> str:
     if not closed:
         return now.text("stats.open")
-    return ", ".join(f"{name.partition('/')[2]} {day}" for name, day in sorted(closed.items()))
+    return ", ".join(
+        f"{now.text('column.' + name.partition('/')[2])} {day}" for name, day in sorted(closed.items())
+    )
 
 
 def _county_table(

@@ -105,7 +105,7 @@ def test_a_draw_is_told_in_words(office: Outside, case: str) -> None:
     office.clock("2025-08-05")
     drawn = ("pay", "draw", "--division", COUNTY, "--month", "2025-08")
     said = office.run("--lang", "zh", *drawn, actor="payer").out
-    assert all(word in said for word in ("到期办理: 已提醒", "农村: 户数", "补发条数 0", "未列入 –"))
+    assert all(word in said for word in ("期限处理: 已提醒", "农村: 户数", "补发条数 0", "未列入 –"))
     data = "\n".join(line for line in said.splitlines() if "#" not in line)
     assert not any(raw in data for raw in ("ticked", "warned", "arrears", "left_out", "rural", "moved"))
 
