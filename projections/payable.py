@@ -43,7 +43,7 @@ class Payable:
     on what it is now due."""
 
     name: ClassVar[str] = "payable"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=HOME,
@@ -123,10 +123,10 @@ def _began(case: str, month: Month, rows: Rows) -> None:
 
 
 def _changed(case: str, month: Month, rows: Rows) -> None:
-    """From that month on what was drawn may be less than is due."""
-    row = rows.get(PAYABLE, (case, _home(case, rows)["area"]))
-    if row is not None and row["drawn"] >= month:
-        rows.put(PAYABLE, {**row, "drawn": add_month(month, -1)})
+    """From that month on what was drawn may be less than is due, in whichever area."""
+    for row in list(rows.select(PAYABLE, case_no=case)):
+        if row["drawn"] >= month:
+            rows.put(PAYABLE, {**row, "drawn": add_month(month, -1)})
 
 
 def _last(case: str, month: str, rows: Rows) -> None:
@@ -136,14 +136,18 @@ def _last(case: str, month: str, rows: Rows) -> None:
 
 
 def _area(case: str, event: AreaChanged, rows: Rows) -> None:
-    """The months before stay on the old area's lists, should one of them still be drawn."""
+    """The months before stay on the old area's lists, should one of them still be drawn; so do those of an area that
+    the case comes back to."""
     home = _home(case, rows)
     rows.put(HOME, {**home, "area": event.area})
     row = rows.get(PAYABLE, (case, home["area"]))
     if row is None or event.area == home["area"]:
         return
     rows.put(PAYABLE, {**row, "last": add_month(event.from_month, -1)})
-    rows.put(PAYABLE, {**row, "area": event.area, "since": event.from_month, "drawn": ""})
+    before = rows.get(PAYABLE, (case, event.area))
+    since = event.from_month if before is None else min(before["since"], event.from_month)
+    drawn = "" if before is None else min(before["drawn"], add_month(event.from_month, -1))
+    rows.put(PAYABLE, {**row, "area": event.area, "since": since, "drawn": drawn})
 
 
 def _drawn(case: str, area: str, month: Month, rows: Rows) -> None:

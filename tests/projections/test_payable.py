@@ -69,6 +69,22 @@ def test_an_award_that_changes_its_area_is_on_the_new_list_and_still_on_the_old(
     assert [drawn["2025-07"][area]["households"] for area in ("rural", "urban")] == [0, 1]
 
 
+def test_an_award_that_comes_back_to_an_area_is_still_owed_what_it_left_there(office: TrialOffice) -> None:
+    case = living(office)
+    for area, month in (("urban", "2025-07"), ("rural", "2025-08")):
+        on = at(f"{month}-01").date()
+        office.clock(on.isoformat())
+        office.write([(case_stream(case), AreaChanged(on=on, area=area, from_month=Month(month)))])
+    office.clock("2025-08-05")
+    paid = [
+        (month, area)
+        for month in ("2025-08", "2025-07", "2025-06", "2025-05")
+        for area in ("rural", "urban")
+        if office.do("Draw", "payer", division=COUNTY, month=month, area=area).data[area]["households"]
+    ]
+    assert paid == [("2025-08", "rural"), ("2025-07", "urban"), ("2025-06", "rural"), ("2025-05", "rural")]
+
+
 def test_rebuilt_it_is_the_same(office: TrialOffice) -> None:
     living(office)
     office.clock("2025-05-08")
