@@ -79,7 +79,7 @@ def wanted_by(store: EventStore, projection: Projection) -> str:
     if reads is None:
         return "TRUE"
     others = ", ".join(f"'{name}'" for name in sorted(store.codec.others(reads)))
-    return f"type NOT IN ({others})"
+    return f"type NOT IN ({others})" if others else "TRUE"
 
 
 def _unreadable(store: EventStore, error: BadPayload) -> Unreadable:
