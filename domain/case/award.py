@@ -295,7 +295,8 @@ class Award(Value, frozen=True, kw_only=True):
         return replace(self, terms=(*kept, terms))
 
     def to_go_on_as(self, before: "Award") -> "Award":
-        """From its end on, where it is restored, as it was: what changes of months gone by doesn't reach it."""
+        """From its end on, where it is restored, as it was, and as was said ahead: what changes of months gone by
+        doesn't reach it."""
         ends = self.ends
         if ends is None:
             return self
@@ -303,11 +304,13 @@ class Award(Value, frozen=True, kw_only=True):
         terms = (
             *(one for one in self.terms if one.from_month < ends),
             *(replace(one, from_month=ends) for one in last),
+            *(one for one in before.terms if one.from_month > ends),
         )
+        if not before.bases:
+            return replace(self, terms=terms)
         bases = [one for one in self.bases if one[0] < ends]
-        return replace(
-            self, terms=terms, bases=(*bases, (ends, before.basis(ends))) if before.bases else self.bases
-        )
+        ahead = [one for one in before.bases if one[0] > ends]
+        return replace(self, terms=terms, bases=(*bases, (ends, before.basis(ends)), *ahead))
 
     def basis(self, month: Month) -> Basis:
         """What the decision that holds in a month stands on; before the first, the first."""

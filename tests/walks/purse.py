@@ -191,7 +191,7 @@ class Purse:
         self.settled.update(over)
         for month, fen in event.claimed.items():
             self._expect(0 < fen <= over[month], "claimed beyond", month, event)
-            self._expect(self.counts(month) >= 0, "claimed though never had", month, event)
+            self._expect(self.counts(month) >= self.held(month), "claimed though never had", month, event)
 
     def _revise(self, event: FindingRevised) -> None:
         one = self.claims[event.finding]

@@ -100,3 +100,67 @@ def test_a_month_that_a_stop_keeps_back_for_good_is_not_added_to(office: TrialOf
     office.do("ChangeAccount", "handler", case, on="2025-11-04", account="6217 00000001", holder="m1")
     assert drawn(office, "2025-11")["arrears_amount"] == 0
     assert kept(office, case) == ["2025-09", "2025-10"]
+
+
+def on_hold(office: TrialOffice) -> str:
+    """Found to have a wage since June, of 80.00; August on was drawn, and kept back."""
+    case = single(office)
+    drawn(office, *MONTHS[:3])
+    office.do("SetHold", "county", case, on="2025-07-20", ground="account", until="2025-12-20")
+    drawn(office, *MONTHS[3:])
+    detected(office, case, "2025-10-28", hidden("2025-06-12", None))
+    office.do("FindDifference", "county", case, on="2025-10-28")
+    office.do("HearFinding", "county", case, on="2025-10-28", words="是")
+    assert decide(office, case, on="2025-10-29")["claimed"] == 8_000
+    return case
+
+
+def test_what_was_never_sent_is_not_claimed_whatever_stop_comes_after(office: TrialOffice) -> None:
+    case = on_hold(office)
+    elsewhere = {"kind": "other", "happened": "2025-07-10", "source": "V24"}
+    office.do("DetectChange", "county", case, on="2025-11-03", **elsewhere)
+    change = {"on": "2025-11-03", "instance": list(office.case(case).changes)[-1]}
+    office.do("Hear", "county", case, words="知道了", **change)
+    office.do("ProposeChange", "county", case, effect="stop", code="S05", **change)
+    office.do("DecideChange", "decider", case, **change)
+    assert kept(office, case) == list(MONTHS[3:])
+    findings = office.case(case).findings
+    assert [(one.id, one.claim) for one in findings.values()] == [("finding.1", 8_000)]
+
+
+def test_what_is_sent_after_it_was_found_too_much_is_found_then(office: TrialOffice) -> None:
+    case = on_hold(office)
+    office.do("EndHold", "county", case, on="2025-11-03")
+    assert kept(office, case) == []
+    lines = office.do("FindDifference", "county", case, on="2025-11-03").data["lines"]
+    assert [(one["month"], one["over"]) for one in lines] == [(month, 8_000) for month in MONTHS[3:]]
+
+
+def test_a_difference_kept_back_hides_no_line_that_was_paid(office: TrialOffice) -> None:
+    """November is kept back whole; of August to October only what a raise added."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    office.do("SetHold", "county", case, on="2025-10-20", ground="check", until="2025-12-20")
+    raised(office, 70_000, "2025-08", case, "2025-10-25")
+    drawn(office, "2025-11")
+    assert kept(office, case) == ["2025-08", "2025-09", "2025-10", "2025-11"]
+    decided = stopped(office, case, "S05", "2025-07-10", "2025-11-20")
+    assert decided["findings"] == ["2025-08", "2025-09", "2025-10", "2025-11"]
+    assert [(one["month"], one["over"]) for one in decided["lines"]] == [
+        ("2025-08", 50_000), ("2025-09", 50_000), ("2025-10", 50_000),
+    ]  # fmt: skip
+    assert decide(office, case, on="2025-11-21")["claimed"] == 150_000
+    assert office.refused("FindDifference", "county", case, on="2025-11-22") == ["nothing-over"]
+    assert kept(office, case) == ["2025-08", "2025-09", "2025-10", "2025-11"]
+
+
+def test_nor_in_a_month_after_a_death(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    office.do("SetHold", "county", case, on="2025-10-20", ground="check", until="2025-12-20")
+    raised(office, 70_000, "2025-09", case, "2025-10-25")
+    drawn(office, "2025-11")
+    office.do("ReportDeath", "county", on="2025-11-20", division=COUNTY, died="2025-08-25", source="V14",
+              person=office.case(case).members[MemberKey("m1")].person)  # fmt: skip
+    lines = office.case(case).findings[InstanceId("finding.1")].lines
+    assert [(one.month, one.over) for one in lines] == [("2025-09", 50_000), ("2025-10", 50_000)]

@@ -1,9 +1,10 @@
 """A wrongly stopped award is restored as it was, whatever was found of its months meanwhile (rules.md §3)."""
 
 from domain.days import Month
+from domain.ids import InstanceId
 from tests.harness import TrialOffice, person
 from tests.workflows.awards import amount, living
-from tests.workflows.test_difference import drawn
+from tests.workflows.test_difference import drawn, raised
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
 from tests.workflows.test_kept_back import by_request
 from tests.workflows.test_ruled_amounts import fixed
@@ -54,6 +55,37 @@ def test_a_month_as_in_the_ledger_comes_back_as_it_was(office: TrialOffice) -> N
     office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
     assert [amount(office, case, month) for month in ("2025-08", "2025-10", "2025-11")] == [70_000] * 3
     assert office.case(case).drawn[Month("2025-10")].standing == 70_000
+
+
+def test_a_restore_takes_back_nothing_that_was_found_of_a_death_in_the_ledger(office: TrialOffice) -> None:
+    case = take(office, paid_until="2025-04")
+    drawn(office, *MONTHS)
+    office.do("RecordDeath", "handler", case, on="2025-11-03", member="m2", died="2025-08-20", source="V14")
+    office.do("HearFinding", "county", case, on="2025-11-03", words="才办完丧事")
+    decide(office, case, on="2025-11-03")
+    stopped(office, case, "S10", "2025-08-10", "2025-11-04")
+    decide(office, case, on="2025-11-04", instance="finding.2")
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in ("2025-08", "2025-09", "2025-10", "2025-11")] == [
+        70_000, 35_000, 35_000, 35_000,
+    ]  # fmt: skip
+    of = office.case(case)
+    assert [of.findings[InstanceId(f"finding.{one}")].claim for one in (1, 2)] == [70_000, 0]
+    assert of.drawn[Month("2025-10")].standing == 35_000
+
+
+def test_what_was_said_ahead_comes_back_with_an_award_of_which_months_were_found(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    raised(office, 70_000, "2026-02", case, "2025-10-20")
+    detected(office, case, "2025-11-03", hidden("2025-06-12", None))
+    by_request(office, case, "2025-11-04")
+    office.do("HearFinding", "county", case, on="2025-11-05", words="是")
+    decide(office, case)
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in ("2025-10", "2025-12", "2026-01", "2026-02")] == [
+        42_000, 50_000, 50_000, 60_000,
+    ]  # fmt: skip
 
 
 def test_a_share_cut_for_refusing_work_hides_no_income(office: TrialOffice) -> None:

@@ -370,7 +370,8 @@ def _too_much(context: Context, decision: Decision, found: Found, proposal: Chan
     due = found.terms.amount if found.terms else 0
     shares = found.terms.shares if found.terms else {}
     for month in found.findings:
-        if month in there or month in taken or done.drawn[month].held_on:
+        drawn = done.drawn[month]
+        if month in there or month in taken or drawn.kept == drawn.drawn:
             continue
         line, terms = said_line(done, month, due, shares, proposal.code), award_of(done).at(month)
         if line.over or (terms is not None and terms.amount > due):

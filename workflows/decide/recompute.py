@@ -245,7 +245,7 @@ def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
     award, drawn = award_of(case), case.drawn[month]
     terms = award.at(month)
     if terms is None:
-        if not paid_for(case, month) or drawn.held_on:
+        if paid_for(case, month) <= drawn.kept:
             return None
         code = award.end_code if award.ends is not None and month >= award.ends else None
         return Recomputed(line=line_of(case, month, 0, {}, code or "D99"), terms=None)
@@ -341,9 +341,9 @@ def line_of(case: Case, month: Month, new: Fen, shares: Mapping[MemberKey, Fen],
 
 
 def _had(case: Case, month: Month, due: Fen) -> Fen:
-    """What counts as paid for a month drawn; of an award that has ended what is kept back only up to what is due."""
+    """What counts as paid for a month drawn; what is kept back only up to what is due: nobody had it."""
     paid, kept = paid_for(case, month), case.drawn[month].kept
-    return max(paid - kept, min(paid, due)) if case.ended is not None else paid
+    return max(paid - kept, min(paid, due))
 
 
 def said_line(case: Case, month: Month, due: Fen, shares: Mapping[MemberKey, Fen], code: str) -> LateLine:

@@ -194,11 +194,18 @@ def _again(context: Context, case: Case, line: LateLine, code: str) -> Recompute
 
 
 def _not_computed(case: Case, month: Month) -> Fen | None:
-    """What a month is due that no fact computes: what an appeal said; as in the ledger what was drawn for it."""
+    """What a month is due that no fact computes: what an appeal said; as in the ledger what was drawn for it, less what
+    is settled of it by decisions that aren't taken back."""
     ruled = [one.amount for one in case.rulings if one.holds(month) and one.amount is not None]
     if ruled:
         return ruled[-1]
-    return case.drawn[month].drawn if award_of(case).as_in_ledger(month) else None
+    if not award_of(case).as_in_ledger(month):
+        return None
+    return case.drawn[month].drawn - sum(
+        one.settled.get(month, 0) - one.again.get(month, 0)
+        for one in case.findings.values()
+        if not any(line.said and line.month == month for line in one.lines)
+    )
 
 
 def _at(context: Context, case: Case, line: LateLine, amount: Fen, code: str) -> Recomputed:
