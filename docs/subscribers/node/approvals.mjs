@@ -33,7 +33,7 @@ function take(told, message) {
 
 async function follow(broker, file, prefix = "doudi.") {
   const told = read(file);
-  const kafka = new Kafka({ brokers: broker.split(","), logLevel: logLevel.WARN, retry: { retries: Infinity, maxRetryTime: 5000 } });
+  const kafka = new Kafka({ brokers: broker.split(","), logLevel: logLevel.WARN });
   const consumer = kafka.consumer({ groupId: `school.${prefix}approvals` }); // read_committed unless told otherwise
   await consumer.subscribe({ topics: [`${prefix}approvals`, `${prefix}exits`], fromBeginning: true });
   const eachBatch = async ({ batch }) => {

@@ -3,13 +3,11 @@
 import json
 import sqlite3
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
 
 SCHEMAS = Path(__file__).parents[2] / "contracts" / "schemas"
 FILES = {f"cn.doudi.{name}": SCHEMAS / f"{name}.schema.json" for name in ("approved.v1", "exited.v1")}
@@ -35,23 +33,11 @@ def take(db, record):
         db.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
-def consumer_of(broker, topics, **settings):
-    while True:  # until somebody answers and the topics are there
-        try:
-            consumer = KafkaConsumer(bootstrap_servers=broker, bootstrap_timeout_ms=5000, **settings)
-            found = {one: consumer.partitions_for_topic(one) for one in topics}
-            if all(found.values()):
-                return consumer, [TopicPartition(one, part) for one in topics for part in found[one]]
-            consumer.close()
-            print("waits for topics:", *(one for one in topics if not found[one]), file=sys.stderr)
-        except KafkaError as error:
-            print(f"waits for {broker}: {type(error).__name__}", file=sys.stderr)
-        time.sleep(2)
-
-
 def follow(db, broker, prefix="doudi."):
     settings = {"isolation_level": "read_committed", "auto_offset_reset": "earliest"}
-    consumer, places = consumer_of(broker, [prefix + "approvals", prefix + "exits"], **settings)
+    consumer = KafkaConsumer(bootstrap_servers=broker, **settings)
+    topics = [prefix + "approvals", prefix + "exits"]
+    places = [TopicPartition(one, part) for one in topics for part in consumer.partitions_for_topic(one)]
     kept = {(topic, part): offset for topic, part, offset in db.execute("SELECT * FROM place")}
     consumer.assign(places)
     for place in places:

@@ -3,13 +3,11 @@
 import json
 import sqlite3
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
 from jsonschema import Draft202012Validator
 from kafka import KafkaConsumer, TopicPartition
-from kafka.errors import KafkaError
 
 SCHEMA = Path(__file__).parents[2] / "contracts" / "schemas" / "recipient.v1.schema.json"
 RECIPIENT = Draft202012Validator(json.loads(SCHEMA.read_text()))
@@ -36,23 +34,10 @@ def take(db, record):
     db.execute("INSERT INTO letters VALUES (NULL, ?, ?, ?)", (told["ce_id"], person, json.dumps(spans)))
 
 
-def consumer_of(broker, topics, **settings):
-    while True:  # until somebody answers and the topics are there
-        try:
-            consumer = KafkaConsumer(bootstrap_servers=broker, bootstrap_timeout_ms=5000, **settings)
-            found = {one: consumer.partitions_for_topic(one) for one in topics}
-            if all(found.values()):
-                return consumer, [TopicPartition(one, part) for one in topics for part in found[one]]
-            consumer.close()
-            print("waits for topics:", *(one for one in topics if not found[one]), file=sys.stderr)
-        except KafkaError as error:
-            print(f"waits for {broker}: {type(error).__name__}", file=sys.stderr)
-        time.sleep(2)
-
-
 def follow(db, broker, prefix="doudi."):
     settings = {"isolation_level": "read_committed", "auto_offset_reset": "earliest", "max_poll_records": 50}
-    consumer, places = consumer_of(broker, [prefix + "recipients"], **settings)
+    consumer, topic = KafkaConsumer(bootstrap_servers=broker, **settings), prefix + "recipients"
+    places = [TopicPartition(topic, part) for part in consumer.partitions_for_topic(topic)]
     kept = dict(db.execute("SELECT * FROM place"))
     consumer.assign(places)
     for place in places:

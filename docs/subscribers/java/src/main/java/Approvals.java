@@ -27,24 +27,12 @@ class Approvals {
     var order = event.getTime().toInstant().toEpochMilli() + " " + event.getExtension("sequence");
     kept.told.put(order + " " + event.getSource() + " " + event.getId(), data.put("type", event.getType()));
   }
-  static List<TopicPartition> places(KafkaConsumer<?, ?> consumer, List<String> topics) throws Exception {
-    while (true) { // until somebody answers and the topics are there
-      try {
-        var found = new ArrayList<TopicPartition>();
-        for (var topic : topics)
-          for (var one : consumer.partitionsFor(topic, java.time.Duration.ofSeconds(5))) found.add(new TopicPartition(topic, one.partition()));
-        return found;
-      } catch (org.apache.kafka.common.errors.RetriableException error) {
-        System.err.println("waits for Kafka: " + error.getMessage());
-        Thread.sleep(1000);
-      }
-    }
-  }
   static void follow(String broker, Path file, String prefix) throws Exception {
     var kept = Files.exists(file) ? JSON.readValue(file.toFile(), Kept.class) : new Kept(new TreeMap<>(), new HashMap<>());
     Map<String, Object> settings = Map.of("bootstrap.servers", broker, "isolation.level", "read_committed", "auto.offset.reset", "earliest");
     var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new CloudEventDeserializer());
-    var places = places(consumer, List.of(prefix + "approvals", prefix + "exits"));
+    var places = List.of("approvals", "exits").stream().flatMap(topic -> consumer.partitionsFor(prefix + topic).stream())
+        .map(one -> new TopicPartition(one.topic(), one.partition())).toList();
     consumer.assign(places);
     for (var place : places) consumer.seek(place, kept.next.getOrDefault(place.toString(), 0L));
     for (var fresh = Path.of(file + ".new"); true; ) {
