@@ -65,7 +65,7 @@ def registered(doudi: Doudi, until: int, *months: Month) -> list[dict[PersonRef,
             members.members(row["case_no"], rows)[key]["person"]: (
                 *(row["case_no"], row["area"], row["shares"][key]),
             )
-            for row in living(rows, month)
+            for row in living(rows, month, "")
             for key in row["covered"]
         }
         for month in months
