@@ -8,8 +8,8 @@ from domain.days import Month
 from domain.ids import MemberKey
 from tests.harness import TrialOffice, number, person
 from tests.workflows.awards import amount, draw, income, living, nothing, tick
-from tests.workflows.test_difference import raised
-from tests.workflows.test_finding import stopped
+from tests.workflows.test_difference import drawn, raised
+from tests.workflows.test_finding import MONTHS, decide, stopped
 from tests.workflows.test_takeover import COUPLE, raise_standard, take
 
 
@@ -103,6 +103,20 @@ def test_a_restore_gives_it_back(office: TrialOffice) -> None:
     assert amount(office, case, "2025-08") is None
     office.do("Restore", "decider", case, on="2025-08-20", code="I05", reason="重名，错停")
     assert amounts(office, case, "2025-07", "2025-08", "2025-12", "2026-01") == [115_000] * 3 + [110_000]
+
+
+def test_a_restore_gives_back_no_share_of_who_died(office: TrialOffice) -> None:
+    case = fixed(office, couple(office), 115_000, "2025-07", "2025-12")
+    drawn(office, *MONTHS)
+    office.do("RecordDeath", "handler", case, on="2025-11-03", member="m2", died="2025-08-20", source="V14")
+    office.do("HearFinding", "county", case, on="2025-11-03", words="才办完丧事")
+    decide(office, case, on="2025-11-03")
+    stopped(office, case, "S10", "2025-08-10", "2025-11-04")
+    decide(office, case, on="2025-11-04", instance="finding.2")
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert amounts(office, case, "2025-08", "2025-09", "2025-10", "2025-11", "2026-01") == [
+        115_000, 57_500, 57_500, 57_500, 50_000,
+    ]  # fmt: skip
 
 
 def test_a_restore_gives_back_what_was_to_come(office: TrialOffice) -> None:

@@ -11,7 +11,7 @@ from domain.case import Case, evolve, fold
 from domain.case.award import Line, MonthDrawn
 from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, SetOff
 from domain.case.payment import Months, PaymentReturned, paid_for
-from domain.days import Month
+from domain.days import Month, first_day
 from domain.event import CaseEvent, Moved
 from domain.ids import InstanceId, MemberKey
 from domain.means.shares import split
@@ -194,13 +194,17 @@ def _again(context: Context, case: Case, line: LateLine, code: str) -> Recompute
 
 
 def _not_computed(case: Case, month: Month) -> Fen | None:
-    """What a month is due that no fact computes: what an appeal said; as in the ledger what was drawn for it, less what
-    is settled of it by decisions that aren't taken back."""
+    """What a month is due that no fact computes: what an appeal said, less the shares of who died since; as in the
+    ledger what stood of it without the decisions that are taken back."""
     ruled = [one.amount for one in case.rulings if one.holds(month) and one.amount is not None]
     if ruled:
-        return ruled[-1]
-    if not award_of(case).as_in_ledger(month):
-        return None
+        died = any(one.died is not None and one.died < first_day(month) for one in case.members.values())
+        return min(ruled[-1], _stood(case, month)) if died else ruled[-1]
+    return _stood(case, month) if award_of(case).as_in_ledger(month) else None
+
+
+def _stood(case: Case, month: Month) -> Fen:
+    """What was drawn for a month, less what is settled of it by decisions that stand when a stop is taken back."""
     return case.drawn[month].drawn - sum(
         one.settled.get(month, 0) - one.again.get(month, 0)
         for one in case.findings.values()
