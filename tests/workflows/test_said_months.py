@@ -3,8 +3,9 @@
 from domain.days import Month
 from domain.ids import InstanceId
 from tests.harness import TrialOffice, person
-from tests.workflows.awards import draw, living
-from tests.workflows.test_finding import MONTHS, decide
+from tests.workflows.awards import amount, draw, living
+from tests.workflows.test_finding import MONTHS, decide, stopped
+from tests.workflows.test_kept_back import by_request
 
 
 def couple(office: TrialOffice) -> str:
@@ -52,3 +53,36 @@ def test_a_death_that_was_known_meanwhile_stays_one(office: TrialOffice) -> None
         assert terms is not None
         assert terms.covered == ("m1",)
         assert office.case(case).drawn[Month(month)].standing == terms.amount
+
+
+def test_what_a_reduction_said_stays_when_another_stop_is_taken_back(office: TrialOffice) -> None:
+    case = couple(office)
+    office.do("HearFinding", "county", case, on="2025-11-04", words="知道了")
+    decide(office, case, on="2025-11-04")
+    by_request(office, case, "2025-11-06")
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in ("2025-09", "2025-10", "2025-12")] == [
+        120_000, 80_000, 80_000,
+    ]  # fmt: skip
+    assert office.case(case).findings[InstanceId("finding.1")].claim == 40_000
+
+
+def test_nor_is_a_reductions_finding_dropped(office: TrialOffice) -> None:
+    case = couple(office)
+    by_request(office, case, "2025-11-06")
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert office.case(case).state("finding.1") == "found"
+
+
+def test_what_a_reduction_said_comes_back_when_a_stop_of_its_month_is_taken_back(office: TrialOffice) -> None:
+    case = couple(office)
+    office.do("HearFinding", "county", case, on="2025-11-04", words="知道了")
+    decide(office, case, on="2025-11-04")
+    stopped(office, case, "S10", "2025-08-10", "2025-11-06")
+    decide(office, case, on="2025-11-06", instance="finding.2")
+    assert [amount(office, case, month) for month in MONTHS[4:]] == [0, 0]
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert [amount(office, case, month) for month in (*MONTHS[4:], "2025-12")] == [120_000, 80_000, 80_000]
+    findings = office.case(case).findings
+    assert [one.claim for one in findings.values()] == [40_000, 0]
+    assert findings[InstanceId("finding.1")].lines[0].said

@@ -84,7 +84,7 @@ def _revise(
     """
     settled: dict[Month, Fen] = {}
     claimed = dict(one.claimed)
-    said = {line.month for line in one.lines if line.said}
+    said = {line.month for line in _said_by_stop(case, one)}
     for month, fen in sorted(one.settled.items()):
         own = fen - one.again.get(month, 0)
         less = max(min(own, short[month]), 0)
@@ -171,7 +171,7 @@ def lifted(
     moves: dict[str, str] = {}
     found: list[Recomputed] = []
     for one in case.findings.values():
-        months = [line for line in one.lines if line.said]
+        months = _said_by_stop(case, one)
         if months and one.decided is None:
             events.append(FindingDropped(on=context.on, finding=one.id, reason=said))
             moves[one.id] = "dropped"
@@ -181,6 +181,15 @@ def lifted(
     right = fold(case, terms)
     revised = revisions(context, right, appeal, [one.line.month for one in found])
     return [*events, *terms, *revised], {**moves, **closing(case, fold(right, revised), revised)}
+
+
+def _said_by_stop(case: Case, one: Finding) -> list[LateLine]:
+    """What a stop or a gradual exit said of months gone by; what a reduction said stands, though another stop is taken
+    back."""
+    change = case.changes.get(one.cause) if one.cause is not None else None
+    if change is None or change.proposal is None or change.proposal.effect not in ("stop", "gradual_exit"):
+        return []
+    return [line for line in one.lines if line.said]
 
 
 def _again(context: Context, case: Case, line: LateLine, code: str) -> Recomputed:
@@ -194,13 +203,26 @@ def _again(context: Context, case: Case, line: LateLine, code: str) -> Recompute
 
 
 def _not_computed(case: Case, month: Month) -> Fen | None:
-    """What a month is due that no fact computes: what an appeal said, less the shares of who died since; as in the
+    """What a month is due that no fact computes: what was said of it, less the shares of who died since; as in the
     ledger what stood of it without the decisions that are taken back."""
+    said = _said(case, month)
+    if said is None:
+        return _stood(case, month) if award_of(case).as_in_ledger(month) else None
+    died = any(one.died is not None and one.died < first_day(month) for one in case.members.values())
+    return min(said, _stood(case, month)) if died else said
+
+
+def _said(case: Case, month: Month) -> Fen | None:
+    """The amount that an appeal said of a month, else a reduction."""
     ruled = [one.amount for one in case.rulings if one.holds(month) and one.amount is not None]
-    if ruled:
-        died = any(one.died is not None and one.died < first_day(month) for one in case.members.values())
-        return min(ruled[-1], _stood(case, month)) if died else ruled[-1]
-    return _stood(case, month) if award_of(case).as_in_ledger(month) else None
+    reduced = [
+        line.new
+        for one in case.findings.values()
+        if one.outcome is not None and not _said_by_stop(case, one)
+        for line in one.lines
+        if line.said and line.month == month
+    ]
+    return next(reversed(ruled or reduced), None)
 
 
 def _stood(case: Case, month: Month) -> Fen:
@@ -208,7 +230,7 @@ def _stood(case: Case, month: Month) -> Fen:
     return case.drawn[month].drawn - sum(
         one.settled.get(month, 0) - one.again.get(month, 0)
         for one in case.findings.values()
-        if not any(line.said and line.month == month for line in one.lines)
+        if not any(line.month == month for line in _said_by_stop(case, one))
     )
 
 
