@@ -1,5 +1,6 @@
 """`doudi keys`, `forget`, `persons`: what opens personal data, who is forgotten, who has a number or name."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from adapters.cli.reading import in_scope, note_look
 from adapters.cli.scope import division_in_scope
 from adapters.cli.session import Session, session
 from adapters.keys import upkeep
+from adapters.store.errors import StoreError
 from domain.codes import code_list
 from domain.identity import normalise_name
 from domain.ids import CaseNo, DivisionCode, PersonRef, within
@@ -149,7 +151,8 @@ def keys_restore(file: Path, master: str | None) -> None:
     Example: doudi keys restore /mnt/keys/2025-03-06.keys
     """
     now = session()
-    _who(now)
+    with suppress(StoreError):  # without its keys the store doesn't open
+        _who(now)
     taken = upkeep.restore(now.url, file, master)
     store = open_doudi(now.url).store
     numbers, names = upkeep.index_anew(store.keyring, store.all())

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, TypeVar
 from zlib import crc32
 
+import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import AuthorizationError, KafkaError
 
@@ -145,7 +146,12 @@ def _other_name(settings: KafkaSettings, key: bytes, log: str, seconds: float) -
         )
 
     def tells(record: Any) -> bool:
-        return record.key != key and record.value is not None and read_record(record.value).log == log
+        if record.key == key or record.value is None:
+            return False
+        try:
+            return read_record(record.value).log == log
+        except msgspec.DecodeError:
+            return False  # no place of any relay
 
     found = _last(arguments, ends, tells, monotonic() + seconds)
     return found.key.decode() if found is not None else None
