@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from adapters.bootstrap import PROJECTIONS
 from adapters.projecting import parted
-from adapters.projecting.fold import A_PAGE, NO_SKIPS, fold
+from adapters.projecting.fold import A_PAGE, fold
 from adapters.projecting.folded import FoldedRows
 from adapters.projector import Projector
 from adapters.rows import form_of
@@ -243,26 +243,12 @@ def rebuilt(projector: Projector, name: str, count: int) -> None:
     for each in (alone, two):
         assert each.compared is not None
         assert each.compared.differences == 0
-    store, projection = projector.store, projector.projection(name)
-    parts = parted.parts_of(store, projection, count)
+    parts = parted.parts_of(projector.store, projector.projection(name), count)
     if parts == 1:
         return
     print(
         f"{name} written, compared and swapped: {count / alone.seconds:,.0f} ev/s by one process,"
-        f" {count / two.seconds:,.0f} by {parts}: {alone.seconds / two.seconds:.2f} times"
-    )
-    rows = [FoldedRows(projection.tables, store.keyring) for _ in range(2)]
-    one = timed(count, partial(fold, store, projection, rows[0], 0, count))
-    many = timed(
-        count,
-        partial(
-            parted.fold_parted, store, projection, rows[1], count, NO_SKIPS, parts, lambda position: None
-        ),
-    )
-    assert rows[0].count() == rows[1].count()
-    print(
-        f"folded alone: {one:,.0f} ev/s by one process, {many:,.0f} by {parts}: {many / one:.2f} times"
-        " (wanted on SQLite: 1.4)",
+        f" {count / two.seconds:,.0f} by {parts}: {alone.seconds / two.seconds:.2f} times (wanted on SQLite: 1.4)",
         flush=True,
     )
 
