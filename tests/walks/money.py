@@ -21,7 +21,6 @@ from tests.journeys.lives import pages
 from tests.walks.purse import Purse, unpaid
 from tests.walks.walk import V3, Walk, households
 from workflows.command import Answer
-from workflows.decide.award import RESTORED
 
 Act = Callable[["Money"], None]
 ACTS: dict[str, Act] = {}
@@ -136,7 +135,6 @@ class Money(Walk):
             self.watch()
 
     def _settle(self, number: CaseNo) -> None:
-        self._record_deaths(number)
         case = self.case(number)
         alive = [key for key, one in case.members.items() if one.here(self.today) and not one.died]
         for hold in case.holds:
@@ -154,15 +152,6 @@ class Money(Walk):
             if not done:
                 return
         raise AssertionError(("never put right", number))
-
-    def _record_deaths(self, number: CaseNo) -> None:
-        """Who died while the award was stopped: a restored award's case is told by hand."""
-        restored = any(one.kind == RESTORED for one in self.case(number).changes.values())
-        for key, one in self.case(number).members.items():
-            died = self.world.person(one.person).died
-            if restored and died and not one.died and not one.left:
-                said = {"died": died.isoformat(), "source": "V14"}
-                self.say("RecordDeath", "handler", number, member=key, **said)
 
     def decide(self, number: CaseNo, finding: str, outcome: str, **more: Any) -> None:
         self.say("HearFinding", "county", number, instance=finding, words="知道了")

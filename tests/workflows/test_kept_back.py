@@ -1,12 +1,9 @@
 """Lines kept back: what is due goes out once nothing keeps it, what isn't never does, and nobody is asked for money
 that was never sent (rules.md §3 hold, wrongly stopped; §7)."""
 
-import pytest
-
 from domain.days import Month
 from domain.ids import InstanceId, MemberKey
 from tests.harness import COUNTY, TrialOffice
-from tests.workflows.awards import amount
 from tests.workflows.test_difference import close, drawn, raised
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
 from tests.workflows.test_returned_months import returned
@@ -167,47 +164,3 @@ def test_nor_in_a_month_after_a_death(office: TrialOffice) -> None:
               person=office.case(case).members[MemberKey("m1")].person)  # fmt: skip
     lines = office.case(case).findings[InstanceId("finding.1")].lines
     assert [(one.month, one.over) for one in lines] == [("2025-09", 50_000), ("2025-10", 50_000)]
-
-
-def on_hold_and_stopped(office: TrialOffice, code: str) -> tuple[str, list[tuple[str, int]]]:
-    """A wage of 80.00 since June came to light, then what has stopped the award since July; of August to October only
-    what a raise added is kept back. The case, and what the stop finds by month."""
-    case = single(office)
-    drawn(office, *MONTHS)
-    office.do("SetHold", "county", case, on="2025-10-20", ground="check", until="2025-12-20")
-    raised(office, 70_000, "2025-08", case, "2025-10-25")
-    drawn(office, "2025-11")
-    detected(office, case, "2025-11-19", hidden("2025-06-12", None))
-    elsewhere = {"kind": "other", "happened": "2025-07-10", "source": "V24"}
-    office.do("DetectChange", "county", case, on="2025-11-20", **elsewhere)
-    change = {"on": "2025-11-20", "instance": list(office.case(case).changes)[-1]}
-    office.do("Hear", "county", case, words="知道了", **change)
-    office.do("ProposeChange", "county", case, effect="stop", code=code, **change)
-    lines = office.do("DecideChange", "decider", case, **change).data["lines"]
-    office.do("HearFinding", "county", case, on="2025-11-20", words="知道了")
-    return case, [(one["month"], one["over"]) for one in lines if one["over"]]
-
-
-@pytest.mark.parametrize("code", ["S05", "S09", "S17"])
-def test_a_concealed_wage_makes_no_month_due_that_a_stop_should_have_reached(
-    office: TrialOffice, code: str
-) -> None:
-    case, lines = on_hold_and_stopped(office, code)
-    assert lines == [("2025-07", 8_000), ("2025-08", 50_000), ("2025-09", 50_000), ("2025-10", 50_000)]
-    assert decide(office, case, on="2025-11-21")["claimed"] == 158_000
-    assert [amount(office, case, month) for month in ("2025-07", "2025-08", "2025-10")] == [42_000, 0, 0]
-    assert office.refused("FindDifference", "county", case, on="2025-11-22") == ["nothing-over"]
-    assert kept(office, case) == ["2025-08", "2025-09", "2025-10", "2025-11"]
-
-
-def test_once_restored_the_wage_alone_is_claimed(office: TrialOffice) -> None:
-    case, _ = on_hold_and_stopped(office, "S09")
-    decide(office, case, on="2025-11-21")
-    office.do("Restore", "decider", case, on="2025-11-25", code="I05", reason="重名，错停")
-    assert [amount(office, case, month) for month in ("2025-07", "2025-08", "2025-10")] == [
-        42_000,
-        52_000,
-        52_000,
-    ]
-    assert office.case(case).findings[InstanceId("finding.1")].claim == 4 * 8_000
-    assert kept(office, case) == []

@@ -1,9 +1,9 @@
 """A wrongly stopped award is restored as it was, whatever was found of its months meanwhile (rules.md §3)."""
 
 from domain.days import Month
-from domain.ids import InstanceId, MemberKey
-from tests.harness import COUNTY, TrialOffice, person
-from tests.workflows.awards import amount, family, family_income, living
+from domain.ids import InstanceId
+from tests.harness import TrialOffice, person
+from tests.workflows.awards import amount, living
 from tests.workflows.test_difference import drawn, raised
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
 from tests.workflows.test_kept_back import by_request
@@ -106,20 +106,3 @@ def test_a_share_cut_for_refusing_work_hides_no_income(office: TrialOffice) -> N
     assert amount(office, case, "2025-08") == 60_000
     lines = office.do("FindDifference", "county", case, on="2025-08-20").data["lines"]
     assert [(one["month"], one["over"]) for one in lines] == [("2025-08", 10_000)]
-
-
-def test_who_died_while_it_was_stopped_is_recorded_by_hand_and_the_others_are_paid(
-    office: TrialOffice,
-) -> None:
-    case = living(office, family(), family_income(wages=240_000), review_class="B")
-    drawn(office, *MONTHS[:3])
-    by_request(office, case, "2025-07-10")
-    son = office.case(case).members[MemberKey("m3")].person
-    told = {"division": COUNTY, "died": "2025-07-20", "source": "V14", "person": son}
-    assert office.do("ReportDeath", "county", on="2025-07-25", **told).data["cases"] == 0
-    office.do("Restore", "decider", case, on="2025-08-01", code="I05", reason="错停")
-    assert drawn(office, "2025-08")["left_out"] == {"death": 1}
-    office.do("RecordDeath", "handler", case, on="2025-08-06", member="m3", died="2025-07-20", source="V14")
-    counts = drawn(office, "2025-09")
-    assert (counts["households"], counts["arrears_lines"]) == (1, 1)
-    assert counts["arrears_amount"] == amount(office, case, "2025-08") == 20_000

@@ -49,7 +49,7 @@ from workflows.decide.assessing import month_after
 from workflows.decide.award import ENDED, RESTORED, also_due, ended_holds, released
 from workflows.decide.days import check_day
 from workflows.decide.effect import Found, check_effect, find, heard, must_hear, way_tried
-from workflows.decide.finding import corrected, opened, shown, stops_by_itself, under_way
+from workflows.decide.finding import corrected, opened, shown, under_way
 from workflows.decide.household import joining
 from workflows.decide.papers import needed_words, words
 from workflows.decide.passing import claim
@@ -354,8 +354,7 @@ def _add_finding(context: Context, decision: Decision, lines: list[LateLine]) ->
 
 
 def _too_much(context: Context, decision: Decision, found: Found, proposal: ChangeProposed) -> list[LateLine]:
-    """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided. A stop that
-    no sum bears out says all its months: what else came to light makes none of them due."""
+    """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided."""
     if proposal.effect == "increase":
         return []
     done, taken = fold(context.case, decision.events), under_way(context.case)
@@ -365,20 +364,18 @@ def _too_much(context: Context, decision: Decision, found: Found, proposal: Chan
         for one in over(late_lines(context, done))
         if one.line.month not in taken and (one.line.facts or one.line.month >= first)
     ]
-    computed = not stops_by_itself(proposal)
-    if computed and any(line.facts for line in lines):
+    if any(line.facts for line in lines):
         return lines
-    there = {line.month: line for line in lines}
+    there = {line.month for line in lines}
     due = found.terms.amount if found.terms else 0
     shares = found.terms.shares if found.terms else {}
     for month in found.findings:
         drawn = done.drawn[month]
-        if (computed and month in there) or month in taken or drawn.kept == drawn.drawn:
+        if month in there or month in taken or drawn.kept == drawn.drawn:
             continue
         line, terms = said_line(done, month, due, shares, proposal.code), award_of(done).at(month)
         if line.over or (terms is not None and terms.amount > due):
-            there[month] = line
-    lines = list(there.values())
+            lines.append(line)
     return sorted(lines, key=lambda line: line.month)
 
 

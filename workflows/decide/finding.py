@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from domain.case import Case, fold
 from domain.case.award import LIVING
-from domain.case.change import ChangeDecided, ChangeOpened, ChangeProposed
+from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import (
     Finding,
@@ -144,11 +144,6 @@ def find_difference(context: Context, command: FindDifference) -> Decision:
     return Decision(events=[event], answer=answer)
 
 
-def stops_by_itself(proposal: ChangeProposed) -> bool:
-    """A stop on a ground that no sum bears out: from its day nothing is due, whatever else comes to light."""
-    return proposal.effect == "stop" and proposal.explanation is None
-
-
 def under_way(case: Case) -> set[Month]:
     return {line.month for one in case.findings.values() if one.decided is None for line in one.lines}
 
@@ -225,12 +220,10 @@ def _nothing_over(context: Context) -> Refused:
 def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     """The finding's months as they now come out. More than was heard about is another finding."""
     now = {each.line.month: each for each in over(late_lines(context))}
-    change = context.case.changes.get(one.cause) if one.cause is not None else None
-    by_itself = change is not None and change.proposal is not None and stops_by_itself(change.proposal)
     found: list[Recomputed] = []
     for line in one.lines:
         each = now.get(line.month)
-        if line.said and (each is None or not each.line.facts or by_itself):
+        if line.said and (each is None or not each.line.facts):
             each = _as_said(context, line)
         if each is None:
             continue
