@@ -242,7 +242,7 @@ def enter(doudi: Doudi, serial: int) -> None:
     assert doudi.office.take(line).status == "done"
 
 
-def wait_told(settings: KafkaSettings, position: int, seconds: float = 60) -> None:
+def wait_told(settings: KafkaSettings, position: int, seconds: float = 150) -> None:
     """Until the place in Kafka is there or beyond."""
     until = monotonic() + seconds
     while monotonic() < until:
