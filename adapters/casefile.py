@@ -19,6 +19,7 @@ from domain.facts import Fact
 from domain.ids import MemberKey
 from domain.money import show_yuan
 from domain.personal import Personal
+from workflows.decide.facts import CODE_LISTS
 from workflows.definition import shipped
 
 _MONEY = frozenset({"amount", "before"})
@@ -50,16 +51,6 @@ _LISTS: Mapping[str, tuple[str, ...]] = {
     "owner": ("desk",),
     "to": ("desk",),
     "kinship": ("kinship",),
-}
-_FACT_LISTS: Mapping[str, str] = {
-    "income": "income",
-    "deduction": "income",
-    "property": "property",
-    "limit_breach": "property",
-    "category": "category",
-    "labour": "labour",
-    "cause": "cause",
-    "status": "status",
 }
 _OUTCOMES = {
     "DemocraticReviewHeld": "review_outcome",
@@ -246,7 +237,7 @@ class CaseText:
 
     def _fact(self, kind: str, code: str) -> str:
         """`收入 工资（W1）`: what kind of fact and by which code."""
-        named, listed = self._or(f"value.fact.{kind}", kind), _FACT_LISTS.get(kind)
+        named, listed = self._or(f"value.fact.{kind}", kind), CODE_LISTS.get(kind)
         if listed is not None and known(listed, code):
             return self.catalogue.text(
                 "value.fact", kind=named, words=label(listed, code, self.catalogue.lang), code=code

@@ -21,17 +21,7 @@ def case(office: Outside) -> str:
 
 
 def test_a_table_shows_month_old_new_and_why(office: Outside, case: str) -> None:
-    office.clock("2025-07-20")
-    office.tell("DetectChange", "county", case, kind="income", happened="2025-05-20", source="V03")
-    wage = {
-        "kind": "income",
-        "code": "W3",
-        "member": "m1",
-        "since": "2025-05-20",
-        "amount": 8_000,
-        "source": "V03",
-    }
-    office.tell("StateFacts", "handler", case, facts=[{**wage, "unreported": True}])
+    found(office, case)
     table = office.run("--lang", "zh", "case", "late", case).out
     assert all(said in table for said in ("2025-06", "500.00", "420.00", "80.00", "D03", "收入增加"))
     shown = office.json("case", "late", case)
