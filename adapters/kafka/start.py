@@ -7,7 +7,7 @@ from adapters.kafka.health import Wants, addresses, look, missing
 from adapters.kafka.rights import INBOX, RELAY, transactional_id
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.topics import POSITIONS, TOPICS, Topic, of_inbox, of_relay
-from adapters.kafka.upkeep import check, check_allow, refuse
+from adapters.kafka.upkeep import beside, check, check_allow, refuse
 
 PASSING = ("kafka.unreachable", "kafka.silent", "kafka.failed")
 """A broker that is away comes back; it is waited for."""
@@ -23,7 +23,8 @@ def findings(settings: KafkaSettings, role: str | None = None) -> list[KafkaTrou
     topics = _topics(settings, role)
     found += missing(settings, _wants(settings, role, topics))
     told = {one.params.get("topic") for one in found}
-    return found + [one for one in check(settings, topics) if one.params["topic"] not in told]
+    looked = [*topics, *beside(settings, topics)]
+    return found + [one for one in check(settings, looked) if one.params["topic"] not in told]
 
 
 def ready(settings: KafkaSettings, role: str) -> None:

@@ -13,8 +13,8 @@ Direction = Literal["out", "in", "own"]
 Cleanup = Literal["delete", "compact"]
 
 FOR_EVER = -1
-_HOUR = 3_600_000
-DAY = 24 * _HOUR
+HOUR = 3_600_000
+DAY = 24 * HOUR
 DEAD_LETTER = ".dead-letter"
 SUBJECTS = "subjects."
 POSITIONS = "positions"
@@ -28,9 +28,9 @@ COMPACTED: Mapping[str, str] = {
 """What was overwritten or erased is gone after two days at most; a tombstone is seen for a week."""
 SMALL: Mapping[str, str] = {
     "segment.bytes": str(1 << 20),
-    "segment.ms": str(_HOUR),
-    "max.compaction.lag.ms": str(_HOUR),
-    "delete.retention.ms": str(_HOUR),
+    "segment.ms": str(HOUR),
+    "max.compaction.lag.ms": str(HOUR),
+    "delete.retention.ms": str(HOUR),
     "min.cleanable.dirty.ratio": "0.1",
 }
 """It is read whole at every start: little of it may lie there."""
@@ -55,6 +55,11 @@ class Topic:
     cleanup: Cleanup = "delete"
     days: int = 400
     configs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def keyed_by_us(self) -> bool:
+        """Whether order, or which message of a key is the last, hangs on how many partitions there are."""
+        return self.direction != "in" and self.name != POSITIONS
 
     @property
     def retention_ms(self) -> int:

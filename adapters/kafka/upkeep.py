@@ -1,6 +1,7 @@
 """Topics made and checked on a real cluster, and rights given there."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaAdminClient
@@ -18,7 +19,7 @@ from kafka.errors import (
 from adapters.kafka.errors import BadSettings, KafkaTrouble
 from adapters.kafka.health import admin
 from adapters.kafka.settings import KafkaSettings
-from adapters.kafka.topics import DAY, TOPICS, Topic
+from adapters.kafka.topics import DAY, FOR_EVER, HOUR, SUBJECTS, TOPICS, Topic, topic
 
 _READ = ("zstd", "gzip", "uncompressed")
 FINDINGS = (
@@ -26,8 +27,13 @@ FINDINGS = (
     "topic-denied",
     "topic-replication",
     "topic-min-insync",
+    "topic-partitions",
     "topic-cleanup",
     "topic-retention",
+    "topic-kept-long",
+    "topic-size",
+    "topic-erasure",
+    "topic-tombstones",
     "topic-unclean",
     "topic-timestamps",
     "topic-compression",
@@ -79,9 +85,23 @@ def _made(client: KafkaAdminClient, settings: KafkaSettings, name: str, topic: T
 
 
 def check(settings: KafkaSettings, topics: Sequence[Topic] = TOPICS) -> list[KafkaTrouble]:
-    """Where the cluster's topics are weaker than the table says, allowed or not. Raises why none can be asked."""
+    """Where the cluster's topics aren't as the table says, allowed or not. Raises why none can be asked."""
     with admin(settings) as client:
         return _checked(client, settings, {settings.topic(one.name): one for one in topics})
+
+
+def beside(settings: KafkaSettings, topics: Iterable[Topic]) -> list[Topic]:
+    """Subscribers' own topics and older versions that stand on the broker beside these."""
+    with admin(settings) as client:
+        there = sorted(client.list_topics())
+    own = {one.name: one for one in topics}
+    found = []
+    for name in (one.removeprefix(settings.prefix) for one in there if one.startswith(settings.prefix)):
+        base = name.rpartition(".v")[0]
+        if name not in own and (base in own or name.startswith(SUBJECTS)):
+            with suppress(KeyError):
+                found.append(topic(name))
+    return found
 
 
 def refuse(found: Iterable[KafkaTrouble], settings: KafkaSettings) -> None:
@@ -147,12 +167,13 @@ def _compared(
     if insync < settings.ours.min_insync:
         needed = settings.ours.min_insync
         yield KafkaTrouble("kafka.topic-min-insync", topic=name, found=insync, needed=needed)
+    if topic.keyed_by_us and (parts := len(told["partitions"])) != topic.partitions:
+        yield KafkaTrouble("kafka.topic-partitions", topic=name, found=parts, needed=topic.partitions)
     cleanup = configs["cleanup.policy"]
     if cleanup != topic.cleanup:
         yield KafkaTrouble("kafka.topic-cleanup", topic=name, found=cleanup, needed=topic.cleanup)
-    elif cleanup == "delete" and _shorter(int(configs["retention.ms"]), topic.days):
-        days = int(configs["retention.ms"]) // DAY
-        yield KafkaTrouble("kafka.topic-retention", topic=name, found=days, needed=topic.days)
+    else:
+        yield from (_kept if cleanup == "delete" else _compacted)(name, topic, configs)
     if configs["unclean.leader.election.enable"] == "true":
         yield KafkaTrouble("kafka.topic-unclean", topic=name)
     if configs["message.timestamp.type"] != "LogAppendTime":
@@ -161,8 +182,25 @@ def _compared(
         yield KafkaTrouble("kafka.topic-compression", topic=name, found=configs["compression.type"])
 
 
-def _shorter(found_ms: int, days: int) -> bool:
-    return found_ms >= 0 and (days < 0 or found_ms < days * DAY)
+def _kept(name: str, topic: Topic, configs: Mapping[str, str]) -> Iterable[KafkaTrouble]:
+    found, most = int(configs["retention.ms"]), int(configs["retention.bytes"])
+    days = found // DAY if found >= 0 else FOR_EVER
+    if found >= 0 and (topic.days == FOR_EVER or found < topic.retention_ms):
+        yield KafkaTrouble("kafka.topic-retention", topic=name, found=days, needed=topic.days)
+    elif topic.direction == "in" and (found < 0 or found > topic.retention_ms):
+        yield KafkaTrouble("kafka.topic-kept-long", topic=name, found=days, needed=topic.days)
+    if most >= 0:
+        yield KafkaTrouble("kafka.topic-size", topic=name, found=most)
+
+
+def _compacted(name: str, topic: Topic, configs: Mapping[str, str]) -> Iterable[KafkaTrouble]:
+    lag, tombstones = "max.compaction.lag.ms", "delete.retention.ms"
+    if int(configs[lag]) > int(topic.configs[lag]):
+        hours, needed = int(configs[lag]) // HOUR, int(topic.configs[lag]) // HOUR
+        yield KafkaTrouble("kafka.topic-erasure", topic=name, found=hours, needed=needed)
+    if int(configs[tombstones]) < int(topic.configs[tombstones]):
+        hours, needed = int(configs[tombstones]) // HOUR, int(topic.configs[tombstones]) // HOUR
+        yield KafkaTrouble("kafka.topic-tombstones", topic=name, found=hours, needed=needed)
 
 
 def offsets(settings: KafkaSettings, topics: Sequence[Topic] = TOPICS) -> list[dict[str, Any]]:

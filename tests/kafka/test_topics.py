@@ -6,11 +6,12 @@ from time import monotonic
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
+from msgspec.structs import replace as replace_ours
 
 from adapters.kafka.errors import BadSettings, KafkaTrouble
 from adapters.kafka.settings import KafkaSettings, Ours
 from adapters.kafka.start import findings, ready
-from adapters.kafka.topics import TOPICS, of_inbox, of_relay, topic
+from adapters.kafka.topics import DAY, TOPICS, of_inbox, of_relay, topic
 from adapters.kafka.upkeep import allowed, check, create, offsets
 from deploy.kafka.broker import Cluster
 from tests.kafka.conftest import Topics
@@ -77,6 +78,13 @@ def test_what_was_made_is_as_it_should_be_and_isnt_made_twice(topics: Topics) ->
         ("positions", {"cleanup_policy": "compact,delete"}, "topic-cleanup"),
         ("approvals", {"retention_ms": "3600000"}, "topic-retention"),
         ("lists", {"retention_ms": "9999999999999"}, "topic-retention"),
+        ("deaths", {"retention_ms": str(91 * DAY)}, "topic-kept-long"),
+        ("deaths", {"retention_ms": "-1"}, "topic-kept-long"),
+        ("approvals", {"retention_bytes": "1000000000"}, "topic-size"),
+        ("subjects.medical", {"cleanup_policy": "delete"}, "topic-cleanup"),
+        ("subjects.medical", {"max_compaction_lag_ms": "9223372036854775807"}, "topic-erasure"),
+        ("deaths.dead-letter", {"max_compaction_lag_ms": str(30 * DAY)}, "topic-erasure"),
+        ("recipients", {"delete_retention_ms": "1000"}, "topic-tombstones"),
         ("exits", {"unclean_leader_election_enable": "true"}, "topic-unclean"),
         ("cases", {"message_timestamp_type": "CreateTime"}, "topic-timestamps"),
         ("deaths", {"compression_type": "producer"}, "topic-compression"),
@@ -94,6 +102,59 @@ def test_a_weaker_topic_is_named_and_refused_unless_allowed(
     for entry, known in ((code, True), (f"{name}/{code}", True), (f"deadlines/{code}", False)):
         ours = Ours(prefix=settings.prefix, replication=1, min_insync=1, allow=(entry,))
         assert allowed(found, with_ours(settings, ours)) is known
+
+
+def add_partitions(settings: KafkaSettings, name: str, many: int) -> None:
+    admin = KafkaAdminClient(**settings.admin_args())
+    try:
+        admin.create_partitions({settings.topic(name): many})
+        until = monotonic() + 10
+        while len(admin.describe_topics([settings.topic(name)])[0]["partitions"]) < many:
+            assert monotonic() < until
+    finally:
+        admin.close()
+
+
+def test_partitions_that_were_added_or_never_made_are_named(topics: Topics) -> None:
+    """Of a key that moved an older message may stand for ever where it was: a number, a letter, a recipient."""
+    settings = topics.settings
+    topics.make("exits", partitions=1, configs=topic("exits").configs_wanted(settings))
+    create(settings)
+    create(settings, [topic("subjects.medical")])
+    for name, many in (
+        ("recipients", 7),
+        ("subjects.medical", 2),
+        ("deaths.dead-letter", 2),
+        ("deaths", 9),
+        ("positions", 20),
+    ):
+        add_partitions(settings, name, many)
+    found = findings(settings)
+    assert {one.code for one in found} == {"kafka.topic-partitions"}
+    assert {
+        str(one.params["topic"]).removeprefix(settings.prefix): (one.params["found"], one.params["needed"])
+        for one in found
+    } == {
+        "recipients": (7, 6),
+        "subjects.medical": (2, 1),
+        "deaths.dead-letter": (2, 1),
+        "exits": (1, 6),
+    }
+    with pytest.raises(KafkaTrouble):
+        ready(settings, "relay")
+    ready(replace(settings, ours=replace_ours(settings.ours, allow=("topic-partitions",))), "relay")
+
+
+def test_topics_that_the_table_cant_name_are_looked_at_too(topics: Topics) -> None:
+    settings = topics.settings
+    create(settings)
+    create(settings, [topic("subjects.medical"), topic("recipients.v1")])
+    topics.make("history", "deaths.v", "someone-elses")
+    assert findings(settings) == []
+    change(settings, "subjects.medical", cleanup_policy="delete")
+    change(settings, "recipients.v1", cleanup_policy="delete")
+    wanted = [("recipients.v1", "topic-cleanup"), ("subjects.medical", "topic-cleanup")]
+    assert codes(findings(settings), settings) == codes(findings(settings, "relay"), settings) == wanted
 
 
 def test_too_few_copies_are_named_and_refused(topics: Topics) -> None:
