@@ -231,6 +231,7 @@ def measure(households: int, folder: Path) -> dict[str, Any]:
 
     decided, decided_cpu, changed = timed(decide)
     assert changed == households
+    cases.clear()
     looking, looking_cpu, preview = timed(lambda: doudi.raising.preview(request))
     assert len(preview.rises) == households
     raising, raising_cpu, answer = timed(lambda: doudi.office.handle(request))

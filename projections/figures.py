@@ -26,7 +26,7 @@ Tally: TypeAlias = Counter[str]
 ENTRIES = ("new", "taken_over", "restored", "back", "moved_in", "area_in", "split_in", "merged_in")
 LEAVINGS = ("exits", "off_list_out", "moved_out", "area_out", "split_out", "merged_out")
 """How households with their persons come onto the list and go from it; persons also join and leave."""
-MONEY = ("due", "pending", "held_amount", "settled", "returned", "repeated", "set_off")
+MONEY = ("due", "pending", "held_amount", "settled", "returned", "repeated", "set_off", "withheld")
 """What awards entitle to in the month, as now known; and what became of all the money on its list."""
 _MOVES = {"moved_in": "moved_out", "area_in": "area_out"}
 _MOVE_OF = {

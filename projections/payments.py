@@ -1,6 +1,5 @@
-"""What became of a case's money on each list, month by month: pending, held, settled, returned, paid again, set off.
-
-On each list drawn = pending + held + settled + returned + repeated + set off, as `domain.case.payment.standing` has it.
+"""What became of a case's money on each list, month by month: pending, held, settled, returned, paid again, set off,
+withheld. Drawn is the sum of these, as `domain.case.payment.standing` has it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +14,7 @@ from domain.case.payment import PaymentRepeated, PaymentReturned, PaymentSettled
 from domain.event import Event
 from projections.base import Row, Rows, Seen, Table
 
-STATES = ("pending", "held", "settled", "returned", "repeated", "set_off")
+STATES = ("pending", "held", "settled", "returned", "repeated", "set_off", "withheld")
 RETURN = "payment_return"
 
 
@@ -81,7 +80,8 @@ class Payments:
 
     def _released(self, case: str, event: LineReleased, rows: Rows) -> Iterator[Shift]:
         row = self._row(case, name_of(event.list), event.month, rows)
-        yield self._shift(rows, row, {"held": -row["held"], "pending": row["held"]})
+        sent = row["held"] - event.withheld
+        yield self._shift(rows, row, {"held": -row["held"], "pending": sent, "withheld": event.withheld})
 
     def _set_off(self, case: str, event: SetOff, rows: Rows) -> Iterator[Shift]:
         row = self._row(case, name_of(event.list), event.month, rows)
@@ -129,7 +129,7 @@ class Outcomes:
     whether the account was put right since."""
 
     name: ClassVar[str] = "outcomes"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     by_case: ClassVar[bool] = True
     payments: ClassVar[Payments] = Payments("outcomes")
     tables: ClassVar[tuple[Table, ...]] = (

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from domain.case.award import DifferenceDrawn, MonthDrawn
+from domain.case.award import DifferenceDrawn, LineReleased, MonthDrawn
 from domain.case.finding import FindingDecided, FindingRevised, Repaid, SetOff
 from domain.case.payment import PaymentRepeated, PaymentReturned
 from domain.case.takeover import TakenOver, TakeOverUndone
@@ -59,7 +59,7 @@ class Statistics:
     """
 
     name: ClassVar[str] = "statistics"
-    version: ClassVar[int] = 8
+    version: ClassVar[int] = 9
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
     payments: ClassVar[Payments] = Payments("statistics")
@@ -169,6 +169,8 @@ class Statistics:
             why = "I06" if event.appeal else "I05"
             for month, fen in sorted(event.released.items()):
                 self._settled(case, month, fen, len(event.back.get(month, ())), why, seen, rows)
+        elif isinstance(event, LineReleased) and event.withheld:
+            self._settled(case, event.month, -event.withheld, -len(event.gone), "withheld", seen, rows)
         elif isinstance(event, Repaid | SetOff):
             self._recovered(case, event, seen, rows)
         self._paid(case, seen, rows)

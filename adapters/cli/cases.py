@@ -335,6 +335,7 @@ def _payments(of: Case) -> list[dict[str, Any]]:
             "returned": show_yuan(one.returned),
             "repeated": show_yuan(one.repeated),
             "set_off": show_yuan(one.set_off),
+            "withheld": show_yuan(one.withheld),
         }
         for paylist in lists_of(of)
         if paylist in of.payments

@@ -15,7 +15,15 @@ def as_it_was(builtins: dict[str, Any]) -> dict[str, Any]:
     return builtins
 
 
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+def unpaid_as_found(builtins: dict[str, Any]) -> dict[str, Any]:
+    """A stop said so of all the months that it should have reached."""
+    return {**builtins, "unpaid": builtins.get("findings", ()) if builtins["effect"] == "stop" else ()}
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    ("ChangeDecided", 1): unpaid_as_found,
+    ("LineReleased", 1): as_it_was,
+}
 """(type, version) → what lifts it to the next version of the type's present class."""
 RENAMED: Mapping[str, str] = {}
 """Old name of a type → its present one."""

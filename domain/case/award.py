@@ -4,7 +4,7 @@
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from domain.days import Month, add_month, month_of
 from domain.event import CaseEvent, Value
 from domain.explain import Explanation, FactRead, ParameterRead
 from domain.ids import DivisionCode, InstanceId, MemberKey, StaffId, StreamId
+from domain.means.shares import split
 from domain.money import Fen
 from domain.personal import Account, Words
 
@@ -192,10 +193,15 @@ class DifferenceDrawn(CaseEvent, frozen=True, kw_only=True):
 
 
 class LineReleased(CaseEvent, frozen=True, kw_only=True):
-    """All that a list has of the case for the month."""
+    """All that a list has of the case for the month goes out, but for what of it is due no more (`withheld`): that is
+    never sent. `gone`: whom the month pays no more with it."""
+
+    VERSION: ClassVar[int] = 2
 
     month: Month
     list: StreamId
+    withheld: Fen = 0
+    gone: tuple[MemberKey, ...] = ()
 
 
 class Difference(Value, frozen=True, kw_only=True):
@@ -203,6 +209,7 @@ class Difference(Value, frozen=True, kw_only=True):
     list: StreamId
     held: bool = False
     supplementary: bool = False
+    withheld: Fen = 0
 
 
 class Line(Value, frozen=True, kw_only=True):
@@ -218,6 +225,8 @@ class Line(Value, frozen=True, kw_only=True):
     """What a decision on a finding took out of it: claimed back or waived."""
     set_off: Fen = 0
     """What was taken from its own line for what is to be paid back: drawn, and not sent."""
+    withheld: Fen = 0
+    """What of its own line was kept back and then due no more: drawn, and never sent."""
 
     @property
     def drawn(self) -> Fen:
@@ -226,13 +235,17 @@ class Line(Value, frozen=True, kw_only=True):
     @property
     def standing(self) -> Fen:
         """What counts as paid for the month."""
-        return self.drawn - self.settled
+        return self.drawn - self.settled - self.withheld - sum(one.withheld for one in self.differences)
 
     @property
     def kept(self) -> Fen:
         """What of it is kept back."""
-        own = self.amount if self.held else 0
-        return own + sum(one.amount for one in self.differences if one.held)
+        return sum(self.kept_on(paylist) for paylist in self.held_on)
+
+    def kept_on(self, paylist: StreamId) -> Fen:
+        """What of it is kept back on one list."""
+        own = self.amount if self.held and self.list == paylist else 0
+        return own + sum(one.amount for one in self.differences if one.held and one.list == paylist)
 
     @property
     def held_on(self) -> tuple[StreamId, ...]:
@@ -469,8 +482,33 @@ def _difference(case: "Case", event: DifferenceDrawn) -> "Case":
 
 @evolves(LineReleased)
 def _released(case: "Case", event: LineReleased) -> "Case":
-    before = case.drawn[event.month]
-    differences = tuple(replace(one, held=one.held and one.list != event.list) for one in before.differences)
-    held = before.held and before.list != event.list
-    line = replace(before, held=held, differences=differences)
+    before, left = case.drawn[event.month], event.withheld
+    own = before.held and before.list == event.list
+    withheld = min(left, before.amount) if own else 0
+    left -= withheld
+    differences = []
+    for one in before.differences:
+        if one.held and one.list == event.list:
+            less = min(left, one.amount)
+            left -= less
+            one = replace(one, held=False, withheld=less)
+        differences.append(one)
+    line = replace(
+        before,
+        held=before.held and not own,
+        withheld=before.withheld + withheld,
+        differences=tuple(differences),
+    )
+    if event.withheld:
+        line = replace(line, shares=_of_what_stands(case, event, line))
     return replace(case, drawn={**case.drawn, event.month: line})
+
+
+def _of_what_stands(case: "Case", event: LineReleased, line: Line) -> dict[MemberKey, Fen]:
+    """The shares of what counts as paid for a month once something of it is withheld."""
+    terms = case.award.at(event.month) if case.award is not None else None
+    if not line.standing:
+        return {}
+    if terms is not None and terms.amount == line.standing:
+        return terms.shares
+    return split(line.standing, tuple(key for key in line.shares if key not in event.gone), {}, case.head)

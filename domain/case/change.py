@@ -4,7 +4,7 @@
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from msgspec.structs import replace
 
@@ -103,14 +103,18 @@ class ChangeProposed(CaseEvent, frozen=True, kw_only=True):
 class ChangeDecided(CaseEvent, frozen=True, kw_only=True):
     """The deciding organ's hand; the effect itself is AmountChanged, Stopped or GradualExitGranted.
 
-    `findings`: months already drawn from which on it should have held; they stand, and are looked into apart.
+    `findings`: months already drawn from which on it should have held; they stand, and are looked into apart. `unpaid`:
+    those a stop says nothing is due for: what is kept back of them is never sent.
     """
+
+    VERSION: ClassVar[int] = 2
 
     change: InstanceId
     by: StaffId
     effect: Effect
     code: str
     findings: tuple[Month, ...] = ()
+    unpaid: tuple[Month, ...] = ()
 
 
 class ChangeDropped(CaseEvent, frozen=True, kw_only=True):
@@ -205,7 +209,7 @@ class Change(Value, frozen=True, kw_only=True):
     proposal: ChangeProposed | None = None
     decided: date | None = None
     unpaid: tuple[Month, ...] = ()
-    """Months drawn that a stop should have reached: what of them was kept back stays so."""
+    """Months drawn that a stop says nothing is due for: what of them was kept back stays so."""
 
 
 class Review(Value, frozen=True, kw_only=True):
@@ -293,8 +297,7 @@ def _proposed(case: "Case", event: ChangeProposed) -> "Case":
 
 @evolves(ChangeDecided)
 def _change_decided(case: "Case", event: ChangeDecided) -> "Case":
-    unpaid = event.findings if event.effect == "stop" else ()
-    return _change(case, replace(case.changes[event.change], decided=event.on, unpaid=unpaid))
+    return _change(case, replace(case.changes[event.change], decided=event.on, unpaid=event.unpaid))
 
 
 @evolves(ChangeDropped)

@@ -235,6 +235,11 @@ class Finding(Value, frozen=True, kw_only=True):
         return None
 
 
+def under_way(case: "Case") -> set[Month]:
+    """The months that findings under way are about."""
+    return {line.month for one in case.findings.values() if one.decided is None for line in one.lines}
+
+
 def _finding(case: "Case", changed: Finding) -> "Case":
     return replace(case, findings={**case.findings, changed.id: changed})
 

@@ -1,7 +1,7 @@
 """发放结果: what became of a household's money on a list: settled by the bank, returned and owed again, paid again.
 
 A transfer is all that one list has of a case and was not held. Money is never lost nor doubled: what a list has of a
-case = settled + pending + held + returned and owed + paid again on a later list + set off (rules.md §7, §8).
+case = settled + pending + held + returned and owed + paid again on a later list + set off + withheld (rules.md §7, §8).
 """
 
 from typing import TYPE_CHECKING
@@ -87,10 +87,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     repeated: Fen
     set_off: Fen
     """Taken by a decision for what is to be paid back: on the list, never sent."""
+    withheld: Fen
+    """Kept back, and due no more when nothing kept it any longer: on the list, never sent."""
 
     @property
     def drawn(self) -> Fen:
-        known = self.held + self.settled + self.returned + self.repeated + self.set_off
+        known = self.held + self.settled + self.returned + self.repeated + self.set_off + self.withheld
         return sum(self.pending.values()) + known
 
 
@@ -114,7 +116,7 @@ def standing(case: "Case", paylist: StreamId, *, supplements: bool = True) -> St
     """
     payment = case.payments.get(paylist, Payment())
     parts = [one.months for one in payment.again if supplements or not one.supplementary]
-    held = set_off = 0
+    held = set_off = withheld = 0
     for month, line in case.drawn.items():
         if line.list == paylist and line.set_off and (supplements or not line.supplementary):
             set_off += line.set_off
@@ -126,7 +128,8 @@ def standing(case: "Case", paylist: StreamId, *, supplements: bool = True) -> St
             if one.held:
                 held += one.amount
             else:
-                parts.append({month: one.amount})
+                withheld += one.withheld
+                parts.append({month: one.amount - one.withheld})
     settled = added(*(one.months for one in payment.settled))
     pending = without(without(without(added(*parts), settled), payment.returned), payment.repeated)
     return Standing(
@@ -136,6 +139,7 @@ def standing(case: "Case", paylist: StreamId, *, supplements: bool = True) -> St
         returned=sum(payment.returned.values()),
         repeated=sum(payment.repeated.values()),
         set_off=set_off,
+        withheld=withheld,
     )
 
 

@@ -9,7 +9,7 @@ def standing(office: Outside) -> dict[str, tuple[int, int]]:
     """(settled, pending) by case on the list of May; nothing is without state."""
     rows = office.json("pay", "payments", "--division", COUNTY, "--month", "2025-05")["rows"]
     for row in rows:
-        known = ("pending", "held", "settled", "returned", "repeated", "set_off")
+        known = ("pending", "held", "settled", "returned", "repeated", "set_off", "withheld")
         assert row["paid"] == sum(row[one] for one in known)
     return {row["case"]: (row["settled"], row["pending"]) for row in rows}
 

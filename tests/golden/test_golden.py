@@ -13,6 +13,7 @@ import pytest
 from adapters.bootstrap import open_doudi
 from adapters.store.codec import Codec, known_events
 from adapters.store.errors import UnknownEvent
+from adapters.store.evolution import UPCASTERS
 from domain.event import Event
 from tests.golden.example import example, shape
 from tests.golden.kept import (
@@ -128,7 +129,8 @@ def test_every_class_renamed_and_moved_folds_to_the_same_en23(release: str, tmp_
         codec = Codec(CLASSES, doudi.store.keyring)
         with pytest.raises(UnknownEvent):
             codec.read(rows[0][2], rows[0][3], rows[0][4].encode())
-        codec = Codec(CLASSES, doudi.store.keyring, renamed=renamed)
+        lifts = {(renamed[name], version): lift for (name, version), lift in UPCASTERS.items()}
+        codec = Codec(CLASSES, doudi.store.keyring, lifts, renamed=renamed)
         log = [(row[0], row[1], codec.read(row[2], row[3], row[4].encode())) for row in rows]
         assert plain(told(folded(log))) == wanted(release)
     doudi.close()

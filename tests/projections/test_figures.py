@@ -96,7 +96,17 @@ def test_every_measure_has_its_unit() -> None:
     units = {name: unit_of(name) for area in AREAS for name in found[area]}
     assert {name for name, unit in units.items() if unit == "fen"} == {
         *("paid", "corrections", "paid_to_date", "average_supplement", "average_to_date"),
-        *("due", "pending", "held_amount", "settled", "returned", "repeated", "set_off", "recovered"),
+        *(
+            "due",
+            "pending",
+            "held_amount",
+            "settled",
+            "returned",
+            "repeated",
+            "set_off",
+            "withheld",
+            "recovered",
+        ),
     }
     assert units["exits_households.S03"] == "households"
     assert unit_of("steps.late.application/whole") == "times"

@@ -1,7 +1,7 @@
 """What a household has of its award, from the sums that its events say alone; nothing asks the program's own state.
 
-`had` = drawn − kept back − come back + paid again − set off − paid back. It is what the award says is due, and beyond
-that only what a decision still claims, or let go.
+`had` = drawn − kept back − withheld − come back + paid again − set off − paid back. It is what the award says is due,
+and beyond that only what a decision still claims, or let go.
 """
 
 from collections import Counter
@@ -70,6 +70,8 @@ class Purse:
     """Come back from a list and not paid again."""
     taken: Counter[Month] = field(default_factory=Counter)
     """Set off from a month's line."""
+    withheld: Counter[Month] = field(default_factory=Counter)
+    """Kept back, due no more when nothing kept it: never sent."""
     claims: dict[str, Claim] = field(default_factory=dict)
     settled: Counter[Month] = field(default_factory=Counter)
     wrong: list[tuple[object, ...]] = field(default_factory=list)
@@ -96,11 +98,11 @@ class Purse:
 
     def sent(self, month: Month) -> Fen:
         """What went to the household, set off or not, and stayed there."""
-        return self.drawn[month] - self.held(month) - self.returned(month)
+        return self.drawn[month] - self.held(month) - self.returned(month) - self.withheld[month]
 
     def counts(self, month: Month) -> Fen:
         """What counts as paid for it: also what is kept back, less what a decision settled of it."""
-        return self.drawn[month] - self.returned(month) - self.settled[month]
+        return self.drawn[month] - self.returned(month) - self.settled[month] - self.withheld[month]
 
     @property
     def had(self) -> Fen:
@@ -136,14 +138,20 @@ class Purse:
                 self._say(event.terms)
                 self.ends = add_month(event.until_month, 1)
             case ChangeDecided(effect="stop"):
-                self.unpaid = frozenset(event.findings)
+                self.unpaid = frozenset(event.unpaid)
             case Stopped():
                 self.ends = event.from_month
             case MonthDrawn() | DifferenceDrawn():
                 self._draw(event)
             case LineReleased():
-                self._expect((event.month, event.list) in self.kept, "released twice", event)
-                self.kept.pop((event.month, event.list), None)
+                kept = self.kept.pop((event.month, event.list), 0)
+                self._expect(kept > 0, "released twice", event)
+                self._expect(0 <= event.withheld <= kept, "withheld what wasn't kept", event)
+                self.withheld[event.month] += event.withheld
+                if event.withheld:
+                    self._expect(
+                        self.counts(event.month) >= self.due(event.month), "withheld though due", event
+                    )
             case PaymentReturned():
                 for month, fen in event.months.items():
                     self._expect(fen <= self.sent(month) - self.taken[month], "never sent", month, event)

@@ -26,7 +26,7 @@ from tests.workflows.test_pay import living
 from workflows.world import case_stream, list_stream
 
 FIRST = Month("2025-05")
-MONEY = ("due", "pending", "held_amount", "settled", "returned", "repeated", "set_off")
+MONEY = ("due", "pending", "held_amount", "settled", "returned", "repeated", "set_off", "withheld")
 STEPS = (
     "draw",
     "sign",

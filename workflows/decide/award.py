@@ -25,6 +25,8 @@ from domain.case.award import (
 )
 from domain.case.change import Reminded
 from domain.case.decision import LetterIssued
+from domain.case.finding import under_way
+from domain.case.payment import paid_for
 from domain.days import Month, add_month, first_day, last_day, month_of
 from domain.event import CaseEvent
 from domain.ids import InstanceId, MemberKey, StaffId
@@ -224,28 +226,42 @@ def also_due(code: str) -> list[str]:
 
 
 def released(context: Context, case: Case) -> list[LineReleased]:
-    """Lines kept back until now, once nothing keeps them back any more. `case`: as it then is.
+    """Lines kept back until now, once nothing keeps them back any more; what of them is due no more is withheld.
+    `case`: as it then is.
 
-    Not the months without aid, nor of an award that has ended those that its end should have reached.
+    Not the months without aid, nor of an award that has ended those that its end should have reached, or that a finding
+    under way is about.
     """
     if case.kept_back:
         return []
     return [
-        LineReleased(on=context.on, month=month, list=paylist)
-        for month, line in sorted(context.case.drawn.items())
-        for paylist in line.held_on
-        if not _unpaid(case, month)
+        one
+        for month, line in sorted(case.drawn.items())
+        if line.held_on and not _waits(case, month)
+        for one in _let_go(context, case, month)
     ]
 
 
-def _unpaid(case: Case, month: Month) -> bool:
+def _let_go(context: Context, case: Case, month: Month) -> Iterator[LineReleased]:
+    line, terms = case.drawn[month], award_of(case).at(month)
+    due = terms.amount if terms is not None else 0
+    beyond = max(paid_for(case, month) - due, 0)
+    for paylist in line.held_on:
+        withheld = min(beyond, line.kept_on(paylist))
+        beyond -= withheld
+        still = terms.shares if terms is not None and due else ()
+        gone = tuple(key for key in line.shares if key not in still) if withheld else ()
+        yield LineReleased(on=context.on, month=month, list=paylist, withheld=withheld, gone=gone)
+
+
+def _waits(case: Case, month: Month) -> bool:
     if award_of(case).at(month) is None:
         return True
-    return case.ended is not None and month in kept_for_good(case)
+    return case.ended is not None and (month in kept_for_good(case) or month in under_way(case))
 
 
 def kept_for_good(case: Case) -> set[Month]:
-    """The months that the last end should have reached; what an end said that was taken back counts no more."""
+    """The months that the last end says nothing is due for; what an end said that was taken back counts no more."""
     found: set[Month] = set()
     for change in case.changes.values():
         found = set() if change.kind == RESTORED else found | {*change.unpaid}

@@ -3,11 +3,11 @@
 民发〔2021〕57号 art. 31–35; L26 art. 48; rules.md §3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from domain.case import fold
+from domain.case import Case, fold
 from domain.case.award import LIVING, AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
 from domain.case.change import (
     Change,
@@ -21,7 +21,7 @@ from domain.case.change import (
     PriorNotice,
 )
 from domain.case.decision import LetterIssued
-from domain.case.finding import LateLine
+from domain.case.finding import LateLine, under_way
 from domain.codes import check_code
 from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
@@ -48,8 +48,16 @@ from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import ENDED, RESTORED, also_due, ended_holds, released
 from workflows.decide.days import check_day
-from workflows.decide.effect import Found, check_effect, find, heard, must_hear, way_tried
-from workflows.decide.finding import corrected, opened, shown, under_way
+from workflows.decide.effect import (
+    Found,
+    check_effect,
+    find,
+    heard,
+    must_hear,
+    stops_by_itself,
+    way_tried,
+)
+from workflows.decide.finding import corrected, opened, shown
 from workflows.decide.household import joining
 from workflows.decide.papers import needed_words, words
 from workflows.decide.passing import claim
@@ -291,7 +299,12 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
     found = _as_proposed(context, proposal)
     take = {"stop": _stop, "gradual_exit": _gradual}.get(proposal.effect, _amount)
     decision = take(context, proposal, found, command)
-    _add_finding(context, decision, _too_much(context, decision, found, proposal))
+    lines = _too_much(context, decision, found, proposal)
+    unpaid: tuple[Month, ...] = ()
+    if proposal.effect == "stop":
+        unpaid = found.findings if _says_them(proposal, lines) else ()
+        decision.events.extend(_holds_ended(context, found, {*unpaid, *(line.month for line in lines)}))
+    _add_finding(context, decision, lines)
     decided = ChangeDecided(
         on=context.on,
         change=context.instance,
@@ -299,6 +312,7 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
         effect=proposal.effect,
         code=proposal.code,
         findings=found.findings,
+        unpaid=unpaid,
     )
     letter = "L15" if proposal.effect == "gradual_exit" else "L14"
     told = LetterIssued(on=context.on, letter=letter, about=context.instance)
@@ -354,29 +368,37 @@ def _add_finding(context: Context, decision: Decision, lines: list[LateLine]) ->
 
 
 def _too_much(context: Context, decision: Decision, found: Found, proposal: ChangeProposed) -> list[LateLine]:
-    """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided."""
+    """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided. A stop that
+    no sum bears out says all its months: what else came to light makes none of them due."""
     if proposal.effect == "increase":
         return []
     done, taken = fold(context.case, decision.events), under_way(context.case)
     first = min(found.findings, default=found.from_month)
-    lines = [
-        one.line
+    lines = {
+        one.line.month: one.line
         for one in over(late_lines(context, done))
         if one.line.month not in taken and (one.line.facts or one.line.month >= first)
-    ]
-    if any(line.facts for line in lines):
-        return lines
-    there = {line.month for line in lines}
+    }
+    if _says_them(proposal, lines.values()):
+        left = found.findings if stops_by_itself(proposal) else set(found.findings) - taken - lines.keys()
+        lines |= {line.month: line for line in _said(done, found, proposal, left)}
+    return [lines[month] for month in sorted(lines)]
+
+
+def _says_them(proposal: ChangeProposed, lines: Iterable[LateLine]) -> bool:
+    """Whether the change itself says what its months are due, not the facts that came to light."""
+    return stops_by_itself(proposal) or not any(line.facts for line in lines)
+
+
+def _said(case: Case, found: Found, proposal: ChangeProposed, months: Iterable[Month]) -> Iterator[LateLine]:
     due = found.terms.amount if found.terms else 0
     shares = found.terms.shares if found.terms else {}
-    for month in found.findings:
-        drawn = done.drawn[month]
-        if month in there or month in taken or drawn.kept == drawn.drawn:
+    for month in months:
+        if case.drawn[month].kept == case.drawn[month].drawn:
             continue
-        line, terms = said_line(done, month, due, shares, proposal.code), award_of(done).at(month)
+        line, terms = said_line(case, month, due, shares, proposal.code), award_of(case).at(month)
         if line.over or (terms is not None and terms.amount > due):
-            lines.append(line)
-    return sorted(lines, key=lambda line: line.month)
+            yield line
 
 
 def _months(proposal: ChangeProposed) -> int | None:
@@ -397,13 +419,18 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
         explanation=found.explanation,
     )
     covered = ever_covered(award, found.from_month)
-    unpaid = {*found.findings, *drawn_from(context.case, found.from_month)}
     return Decision(
-        events=[stopped, *ended_holds(context, unpaid)],
+        events=[stopped],
         others=release_award(context, covered, add_month(found.from_month, -1)),
         moves=dict(ENDED),
         answer={"also": also_due(proposal.code)},
     )
+
+
+def _holds_ended(context: Context, found: Found, keeps: set[Month]) -> list[CaseEvent]:
+    """What was kept back goes out, but for months from the stop on, and for those that wait for a finding."""
+    keeps |= {*drawn_from(context.case, found.from_month), *under_way(context.case)}
+    return ended_holds(context, keeps)
 
 
 def _gradual(context: Context, proposal: ChangeProposed, found: Found, command: DecideChange) -> Decision:
@@ -517,7 +544,7 @@ def restore(context: Context, command: Restore) -> Decision:
     as_restored = fold(case, events)
     back, moves = lifted(context, as_restored, said, command.code, appeal)
     return Decision(
-        events=[*events, *released(context, as_restored), *back],
+        events=[*events, *back, *released(context, fold(as_restored, back))],
         others=_claimed_again(context, [terms, *(one.terms for one in later)]),
         moves=moves,
         answer={"from_month": first, "amount": terms.amount, "owed": list(owed)},

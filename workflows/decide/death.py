@@ -6,6 +6,7 @@ from domain.case import fold
 from domain.case.award import AmountChanged, MemberDied, Stopped, Terms
 from domain.case.change import ChangeOpened
 from domain.case.decision import LetterIssued
+from domain.case.finding import under_way
 from domain.days import Month, month_of
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
@@ -17,7 +18,7 @@ from workflows.context import Context
 from workflows.decide import ledger
 from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
-from workflows.decide.finding import opened, shown, under_way
+from workflows.decide.finding import opened, shown
 from workflows.decide.persons import check_death, recorded, release_award
 from workflows.decide.recompute import is_fixed, late_lines, months_anew
 from workflows.decide.recompute import over as too_much

@@ -11,7 +11,7 @@ import msgspec
 
 from domain.case import Case
 from domain.case.award import Terms
-from domain.case.change import Change, Effect
+from domain.case.change import Change, ChangeProposed, Effect
 from domain.case.intake import Paper
 from domain.codes import check_code, code_list, needs_words
 from domain.days import Month, add_month, add_months, month_of
@@ -53,6 +53,8 @@ LEAVING = ("S04", "S15")
 """Work found or a pension begun, on which a gradual exit stands: the new income is looked at."""
 OF_MEANS = (*LEAVING, "S16", "S17", "S18")
 """Stops whose ground is a fact of its own and whose sum is kept with them, where it is over the line."""
+OF_WHAT_CAME_TO_LIGHT = ("S13", "S14", "S99")
+"""Stops whose months are due what the facts make of them, where any were stated."""
 REFUSED_WORK = ("D05", "S21")
 TOLD = ("D01", "D04", "S03", "S06")
 """Told, not heard: a death, what the award already holds, the household's own request."""
@@ -113,6 +115,12 @@ def must_hear(change: Change, effect: str, code: str) -> bool:
     if effect == "increase" or code in TOLD:
         return False
     return not (code in OF_WHO_WENT and change.source in (*OWN, OFFICE))
+
+
+def stops_by_itself(proposal: ChangeProposed) -> bool:
+    """A stop on a ground that no sum bears out: from its day nothing is due, whatever else comes to light."""
+    computed = proposal.explanation is not None or proposal.code in OF_WHAT_CAME_TO_LIGHT
+    return proposal.effect == "stop" and not computed
 
 
 def unreported(context: Context, change: Change) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.case import Case, fold
-from domain.case.award import LIVING
+from domain.case.award import LIVING, LineReleased
 from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import (
@@ -25,9 +25,9 @@ from domain.case.finding import (
     RecoveryPlanned,
     RecoveryWrittenOff,
     Repaid,
+    under_way,
 )
 from domain.case.payment import Months
-from domain.days import Month
 from domain.event import CaseEvent
 from domain.ids import InstanceId, StaffId
 from domain.money import Fen, show_yuan
@@ -46,7 +46,8 @@ from workflows.commands.finding import (
     WriteOff,
 )
 from workflows.context import Context
-from workflows.decide.effect import heard, tried_enough, way_tried
+from workflows.decide.award import released
+from workflows.decide.effect import heard, stops_by_itself, tried_enough, way_tried
 from workflows.decide.papers import needed_words, words
 from workflows.decide.recompute import (
     Recomputed,
@@ -144,10 +145,6 @@ def find_difference(context: Context, command: FindDifference) -> Decision:
     return Decision(events=[event], answer=answer)
 
 
-def under_way(case: Case) -> set[Month]:
-    return {line.month for one in case.findings.values() if one.decided is None for line in one.lines}
-
-
 @decides(NoticeFinding)
 def notice_finding(context: Context, command: NoticeFinding) -> Decision:
     """L18: the term runs from today."""
@@ -194,8 +191,9 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
     )
     terms = restated(context, found)
     letter = LetterIssued(on=context.on, letter="L18", about=one.id)
+    events: list[CaseEvent] = [decided, *terms]
     return Decision(
-        events=[decided, *terms, letter],
+        events=[*events, *_let_go(context, events), letter],
         moves=still(context.case) if terms else {},
         answer={
             "finding": one.id,
@@ -205,6 +203,13 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
             "plan": [{"due": each.due.isoformat(), "amount": each.amount} for each in decided.plan],
         },
     )
+
+
+def _let_go(context: Context, events: Sequence[CaseEvent]) -> list[LineReleased]:
+    """What an award that has ended kept back until the finding was done with, as far as it is due."""
+    if context.case.ended is None:
+        return []
+    return released(context, fold(context.case, events))
 
 
 def _nothing_over(context: Context) -> Refused:
@@ -220,10 +225,12 @@ def _nothing_over(context: Context) -> Refused:
 def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     """The finding's months as they now come out. More than was heard about is another finding."""
     now = {each.line.month: each for each in over(late_lines(context))}
+    change = context.case.changes.get(one.cause) if one.cause is not None else None
+    by_itself = change is not None and change.proposal is not None and stops_by_itself(change.proposal)
     found: list[Recomputed] = []
     for line in one.lines:
         each = now.get(line.month)
-        if line.said and (each is None or not each.line.facts):
+        if line.said and (each is None or by_itself or not each.line.facts):
             each = _as_said(context, line)
         if each is None:
             continue
@@ -319,7 +326,8 @@ def _percent(context: Context, command: DecideFinding | PlanRecovery, claim: Fen
 @decides(DropFinding)
 def drop_finding(context: Context, command: DropFinding) -> Decision:
     said = needed_words(context, command.reason, "data.reason")
-    return Decision(events=[FindingDropped(on=context.on, finding=context.instance, reason=said)])
+    dropped = FindingDropped(on=context.on, finding=context.instance, reason=said)
+    return Decision(events=[dropped, *_let_go(context, [dropped])])
 
 
 @decides(RecordRepayment)

@@ -226,11 +226,17 @@ def _said(case: Case, month: Month) -> Fen | None:
 
 
 def _stood(case: Case, month: Month) -> Fen:
-    """What was drawn for a month, less what is settled of it by decisions that stand when a stop is taken back."""
-    return case.drawn[month].drawn - sum(
-        one.settled.get(month, 0) - one.again.get(month, 0)
-        for one in case.findings.values()
-        if not any(line.month == month for line in _said_by_stop(case, one))
+    """What was drawn for a month, less what was withheld, and what is settled of it by decisions that stand when a stop
+    is taken back."""
+    line = case.drawn[month]
+    return (
+        line.standing
+        + line.settled
+        - sum(
+            one.settled.get(month, 0) - one.again.get(month, 0)
+            for one in case.findings.values()
+            if not any(line.month == month for line in _said_by_stop(case, one))
+        )
     )
 
 
