@@ -1,6 +1,7 @@
 """`doudi report compare`: each figure of a published report beside the one counted from events."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from adapters.report.grammar import Figure, load_figures, of_report, shipped_fig
 from adapters.report.policy import PolicyOf, Values, in_force, single, usual_campaign
 from domain.campaign import Campaign
 from domain.days import BadDay, china_day, parse_month
-from domain.ids import DivisionCode
+from domain.ids import DivisionCode, StreamId
+from domain.policy import Parameter, Policy
 from projections.base import Rows
 from projections.office import DIVISION
 from projections.statistics import CELL
 from workflows.refusal import Reason, refuse
-from workflows.world import ROOT
+from workflows.world import FOLDS, ROOT, policy_stream
 
 PROGRAMME = "dibao"
 COLUMNS = ("line", "programme", "area", "measure", "period", "unit", "printed", "counted", "verdict")
@@ -36,6 +38,8 @@ def report() -> None:
 @click.option(
     "--division", metavar="CODE", help="counted in this division alone; default: in the whole store"
 )
+@click.option("--year", type=click.IntRange(1000, 9999), metavar="YYYY", help="default: the clock's")
+@click.option("--known-at", metavar="DAY|INSTANT", help="as it was known then; a day means its end")
 @click.option(
     "--part",
     "said",
@@ -50,9 +54,15 @@ def report() -> None:
     help="the campaign's months; default: the last one over by the report's last month, by review_campaign_months",
 )
 def compare_report(
-    figures: str | None, name: str, division: str | None, said: tuple[str, ...], span: str | None
+    figures: str | None,
+    name: str,
+    division: str | None,
+    year: int | None,
+    known_at: str | None,
+    said: tuple[str, ...],
+    span: str | None,
 ) -> None:
-    """Each printed figure beside the counted one, for the year of the store's clock; ends with 1 if one differs.
+    """Each printed figure beside the counted one; ends with 1 if one differs.
 
     Example: doudi report compare --report Y --part city=110199001..110199004 --part county_a=110199005
     """
@@ -61,11 +71,11 @@ def compare_report(
         raise click.BadParameter(f"no such file: {figures}", param_hint="--figures")
     code = figures_in_scope(now, division) if division else _everything(now)
     printed = of_report(load_figures(Path(figures)) if figures else shipped_figures(), name)
-    year = china_day(now.doudi.store.clock.now()).year
-    rows, position = rows_known(now, "statistics", None)
+    year = year or china_day(now.doudi.store.clock.now()).year
+    rows, position = rows_known(now, "statistics", known_at)
     places = _places(now, rows, code)
-    parts = _parts(now, said, places)
-    policy_of = _policy_of(now)
+    parts = {**_named_parts(printed, places), **_parts(now, said, places)}
+    policy_of = _policy_of(now, position)
     campaign = _campaign(now, span) or usual_campaign(policy_of, places, year, _last_month(printed))
     policies = in_force(_own(printed), policy_of, places, year, parts=parts, campaign=campaign)
     found = compare(
@@ -84,6 +94,7 @@ def compare_report(
         position=position,
         report=name,
         year=year,
+        known_at=known_at,
         parts=parts,
         campaign=list(campaign) if campaign else None,
         contradictions=_contradictions(found),
@@ -115,9 +126,31 @@ def _last_month(printed: Sequence[Figure]) -> int:
     return max(told, default=0) or 12
 
 
-def _policy_of(now: Session) -> PolicyOf:
-    now.doudi.office.world.refresh()
-    return lambda division, area: now.doudi.office.world.policy(division, PROGRAMME, area)
+def _policy_of(now: Session, position: int) -> PolicyOf:
+    """What was set by a position of the log."""
+
+    @cache
+    def parameters(stream: StreamId) -> tuple[Parameter, ...]:
+        known = [one for one in now.doudi.store.load(stream) if one.position <= position]
+        state: tuple[Parameter, ...] = ()
+        for one in known:
+            state = FOLDS["policy"](state, one.event, stream, one.version)
+        return state
+
+    @cache
+    def policy(division: DivisionCode, area: str) -> Policy:
+        chain = now.doudi.office.world.chain(division)
+        streams = [policy_stream(one, name) for one in chain for name in (PROGRAMME, "*")]
+        found = [one for stream in streams for one in parameters(stream)]
+        return Policy(found, chain, PROGRAMME, area)  # type: ignore[arg-type]
+
+    return policy
+
+
+def _named_parts(printed: Sequence[Figure], places: Sequence[DivisionCode]) -> Parts:
+    """A part that is named by its code needs no explaining: `rural_110199001`."""
+    named = {split[1] for one in printed if (split := split_area(one.area)) is not None}
+    return {one: (one,) for one in places if one in named}
 
 
 def _parts(now: Session, said: Sequence[str], places: Sequence[DivisionCode]) -> Parts:
@@ -212,7 +245,8 @@ def _asked(now: Session, row: Row) -> str:
         return now.text("report.which-part", line=figure.line, part=split[1])
     if row.unclear == ("period",) and figure.period.kind == "campaign":
         return now.text("report.which-campaign", line=figure.line)
-    words = {"area": figure.area, "measure": figure.measure, "period": figure.period.text}
+    words = {name: getattr(figure, name) for name in ("programme", "area", "measure", "unit")}
+    words["period"] = figure.period.text
     columns = ", ".join(f"{column} {words[column]}" for column in row.unclear)
     return now.text("report.not-understood", line=figure.line, columns=columns)
 

@@ -23,7 +23,6 @@ _FLOWS = frozenset(
         *("reviewed_households", "reviewed_persons", "review_exits_households", "review_exits_persons"),
     }
 )
-_PERIOD_ALIASES = {"year": "M1-M12", "M1-M12": "year", "end": "M12", "M12": "end"}
 _FEWER = (
     ("households", "persons"),
     ("new_households", "new_persons"),
@@ -86,9 +85,9 @@ def compare(
 ) -> Comparison:
     """Every printed figure of one report beside the counted one, in the order printed.
 
-    `counted` maps (programme, area, measure, period) to exact values, fen for yuan; `year` and `M1-M12`,
-    `end` and `M12` stand for each other; a standard is fen a month. `parts`: those of which it is known which
-    divisions they are; `campaign`: whether its months are known; `varying`: keys for which places differ.
+    `counted` maps keys to exact values, fen for yuan; a standard is fen a month. `parts`: those of which it is
+    known which divisions they are; `campaign`: whether its months are known; `varying`: keys for which places
+    differ.
     """
     found = contradictions(figures)
     excused = {figure.line for one in found for figure in one.figures}
@@ -123,16 +122,22 @@ def _unclear(figure: Figure, parts: Collection[str], campaign: bool) -> tuple[st
         return () if figure.period.kind in ("month", "end") else ("measure", "period")
     if figure.measure not in _FLOWS | _SET:
         return ("measure",)
+    if flow_of_a_day(figure):
+        return ("measure", "period")
     return ("period",) if figure.period.kind == "campaign" and not campaign else ()
 
 
+def flow_of_a_day(figure: Figure) -> bool:
+    """Money or who came, printed for the last day: of the month or of the year isn't said."""
+    return figure.measure in _FLOWS and figure.period.kind == "end"
+
+
 def _counted(figure: Figure, counted: Mapping[Key, Fraction | int]) -> Fraction | None:
-    programme, area, measure, period = figure.key
-    for text in (period, _PERIOD_ALIASES.get(period)):
-        if text is not None and (value := counted.get((programme, area, measure, text))) is not None:
-            yearly = measure.startswith("standard") and figure.unit.endswith("/year")
-            return Fraction(value) * (12 if yearly else 1)
-    return None
+    value = counted.get(figure.key)
+    if value is None or flow_of_a_day(figure):
+        return None
+    yearly = figure.measure.startswith("standard") and figure.unit.endswith("/year")
+    return Fraction(value) * (12 if yearly else 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from domain.errors import BadValue
 
 Key: TypeAlias = tuple[str, str, str, str]
-"""(programme, area, measure, period) as printed."""
+"""(programme, area, measure, period): `M1` … `M12`, spans as `M1-M9`, `3y`, `campaign`."""
 PeriodKind: TypeAlias = Literal["month", "span", "end", "three_years", "campaign", "unknown"]
 
 COLUMNS = ("report", "programme", "area", "measure", "period", "value", "unit", "step")
@@ -32,6 +32,28 @@ COUNTS = frozenset(
 )
 MONEY = frozenset({"paid", "average_supplement", "standard", "standard_before"})
 MEASURES = COUNTS | MONEY | {"uplift_min", "uplift_max"}
+PROGRAMMES = frozenset(
+    {
+        *("population", "divisions", "dibao", "dibao_single", "tekun", "near_threshold", "retired_workers"),
+        *("orphan", "child_without_support", "disability", "disability_living", "disability_nursing"),
+        *("temporary_aid", "medical_aid", "price_subsidy", "one_off_living", "funeral", "income_deduction"),
+        *("disaster_relief", "outreach", "charity", "funds"),
+    }
+)
+_EACH = ("yuan/person", "yuan/person-time", "yuan/person/month")
+_SET = ("yuan/person/month", "yuan/person/year")
+_UNITS: dict[str, tuple[str, ...]] = {
+    "paid": ("yuan",),
+    "average_supplement": _EACH,
+    "standard": _SET,
+    "standard_before": _SET,
+    "uplift_min": ("percent",),
+    "uplift_max": ("percent",),
+    "person_times": ("person-time",),
+}
+UNITS = frozenset(
+    {"household", "person", "count", "yuan/worker/month", *(one for some in _UNITS.values() for one in some)}
+)
 
 _NUMBER = re.compile(r"\d{1,15}(\.\d{1,6})?", re.ASCII)
 _MONTH = re.compile(r"M(\d{1,2})", re.ASCII)
@@ -50,12 +72,21 @@ class BadFigures(BadValue):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """`first`..`last`: months 1–12, both 0 where the period has none (`3y`, `campaign`, unknown)."""
+    """`first`..`last`: months 1–12, both 0 where the period has none (`3y`, `campaign`, unknown).
+
+    `name`: the same for all ways of printing it (`year`, `M1-M12`, `M01-M12`); the last day is December's.
+    """
 
     text: str
     kind: PeriodKind
     first: int = 0
     last: int = 0
+
+    @property
+    def name(self) -> str:
+        if not self.first:
+            return self.text
+        return f"M{self.first}" if self.first == self.last else f"M{self.first}-M{self.last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +109,7 @@ class Figure:
 
     @property
     def key(self) -> Key:
-        return (self.programme, self.area, self.measure, self.period.text)
+        return (self.programme, self.area, self.measure, self.period.name)
 
     @property
     def money(self) -> bool:
@@ -139,8 +170,16 @@ def read_period(text: str) -> Period:
     if (month := _MONTH.fullmatch(text)) and 1 <= int(month[1]) <= 12:
         return Period(text, "month", int(month[1]), int(month[1]))
     if (span := _SPAN.fullmatch(text)) and 1 <= int(span[1]) <= int(span[2]) <= 12:
-        return Period(text, "span", int(span[1]), int(span[2]))
+        return Period(text, "month" if span[1] == span[2] else "span", int(span[1]), int(span[2]))
     return Period(text, "unknown")
+
+
+def units_of(measure: str) -> tuple[str, ...]:
+    """In which units a measure may be printed."""
+    if measure in _UNITS:
+        return _UNITS[measure]
+    ends = {"households": "household", "persons": "person"}
+    return (ends.get(measure.rpartition("_")[2], "count"),)
 
 
 def _number(text: str, line: int, column: str, *, yuan: bool) -> Fraction:
@@ -168,15 +207,17 @@ def _figure(row: list[str], line: int) -> Figure:
         raise BadFigures("figures.step-zero", line, "step")
     if (value / step).denominator != 1:
         raise BadFigures("figures.value-off-step", line, "value")
-    if (measure in COUNTS and yuan) or (measure in MONEY and not yuan):
+    if unit in UNITS and measure in MEASURES and unit not in units_of(measure):
         raise BadFigures("figures.unit", line, "unit")
     period = read_period(period_text)
     unclear = tuple(
         column
         for column, understood in (
+            ("programme", programme in PROGRAMMES),
             ("area", split_area(area) is not None),
             ("measure", measure in MEASURES),
             ("period", period.kind != "unknown"),
+            ("unit", unit in UNITS),
         )
         if not understood
     )

@@ -71,8 +71,6 @@ def counted(plan: Plan) -> dict[Key, Fraction]:
                 (last, last, f"M{last}"),
                 *((first, last, f"M{first}-M{last}") for first in range(1, last)),
             ]
-            if last == 12:
-                spans += [(1, 12, "year"), (12, 12, "end")]
             for first, end, period in spans:
                 rows = [book[index] for book in books for index in range(first, end + 1)]
                 for measure, value in _measures(rows, single=first == end).items():

@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal, TypeAlias
 
-from adapters.report.compare import Contradiction, contradictions
+from adapters.report.compare import Contradiction, contradictions, flow_of_a_day
 from adapters.report.grammar import Figure, split_area
 from domain.errors import BadValue
 
@@ -161,7 +161,7 @@ def _place(areas: Mapping[BookArea, Targets], figure: Figure) -> None:
 
 def is_book(figure: Figure) -> bool:
     """Whether a book's months give the figure; households and persons are those of one month."""
-    if not figure.period.first or figure.measure not in PLANNED:
+    if not figure.period.first or figure.measure not in PLANNED or flow_of_a_day(figure):
         return False
     return figure.measure not in HEADS or figure.period.first == figure.period.last
 

@@ -192,6 +192,33 @@ def test_a_campaign_is_counted_over_its_months(told: Told, tmp_path: Path) -> No
         assert (said.code, "no span of months" in said.err) == (1, True)
 
 
+def test_a_part_is_named_by_its_code_alone(told: Told, tmp_path: Path) -> None:
+    lines = ("X,dibao,all_110199001,persons,M2,3,person,1", "X,dibao,all_110199999,persons,M2,3,person,1")
+    path = figures(tmp_path, *lines, "X,dibao,all_west,persons,M2,3,person,1")
+    found = verdicts(told, path, "--part", "west=110199001")
+    assert found[2] == found[4]
+    assert found[3] == ("", "not_understood")
+
+
+def test_another_year_is_compared_and_what_was_known_then(tmp_path: Path) -> None:
+    """A report printed in 2025 is compared two years later, also as it was known when it was printed."""
+    told = Told(tmp_path, today="2025-12-31")
+    told.tell(year())
+    told.office.do("SetParameter", "admin", **STANDARD, value="600.00", since="2024-01-01", document="1号")
+    told.office.clock("2027-03-01")
+    told.office.do("SetParameter", "admin", **STANDARD, value="620.00", since="2025-06-01", document="2号")
+    lines = ("X,dibao,rural,standard,year,600,yuan/person/month,1", "X,dibao,all,persons,M2,5,person,1")
+    path = figures(tmp_path, *lines)
+    assert verdicts(told, path)[3] == ("0", "differs")
+    assert verdicts(told, path, "--year", "2025") == {2: ("620.00", "differs"), 3: ("5", "meets")}
+    then = verdicts(told, path, "--year", "2025", "--known-at", "2026-01-31")
+    assert then == {2: ("600.00", "meets"), 3: ("5", "meets")}
+    told.office.doudi.close()
+
+
+STANDARD = {"division": COUNTY, "name": "standard", "area": "rural"}
+
+
 @pytest.mark.parametrize(
     "lines", [["X,dibao,all,persons,M2,two,person,1"], ["Y,dibao,all,persons,M2,2,person,1"]]
 )

@@ -68,6 +68,13 @@ def test_periods(text: str, kind: str, first: int, last: int) -> None:
         ("D,dibao,urban,persons,M9-M3,1,person,1", ("period",)),
         ("D,dibao,dibao+tekun,joy,winter,1,person,1", ("area", "measure", "period")),
         ("D,dibao,urban_city,standard,year,150,yuan/person/month,1", ()),
+        ("D,低保,urban,persons,M12,1,person,1", ("programme",)),
+        ("D,Dibao,urban,persons,M12,1,person,1", ("programme",)),
+        ("D,dibao,urban,persons,M12,17,万人,1", ("unit",)),
+        ("D,dibao,urban,paid,M12,166.58,万元,0.01", ("unit",)),
+        ("D,dibao,urban,paid,M12,166,yuan10000,1", ("unit",)),
+        ("D,dibao,urban,standard,M12,450,yuan/person/quarter,1", ("unit",)),
+        ("D,dibao,urban,uplift_max,year,200,permille,1", ("unit",)),
     ],
 )
 def test_what_is_not_understood_is_kept_and_marked(row: str, unclear: tuple[str, ...]) -> None:
@@ -91,6 +98,8 @@ def test_what_is_not_understood_is_kept_and_marked(row: str, unclear: tuple[str,
         ("D,dibao,urban,persons,M12,15,person,10", "figures.value-off-step", "value"),
         ("D,dibao,urban,persons,M12,15,yuan,1", "figures.unit", "unit"),
         ("D,dibao,urban,paid,M12,15,person,1", "figures.unit", "unit"),
+        ("D,dibao,urban,households,M12,15,person,1", "figures.unit", "unit"),
+        ("D,dibao,urban,standard,M12,15,yuan,1", "figures.unit", "unit"),
         ('D,dibao,urban,paid,M12,"15"x,yuan,1', "figures.quoting", "report"),
     ],
 )
@@ -290,6 +299,8 @@ def test_a_campaign_lies_in_no_other_rows_time() -> None:
         ("R,dibao,urban,reviewed_persons,M1-M9,1,person,1", ()),
         ("R,dibao,urban,paid,3y,1,yuan,1", ()),
         ("R,tekun,urban_city,persons,year,1,person,1", ()),
+        ("R,dibao,urban,paid,end,1,yuan,1", ("measure", "period")),
+        ("R,dibao,urban,new_persons,end,1,person,1", ("measure", "period")),
     ],
 )
 def test_a_row_that_cannot_be_counted_names_its_columns(row: str, unclear: tuple[str, ...]) -> None:
@@ -298,9 +309,24 @@ def test_a_row_that_cannot_be_counted_names_its_columns(row: str, unclear: tuple
     assert found.verdict == ("not_understood" if unclear else "not_yet_counted")
 
 
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        *(("year", "M1-M12"), ("M01-M12", "M1-M12"), ("M03", "M3"), ("M3-M3", "M3"), ("end", "M12")),
+        *(("M1-M09", "M1-M9"), ("3y", "3y"), ("campaign", "campaign")),
+    ],
+)
+def test_a_period_is_counted_however_it_is_printed(printed: str, name: str) -> None:
+    (row,) = figures(f"R,dibao,urban,average_supplement,{printed},7,yuan/person,1")
+    assert row.period.name == row.key[3] == name
+    found = compare([row], {("dibao", "urban", "average_supplement", name): 700}).rows[0]
+    assert (found.verdict == "meets") == (printed != "end")
+    assert found.figure.period.text == printed
+
+
 def test_a_yearly_standard_is_twelve_of_a_month() -> None:
     row = figures("R,dibao,rural,standard,year,7800,yuan/person/year,1")
-    key = ("dibao", "rural", "standard", "year")
+    key = ("dibao", "rural", "standard", "M1-M12")
     assert compare(row, {key: 65_000}).rows[0].verdict == "meets"
     assert compare(row, {key: 65_010}).differs
     assert compare(row, {}, varying=[key]).rows[0].verdict == "varies"
@@ -326,7 +352,7 @@ def test_compare_gives_each_row_its_verdict() -> None:
         ("dibao", "rural", "paid", "M12"): 27_330_000,
         ("dibao", "rural", "average_supplement", "M12"): Fraction(27_330_000, 1330),
         ("dibao", "urban", "persons", "M12"): 5154,
-        ("dibao", "urban", "paid", "year"): 2_100_454_900,
+        ("dibao", "urban", "paid", "M1-M12"): 2_100_454_900,
         ("tekun", "urban", "persons", "M12"): 104,
     }
     result = compare(rows, counted)
