@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.case import award, change, decision, enquiry, intake, opinion, takeover
+from domain.division import DivisionAdded, DivisionReplaced
 from domain.event import CaseEvent
 from domain.month import MonthClosed
 from domain.payment import ListClosed, ListDrawn
@@ -79,8 +80,10 @@ OTHERS = (
     PersonForgotten,
     SubscriberAdmitted,
     SubscriberEnded,
+    DivisionAdded,
+    DivisionReplaced,
 )
-"""On `lists`, `recipients`, `subjects.…`."""
+"""On `lists`, `recipients`, `subjects.…`, or what a right there goes by."""
 
 TERMS = (award.AwardBegan, award.AmountChanged, award.GradualExitGranted, takeover.TakenOver)
 
@@ -162,9 +165,7 @@ NOT_PUBLIC: Mapping[str, str] = {
     "AppointmentEnded": _INSTALLATION,
     "RelationDeclared": _PERSONAL,
     "RelationEnded": _PERSONAL,
-    "DivisionAdded": _INSTALLATION,
     "DivisionRenamed": _INSTALLATION,
-    "DivisionReplaced": _INSTALLATION,
     "DivisionSucceeded": _INSTALLATION,
     "ListOpened": "nothing is on the list yet",
     "ListSigned": _WITHIN,

@@ -22,10 +22,11 @@ from domain.case.award import (
 )
 from domain.case.change import MemberJoined
 from domain.case.intake import ApplicationEntered
-from domain.case.move import RELOCATED, MembersTaken
+from domain.case.move import RELOCATED, DivisionFollowed, MembersTaken
 from domain.case.payment import PaymentRepeated
 from domain.case.takeover import UNDONE, TakenOver, TakeOverUndone
 from domain.days import china_day, month_of
+from domain.division import DivisionAdded, DivisionReplaced
 from domain.event import CaseEvent, Event
 from domain.ids import CaseNo, DivisionCode, PersonRef, StreamId, within
 from domain.month import MonthClosed
@@ -39,6 +40,7 @@ from projections.public.beside import BESIDE, Older
 from projections.public.coverage import FOREVER, Shares, shares_of, township
 from projections.public.message import Message, Public
 from projections.public.persons import Approved, Exited, Recipient, Span, Subject
+from projections.public.places import covers
 from projections.public.state import Known, Right, State, Totals
 
 LINES = (MonthDrawn, DifferenceDrawn, PaymentRepeated)
@@ -64,7 +66,6 @@ UNSAID = {"S12": "S99", "S13": "S99", "D07": "D99"}
 """Reasons that say of somebody what no other office needs: prison, detox, fraud."""
 COMPACTED = ("recipients",)
 CLOCK = "clock"
-EVERYWHERE = "00"
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
 _FIRED = re.compile(r"clock:([^/]+)/(.+)/(\d{4}-\d\d-\d\d)/fire(#\d+)?", re.ASCII)
 _DIGEST = 2**256
@@ -114,6 +115,7 @@ class Publishing:
         self._before: dict[CaseNo, Shares] = {}
         self._cause: dict[CaseNo, str] = {}
         self._looked: set[PersonRef] = set()
+        self._added = ("", DivisionCode(""))
         self._now: datetime | None = None
 
     @property
@@ -191,10 +193,17 @@ class Publishing:
             self._admit(event, seen)
         elif isinstance(event, SubscriberEnded):
             self._end(event.name, seen)
+        elif isinstance(event, DivisionAdded):
+            self._added = (seen.command, event.code)
+        elif isinstance(event, DivisionReplaced):
+            new = self._added == (seen.command, event.by) and not any(
+                within(event.by, one.division) for one in self.state.cases.values()
+            )
+            self.state.replaced.take(event, new)
 
     def _case(self, seen: Recorded, event: CaseEvent, number: CaseNo) -> None:
         if isinstance(event, _ENTERED):
-            self.state.cases[number] = _entered(event)
+            self.state.cases[number] = self._entered(event)
         case = self.state.cases[number]
         self._tell_case(seen, event, number, case)
         if type(event) not in FOLLOWED:
@@ -209,6 +218,16 @@ class Publishing:
             self._award(number, case, event)
             if self._last(seen):
                 self._persons(number, case, seen)
+
+    def _entered(self, event: ApplicationEntered | TakenOver) -> Known:
+        division = DivisionCode(event.division)
+        return Known(
+            programme=event.programme,
+            division=division,
+            areas=[["", event.area]],
+            members={one.key: one.person for one in event.members},
+            former=self.state.replaced.entered(division),
+        )
 
     def _tell_case(self, seen: Recorded, event: CaseEvent, number: CaseNo, case: Known) -> None:
         life, step, fired = facts.LIFE.get(type(event)), facts.DEADLINES.get(type(event)), self._fired
@@ -237,6 +256,12 @@ class Publishing:
         elif isinstance(event, HoldEnded):
             case.holds = [one for one in case.holds if one != event.hold]
         elif isinstance(event, RELOCATED):
+            places = self.state.replaced
+            case.former = (
+                places.followed(case.former, case.division)
+                if isinstance(event, DivisionFollowed)
+                else places.entered(event.division)
+            )
             case.division = event.division
             # A right may be of one village, while recipients are told of by township.
             self._looked.update(case.members.values())
@@ -413,10 +438,10 @@ class Publishing:
         if self._is_over(right) or person in state.forgotten or person not in state.numbered:
             return False
         return any(
-            covers(right.division, state.cases[span.case].division)
+            covers(right.division, case.division, case.former)
             for programme in right.programmes
             if (key := recipient_key(person, programme)) in state.live
-            for span in self.record(key).spans
+            for case in (state.cases[span.case] for span in self.record(key).spans)
         )
 
     def _is_over(self, right: Right) -> bool:
@@ -488,20 +513,6 @@ def _message_id(seen: Recorded, kind: type[Public], about: str) -> str:
 def recipient_key(person: str, programme: str) -> str:
     """Key of the messages about a person."""
     return f"{person}/{programme}"
-
-
-def covers(right: DivisionCode, division: DivisionCode) -> bool:
-    """Whether a division lies in that of a right; the top has all in it."""
-    return right == EVERYWHERE or within(right, division)
-
-
-def _entered(event: ApplicationEntered | TakenOver) -> Known:
-    return Known(
-        programme=event.programme,
-        division=DivisionCode(event.division),
-        areas=[["", event.area]],
-        members={one.key: one.person for one in event.members},
-    )
 
 
 def _closed(event: MonthClosed) -> lists.MonthClosed:

@@ -8,6 +8,7 @@ import msgspec
 from domain.days import Month
 from domain.ids import CaseNo, DivisionCode, InstanceId, MemberKey, PersonRef
 from domain.subscriber import PublicKey
+from projections.public.places import Former, Replaced
 
 
 class Known(msgspec.Struct):
@@ -23,6 +24,7 @@ class Known(msgspec.Struct):
     holds: list[InstanceId] = []
     taken: dict[MemberKey, tuple[Month, str]] = {}
     """Who is paid by another case's award from a month on, and the reason of his exit here."""
+    former: list[Former] = []
 
 
 class Totals(msgspec.Struct):
@@ -68,3 +70,4 @@ class State(msgspec.Struct):
     numbered: set[PersonRef] = msgspec.field(default_factory=set)
     """Whose resident number is known."""
     rights: dict[str, Right] = {}
+    replaced: Replaced = msgspec.field(default_factory=Replaced)

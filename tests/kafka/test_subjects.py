@@ -22,7 +22,7 @@ from adapters.store.open import file_of
 from domain.case.award import Stopped
 from domain.days import Month
 from domain.ids import PersonRef
-from tests.harness import COUNTY, TrialOffice, person
+from tests.harness import COUNTY, T1, T2, V1, TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.inboxes import waited
 from tests.kafka.reading import read_all
@@ -30,15 +30,20 @@ from tests.kafka.relays import catch_up, expected, make_topics, relay_of, restor
 from tests.projections.county import County
 from workflows.world import case_stream
 
+V3 = "110199002003"
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> TrialOffice:
     return TrialOffice(tmp_path)
 
 
-def awarded(office: TrialOffice, serial: int) -> PersonRef:
+def awarded(office: TrialOffice, serial: int, division: str = V1, window: str = "window") -> PersonRef:
     """A recipient of an award, by the events that stand at its beginning."""
-    case = office.enter([person("m1", "1980-05-01", serial)], on="2025-03-03")
+    said = {"division": division, "area": "rural", "applicant": "m1", "near_relative": False}
+    members = [person("m1", "1980-05-01", serial)]
+    case = office.do("Enter", window, **said, members=members, on="2025-03-03").case
+    assert case is not None
     county = County()
     county.enter(case)
     county.begin(case, "2025-05")
@@ -67,11 +72,17 @@ def there(topics: Topics) -> bool:
         consumer.close()
 
 
-def admitted(office: TrialOffice) -> ECKey:
+def admitted(office: TrialOffice, division: str = COUNTY) -> ECKey:
     """`medical` may know identities, by the private key that is given back."""
     private = ECKey.generate_key("P-256")
     key = {name: private.as_dict(private=False)[name] for name in ("kty", "crv", "x", "y")}
-    admission = {"division": COUNTY, "name": "medical", "programmes": ["dibao"], "basis": "协议", "key": key}
+    admission = {
+        "division": division,
+        "name": "medical",
+        "programmes": ["dibao"],
+        "basis": "协议",
+        "key": key,
+    }
     office.do("AdmitSubscriber", "admin", **admission)
     return private
 
@@ -107,6 +118,32 @@ def test_a_number_whose_key_is_missing_waits_alone(office: TrialOffice, topics: 
     assert standing(topics, private).keys() == {first, second, third}
     check_subjects(office, settings)
     office.do("EndSubscriber", "admin", division=COUNTY, name="medical")
+    catch_up(relay)
+    assert standing(topics, private) == {}
+
+
+def test_a_right_goes_on_when_its_division_is_replaced(office: TrialOffice, topics: Topics) -> None:
+    """A township is raised, and merged into another one later: what lay in it is heard of, the other's never."""
+    settings = make_topics(topics, partitions=1)
+    relay = relay_of(office.store, settings)
+    office.do("AddDivision", "admin", code=T1, name="甲镇", level="township")
+    office.do("AddDivision", "admin", code=T2, name="乙镇", level="township")
+    first, other = awarded(office, 11), awarded(office, 13, V3, "window-t2")
+    private = admitted(office, T1)
+    catch_up(relay)
+    assert standing(topics, private).keys() == {first}
+    about = {"document": "民政局文件"}
+    office.quiet("ReplaceDivision", "admin", code=T1, by="110199008", **about)
+    second = awarded(office, 15, "110199008001")
+    catch_up(relay)
+    assert standing(topics, private).keys() == {first, second}
+    office.quiet("ReplaceDivision", "admin", code="110199008", by=T2, **about)
+    third = awarded(office, 17, V3, "window-t2")
+    catch_up(relay)
+    assert standing(topics, private).keys() == {first, second}
+    assert not {other, third} & standing(topics, private).keys()
+    check_subjects(office, settings)
+    office.quiet("EndSubscriber", "admin", division=T1, name="medical")
     catch_up(relay)
     assert standing(topics, private) == {}
 

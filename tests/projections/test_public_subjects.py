@@ -3,11 +3,14 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.case.move import DivisionFollowed
-from domain.ids import DivisionCode, PersonRef
+from domain.case.move import DivisionFollowed, HandedOver, MoveReceived
+from domain.days import Month
+from domain.division import DivisionAdded, DivisionReplaced
+from domain.ids import DivisionCode, InstanceId, PersonRef, level_of, parent_of
 from domain.person import NumberAdded, PersonForgotten, PersonRegistered
 from domain.personal import Name, Number, Words
 from domain.subscriber import PublicKey, SubscriberAdmitted, SubscriberEnded
@@ -16,7 +19,7 @@ from tests.projections.county import COUNTY, V1, V2, V3, County
 from tests.projections.publics import compacted, log
 from tests.projections.test_public import SLOW
 from tests.projections.test_statistics import lives
-from workflows.world import person_stream, subscriber_stream
+from workflows.world import division_stream, person_stream, subscriber_stream
 
 KEY = PublicKey(kty="OKP", crv="X25519", x="j4MSuWZgXDEWzNlzSSG6a1gPDnaheU420741KLaPgms")
 TOPIC = "subjects.medical"
@@ -164,6 +167,129 @@ def test_a_person_without_a_number_is_told_of_once_it_is_there() -> None:
     added = NumberAdded(on=date(2025, 5, 4), number=Number(ref, "110199198005010011"))
     county.add(person_stream(ref), added)
     assert told(county) == [("a-m1", True)]
+
+
+NEW, OLD, OTHER = map(DivisionCode, ("110199011", "110199012", "110199013"))
+
+
+def place(code: DivisionCode, village: str = "001") -> DivisionCode:
+    return DivisionCode(code + village)
+
+
+def replaced(county: County, code: DivisionCode, by: DivisionCode, on: str, *, new: bool = True) -> None:
+    """`new`: unknown until then, as the office records it. Cases in it follow."""
+    day = date.fromisoformat(on)
+    if new:
+        added = DivisionAdded(on=day, code=by, name="新", level=level_of(by), parent=parent_of(by))
+        county.add(division_stream(by), added)
+        together[len(county.log)] = f"replaced-{code}"
+    month = Month(on[:7])
+    event = DivisionReplaced(on=day, since=day, from_month=month, code=code, by=by, document="文")
+    county.add(division_stream(code), event)
+    together[len(county.log)] = f"replaced-{code}"
+    for number, case in county.cases.items():
+        if case.division.startswith(code):
+            to = DivisionCode(by + case.division[len(code) :])
+            county.to(number, DivisionFollowed(on=day, before=case.division, division=to))
+
+
+together: dict[int, str] = {}
+"""Position → the command of a replacement."""
+
+
+def heard(county: County) -> set[str]:
+    return set(compacted(log(county, together).messages(TOPIC), TOPIC))
+
+
+@pytest.fixture
+def county() -> County:
+    """Two townships, each with a recipient, and who may know those of the first."""
+    together.clear()
+    county = County()
+    register(county, *(f"{one}-m1" for one in "abcdefgh"))
+    admit(county, "2025-01-01", OLD)
+    county.award("a", "2025-05", division=place(OLD))
+    county.award("b", "2025-05", division=place(OTHER))
+    assert heard(county) == {"a-m1"}
+    return county
+
+
+def test_a_right_goes_on_in_the_one_code_that_stands_for_its_division_alone(county: County) -> None:
+    replaced(county, OLD, NEW, "2025-06-01")
+    assert heard(county) == {"a-m1"}
+    assert len([one for one in log(county, together).messages(TOPIC)]) == 1
+    county.award("c", "2025-07", division=place(NEW, "002"))
+    county.award("d", "2025-07", division=place(OTHER, "002"))
+    assert heard(county) == {"a-m1", "c-m1"}
+
+
+def test_a_right_goes_on_for_what_came_along_alone_where_divisions_were_merged(county: County) -> None:
+    replaced(county, OLD, OTHER, "2025-06-01", new=False)
+    county.award("c", "2025-07", division=place(OTHER))
+    assert heard(county) == {"a-m1"}
+
+
+def test_two_merged_into_a_new_one_are_not_mixed_up(county: County) -> None:
+    replaced(county, OLD, NEW, "2025-06-01")
+    county.award("c", "2025-06", division=place(NEW))
+    replaced(county, OTHER, NEW, "2025-06-15", new=False)
+    county.award("d", "2025-07", division=place(NEW))
+    assert heard(county) == {"a-m1", "c-m1"}
+
+
+def test_a_code_that_has_cases_already_is_no_new_one(county: County) -> None:
+    county.award("c", "2025-05", division=place(NEW))
+    replaced(county, OLD, NEW, "2025-06-01")
+    county.award("d", "2025-07", division=place(NEW))
+    assert heard(county) == {"a-m1"}
+
+
+def test_a_village_that_goes_to_another_township_leaves_the_right_of_its_own(county: County) -> None:
+    replaced(county, place(OLD), place(OTHER, "009"), "2025-06-01")
+    assert heard(county) == set()
+    admit(county, "2025-06-02", place(OLD))
+    assert heard(county) == {"a-m1"}
+    replaced(county, OLD, NEW, "2025-07-01")
+    admit(county, "2025-07-02", OLD)
+    assert heard(county) == set()
+
+
+def test_replaced_twice_and_then_a_part_given_away(county: County) -> None:
+    replaced(county, OLD, NEW, "2025-06-01")
+    last = DivisionCode("110199014")
+    replaced(county, NEW, last, "2025-07-01")
+    county.award("c", "2025-08", division=place(last, "002"))
+    assert heard(county) == {"a-m1", "c-m1"}
+    replaced(county, place(last), place(OTHER, "009"), "2025-09-01")
+    assert heard(county) == {"c-m1"}
+
+
+def test_a_right_of_a_village_follows_when_all_above_it_is_raised(county: County) -> None:
+    admit(county, "2025-05-02", place(OLD))
+    county.award("c", "2025-05", division=place(OLD, "002"))
+    replaced(county, COUNTY, DivisionCode("110120"), "2025-06-01")
+    assert heard(county) == {"a-m1"}
+    county.award("d", "2025-07", division=DivisionCode("110120012001"))
+    county.award("e", "2025-07", division=DivisionCode("110120012002"))
+    assert heard(county) == {"a-m1", "d-m1"}
+
+
+def test_a_village_that_goes_along_into_a_merger_is_known_by_its_new_code(county: County) -> None:
+    """New cases there are its own, and of the right to the township it was of until that was merged."""
+    replaced(county, OLD, OTHER, "2025-06-01", new=False)
+    replaced(county, place(OLD, "002"), place(OTHER, "012"), "2025-06-01")
+    county.award("c", "2025-07", division=place(OTHER, "012"))
+    county.award("d", "2025-07", division=place(OTHER, "003"))
+    assert heard(county) == {"a-m1", "c-m1"}
+
+
+def test_who_moves_away_afterwards_is_taken_back(county: County) -> None:
+    replaced(county, OLD, NEW, "2025-06-01")
+    day, move = date(2025, 7, 1), InstanceId("m")
+    county.to("a", HandedOver(on=day, move=move, to=place(OTHER), moved_on=day))
+    assert heard(county) == {"a-m1"}
+    county.to("a", MoveReceived(on=day, move=move, division=place(OTHER)))
+    assert heard(county) == set()
 
 
 @SLOW
