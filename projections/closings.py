@@ -12,6 +12,7 @@ from domain.days import Month, add_month, china_day, month_of
 from domain.ids import DivisionCode
 from domain.month import MonthClosed
 from projections.base import Row, Rows, Seen, Table
+from projections.places import standing
 
 CLOSED = "statistics_closed"
 CORRECTION = "statistics_correction"
@@ -58,8 +59,12 @@ def put_closed(event: MonthClosed, position: int, rows: Rows) -> None:
 
 
 def closed(rows: Rows, division: str, programme: str, month: str) -> Row | None:
-    """The closing that covers a division's month, if there is one."""
-    return rows.get(CLOSED, (division[:6], programme, month))
+    """The closing that covers a division's month, if there is one: that of the county it lay in then."""
+    found = rows.get(CLOSED, (division[:6], programme, month))
+    if found is not None:
+        return found
+    now = standing(rows, division, month)
+    return rows.get(CLOSED, (now[:6], programme, month)) if now[:6] != division[:6] else None
 
 
 def open_month(rows: Rows, division: str, programme: str, month: Month) -> Month:

@@ -39,11 +39,11 @@ _MOVE_OF = {
 def cells(rows: Rows, programme: str, first: Month, last: Month) -> list[Row]:
     """The cells of all divisions from a month to another, both inclusive.
 
-    Those of a division that another stands for by the last month are that one's.
+    Those of a division that another stands for by the last month are that one's, also what came late for it.
     """
     places = Places(rows)
     return [
-        {**row, "division": places.now(row["division"], month, last)}
+        {**row, "division": places.now(row["division"], "", last)}
         for month in months(first, last)
         for row in rows.select(CELL, programme=programme, month=month)
     ]

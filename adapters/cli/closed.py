@@ -16,11 +16,13 @@ from projections.base import Rows
 from projections.figures import AREAS, unit_of
 from projections.month_tables import correction_lines as lines
 from projections.month_tables import number_of
+from projections.places import Places
 from workflows.refusal import refuse
 
-COLUMNS = ("known", "on", "month", "area", "figure", "name", "old", "new", "why", "position")
+COLUMNS = ("known", "on", "month", "division", "area", "figure", "name", "old", "new", "why", "position")
 SHOWN = tuple(name for name in COLUMNS if name != "figure")
 HEADINGS = {"name": "column.figure"}
+LAST = Month("9999-12")
 CODED = {"I": "increase", "D": "reduce", "S": "stop", "K": "bank_return"}
 
 
@@ -37,10 +39,13 @@ def closed_months(now: Session, division: DivisionCode, programme: str, position
 
 
 def closed_month(
-    now: Session, division: DivisionCode, programme: str, of: Month, position: int
+    now: Session, rows: Rows, division: DivisionCode, programme: str, of: Month, position: int
 ) -> MonthClosed:
     found = closing_of(now.doudi.store, county(division), programme, of, position)
     if found is None:
+        for old in Places(rows).joined(division, LAST):
+            if closing_of(now.doudi.store, county(old), programme, of, position) is not None:
+                raise refuse("month-closed-before", "division", month=of, division=old)
         raise refuse("month-not-closed", "month", month=of, county=county(division))
     return found
 
@@ -59,18 +64,34 @@ def known_of_others(
     """Correction lines of other months that stand in this one."""
     if level_of(division) in ("province", "city"):
         return []
+    found = corrections_of(now, rows, division, programme, position, month)
+    return [line for line in found if line["known"] == month and line["month"] != month]
+
+
+def corrections_of(
+    now: Session,
+    rows: Rows,
+    division: DivisionCode,
+    programme: str,
+    position: int,
+    until: Month | None = None,
+    of: Month | None = None,
+) -> list[dict[str, Any]]:
+    """The lines of its closed months, and of those of the divisions whose figures join its own by `until`."""
+    joined = Places(rows).joined(division, until or LAST)
     return [
         line
-        for event in closed_months(now, division, programme, position)
-        if event.month != month
-        for line in correction_lines(rows, division, event)
-        if line["known"] == month
+        for one in (division, *joined)
+        for event in closed_months(now, one, programme, position)
+        if of in (None, event.month)
+        for line in correction_lines(rows, one, event)
     ]
 
 
 def correction_lines(rows: Rows, division: DivisionCode, event: MonthClosed) -> list[dict[str, Any]]:
     reported = read_table(event.table).rows.get(division, {})
-    return lines(rows, event.programme, division, event.month, reported)
+    found = lines(rows, event.programme, division, event.month, reported)
+    return [{**line, "division": division} for line in found]
 
 
 def show_closed(

@@ -11,6 +11,7 @@ from adapters.cli.closed import (
     closed_month,
     closed_months,
     correction_lines,
+    corrections_of,
     show_closed,
     shown_line,
 )
@@ -61,7 +62,7 @@ def month_show(
     now = session()
     code = figures_in_scope(now, division)
     rows, position = rows_known(now, "statistics", known_at)
-    event = closed_month(now, code, programme, parse_month(of), position)
+    event = closed_month(now, rows, code, programme, parse_month(of), position)
     if raw:
         click.echo(event.table)
         click.echo(now.text("month.digest", digest=event.digest), err=True)
@@ -89,9 +90,7 @@ def month_corrections(
     at = parse_month(month_known, "known") if month_known else None
     found = [
         line
-        for event in closed_months(now, code, programme, position)
-        if wanted in (None, event.month)
-        for line in correction_lines(rows, code, event)
+        for line in corrections_of(now, rows, code, programme, position, of=wanted)
         if at in (None, line["known"])
     ]
     shown = [shown_line(now, line) for line in sorted(found, key=lambda one: (one["known"], one["position"]))]

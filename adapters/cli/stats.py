@@ -52,7 +52,7 @@ def stats(
         raise click.UsageError("--closed tells the month's figures; the county table is counted, not kept")
     rows, position = rows_known(now, "statistics", known_at)
     if closed:
-        kept = closed_month(now, code, PROGRAMME, month, position)
+        kept = closed_month(now, rows, code, PROGRAMME, month, position)
         show_closed(now, code, kept, area, correction_lines(rows, code, kept), position)
         return
     if table == "T2":

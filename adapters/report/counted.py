@@ -21,6 +21,7 @@ from projections.figures import (
     to_date,
     total,
 )
+from projections.places import Places
 
 Parts: TypeAlias = Mapping[str, tuple[str, ...]]
 """Which divisions a part of an area is: `city` of `urban_city`."""
@@ -40,6 +41,8 @@ def counted(
 ) -> dict[Key, Fraction]:
     """(programme, area, measure, period) → the exact value, fen for money, of a division and all below it.
 
+    Of a division that another stands for: its months before.
+
     Areas: `urban`, `rural`, `all`, and each of them for every part, as `urban_city`. Periods: `M1` … `M12` and `end`
     as the month's list has it, spans `M1-M9` and `year` with their arrears and corrections, `3y` where all three
     years were counted, `campaign` over its months if they are given. Where nobody was paid there is no average.
@@ -47,7 +50,8 @@ def counted(
     first, last = _month(year - 2, 1), _month(year, 12)
     if campaign is not None:
         first, last = min(first, campaign[0]), max(last, campaign[1])
-    found = cells(rows, programme, first, last)
+    stood = Places(rows).last(division)
+    found = cells(rows, programme, first, min(last, stood) if stood else last)
     three = bool(lists_closed(rows, programme, division, _month(year - 2, 1)))
     values: dict[Key, Fraction] = {}
     places: dict[str, str | tuple[str, ...]] = {"": division}

@@ -4,10 +4,14 @@ from datetime import date
 
 import pytest
 
+from adapters.closing import closing_of
+from adapters.report.counted import counted
 from domain.days import Month
 from domain.ids import CommandId, DivisionCode
+from domain.month import MonthClosed, read_table
 from domain.office import ParameterSet
 from projections.figures import balance, cells, month_table, tallies
+from tests.adapters.told import ask
 from tests.harness import COUNTY, T1, T2, V1, V2, TrialOffice
 from tests.workflows.awards import amount, plain
 from tests.workflows.moves import V21
@@ -46,6 +50,12 @@ def table(office: TrialOffice, division: str, month: str) -> dict[str, object]:
     office.doudi.projector.catch_up()
     rows = office.doudi.projector.rows("statistics")
     return month_table(rows, "dibao", division, Month(month))["rural"]  # type: ignore[return-value]
+
+
+def closed(office: TrialOffice, month: str, county: DivisionCode) -> MonthClosed:
+    found = closing_of(office.store, county, "dibao", Month(month))
+    assert found is not None
+    return found
 
 
 def test_a_division_is_renamed(office: TrialOffice, case: str) -> None:
@@ -145,3 +155,73 @@ def test_parameters_of_days_before_are_those_of_the_old_division(office: TrialOf
         60_000,
         70_000,
     ]
+
+
+def test_what_comes_late_for_the_old_code_stands_in_the_month_of_the_new_one(
+    office: TrialOffice, case: str
+) -> None:
+    """May and June are closed under the old code; a payment of May comes back after the county has another one."""
+    for month in ("2025-05", "2025-06"):
+        office.do("CloseMonth", "chief", division=COUNTY, month=month, on="2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    pay(office, NEW, "2025-07")
+    office.do("ReturnPayment", "payer", case, month="2025-05", code="K01", on="2025-07-20")
+    july = table(office, NEW, "2025-07")
+    assert (july["corrections"], july["paid_to_date"]) == (-40_000, 80_000)
+    assert table(office, COUNTY, "2025-07")["corrections"] == 0
+    may = table(office, COUNTY, "2025-05")
+    assert (may["returned"], may["paid"], table(office, NEW, "2025-05")["paid"]) == (40_000, 40_000, 0)
+    office.do("CloseMonth", "chief", division=NEW, month="2025-07", on="2025-08-01")
+    reported = read_table(closed(office, "2025-07", NEW).table).rows[NEW]["rural"]
+    assert reported["paid_to_date"] == 80_000
+
+
+def test_what_is_told_of_a_closed_month_of_the_new_code_is_a_line_of_the_next(
+    office: TrialOffice, case: str
+) -> None:
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-05", on="2025-07-01")
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-06", on="2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    pay(office, NEW, "2025-07")
+    office.do("CloseMonth", "chief", division=NEW, month="2025-07", on="2025-08-01")
+    office.do("ReturnPayment", "payer", case, month="2025-05", code="K01", on="2025-07-20")
+    july, august = table(office, NEW, "2025-07"), table(office, NEW, "2025-08")
+    assert (july["corrections"], july["paid_to_date"]) == (0, 120_000)
+    assert (august["corrections"], august["paid_to_date"]) == (-40_000, 80_000)
+    said = ask(
+        office.url, "--format", "json", "month", "corrections", "--division", NEW, "--known", "2025-08"
+    )
+    found = {(one["division"], one["month"], one["old"], one["new"]) for one in said.json["rows"]}
+    assert (COUNTY, "2025-05", 40_000, 0) in found
+    about = ask(office.url, "--format", "json", "stats", "--division", NEW, "--month", "2025-08").json
+    assert {one["division"] for one in about["corrections_known"]} == {COUNTY}
+    shown = ask(office.url, "month", "show", "--division", NEW, "--month", "2025-05")
+    assert (shown.code, COUNTY in shown.err) == (1, True)
+    assert ask(office.url, "--format", "json", "check").json["findings"] == []
+
+
+def test_a_township_that_goes_as_its_county_gets_another_code_is_followed(
+    office: TrialOffice, case: str
+) -> None:
+    """T1 into T2 on 20 June, the county under another code on 1 July: both from July on."""
+    office.clock("2025-06-20")
+    below = {V1: "110199002011", V2: "110199002012"}
+    office.do("ReplaceDivision", ADMIN, code=T1, by=T2, document=DOCUMENT, below=below)
+    office.clock("2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    pay(office, NEW, "2025-07")
+    july = table(office, f"{NEW}002", "2025-07")
+    assert (july["last_households"], july["households"], july["paid_to_date"]) == (1, 1, 120_000)
+    assert (july["moved_in_households"], table(office, NEW, "2025-07")["paid_to_date"]) == (0, 120_000)
+
+
+def test_a_report_of_the_months_before_is_compared_under_the_old_code(office: TrialOffice, case: str) -> None:
+    office.clock("2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    pay(office, NEW, "2025-07")
+    office.doudi.projector.catch_up()
+    rows = office.doudi.projector.rows("statistics")
+    old, new = counted(rows, "dibao", COUNTY, 2025), counted(rows, "dibao", NEW, 2025)
+    assert (old["dibao", "rural", "paid", "M6"], old["dibao", "rural", "paid", "M1-M6"]) == (40_000, 80_000)
+    assert old["dibao", "rural", "paid", "M1-M12"] == 80_000
+    assert (new["dibao", "rural", "paid", "M7"], new["dibao", "rural", "paid", "M1-M12"]) == (40_000, 120_000)

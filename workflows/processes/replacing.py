@@ -50,7 +50,7 @@ class Replacing:
             for old, new in command.below.items()
         }
         cases = self._places.cases(code)
-        known = self._places.divisions(code)
+        known = [one for one in self._places.divisions(code) if one == code or not self._went(context, one, by)]
         places = sorted({*known, code, *(division for _, division in cases)})
         goes = {place: below.get(place, DivisionCode(by + place[len(code) :])) for place in places}
         self._check(context, code, by, goes, below)
@@ -74,6 +74,11 @@ class Replacing:
                 counts["cases"] += self._take(request, cases_part, f"cases/{place}/{named}").data["cases"]
         return dict(counts)
 
+    def _went(self, context: Context, place: DivisionCode, by: DivisionCode) -> bool:
+        """Whether it merged into another before: then it stays where it went, and follows that one."""
+        found = division_of(context.world, place)
+        return found is not None and found.by is not None and not within(by, found.by)
+
     def _check(
         self,
         context: Context,
@@ -88,7 +93,9 @@ class Replacing:
                 continue
             if not within(by, to) or len(to) != len(place):
                 raise refuse("division-parent", "data.below", division=to, parent=by)
-            there = division_of(context.world, to)
+            here, there = division_of(context.world, place), division_of(context.world, to)
+            if here is not None and here.by not in (None, to):
+                raise refuse("division-replaced", "data.code", division=place, by=str(here.by))
             mine = there is not None and any(of == place for of, _ in there.of)
             if there is not None and not mine and place not in below:
                 raise refuse("division-taken", "data.below", division=place, to=to, name=there.name)
