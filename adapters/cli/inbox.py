@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LAG = ("topic", "partition", "actor", "committed", "end", "behind", "age")
 COUNTS = ("done", "repeated", "passed", "refused", "waited")
 LETTERS = ("letter", "arrived", "type", "reasons", "tries", "state", "by", "why")
+INBOUND_DAYS = 90
+"""So long inbound topics keep what came."""
 CLEAR = frozenset({"case", "source", "answer", "kind", "code", "type", "verification"})
 """Fields of a message whose values show nobody."""
 
@@ -199,6 +201,20 @@ def discard(kafka: str | None, letter: str, reason: str) -> None:
     for_administrators(now)
     box = _letters(now, kafka_settings(kafka))
     now.show(LETTERS, [_row(box.discard(box.find(letter), now.actor, reason))])
+
+
+@dlq.command()
+@KAFKA
+@click.option("--days", type=click.IntRange(min=1), default=INBOUND_DAYS, show_default=True)
+def expire(kafka: str | None, days: int) -> None:
+    """Take the message out of letters that have been open for longer; they stay open, with their reasons.
+
+    Example: doudi --as admin dlq expire --days 90
+    """
+    now = session()
+    for_administrators(now)
+    found = _letters(now, kafka_settings(kafka)).expire(days, now.actor)
+    now.show(LETTERS, [_row(one) for one in found])
 
 
 def masked(value: bytes) -> Any:

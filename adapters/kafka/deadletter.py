@@ -1,17 +1,19 @@
 """What is done with dead letters: found, taken again, discarded; each by name of who did it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kafka.errors import KafkaError
 from msgspec.structs import replace
 
 from adapters.bootstrap import Doudi
+from adapters.kafka.about import persons_of
 from adapters.kafka.client import Transactions
 from adapters.kafka.errors import KafkaTrouble
 from adapters.kafka.inbox import group
-from adapters.kafka.letters import Letter, letters, opened, record, settled
+from adapters.kafka.letters import Letter, emptied, letters, opened, record, seal, settled
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.taking import Arrived, Waits, take
+from adapters.keys.errors import OwnerForgotten
 from adapters.store.access_log import Access
 from domain.days import CHINA
 from domain.text import check_text
@@ -53,11 +55,14 @@ class DeadLetters:
         if one.state != "open":
             raise refuse("dead-letter-settled", "letter", state=one.state)
         try:
-            outcome = take(self._doudi, self._settings.inbound, self._opened(one))
+            came = self._opened(one)
+            outcome = take(self._doudi, self._settings.inbound, came)
         except Waits as waits:
             raise refuse("dead-letter-waits", "letter", why=waits.code) from None
         if outcome.how == "refused":
-            after = replace(one, reasons=outcome.reasons, tries=one.tries + 1)
+            sealed = seal(self._doudi.store.keyring, one.id, came, persons_of(self._doudi, came))
+            tries = one.tries + 1
+            after = replace(one, reasons=outcome.reasons, tries=tries, kept=bool(sealed), sealed=sealed)
         else:
             after = settled(one, "taken", actor, self._now())
         self._put(after)
@@ -79,10 +84,22 @@ class DeadLetters:
         self._note(one, actor, "dlq-discard", "discarded")
         return after
 
+    def expire(self, days: int, actor: str) -> list[Letter]:
+        """Take the original out of what has been open for so many days; those letters, which stay open."""
+        before = self._now() - timedelta(days=days)
+        found = [one for one in self.all().values() if one.state == "open" and one.kept and one.at < before]
+        for one in found:
+            self._put(emptied(one))
+            self._note(one, actor, "dlq-expire", "emptied")
+        return [emptied(one) for one in found]
+
     def _opened(self, one: Letter) -> Arrived:
         if not one.kept:
             raise refuse("dead-letter-bare", "letter", partition=one.partition, offset=one.offset)
-        return opened(self._doudi.store.keyring, one)
+        try:
+            return opened(self._doudi.store.keyring, one)
+        except OwnerForgotten:
+            raise refuse("dead-letter-forgotten", "letter") from None
 
     def _put(self, one: Letter) -> None:
         made = record(one)

@@ -20,10 +20,11 @@ from kafka.structs import OffsetAndMetadata
 
 from adapters.bootstrap import Doudi
 from adapters.faults import reach
+from adapters.kafka.about import persons_of
 from adapters.kafka.client import Transactions
 from adapters.kafka.errors import BadSettings, KafkaTrouble, Refused
 from adapters.kafka.leniently import read_leniently
-from adapters.kafka.letters import Letter, letter, letters, record
+from adapters.kafka.letters import Letter, emptied, letter, letters, record
 from adapters.kafka.rights import INBOX
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.start import Watch
@@ -187,7 +188,8 @@ class Inbox:
         for (place, one), outcome in zip(done, taken, strict=True):
             offsets[place] = one.offset + 1
             if outcome.how == "refused":
-                parked.append(letter(self._doudi.store.keyring, one, outcome.reasons, now))
+                about = persons_of(self._doudi, one)
+                parked.append(letter(self._doudi.store.keyring, one, about, outcome.reasons, now))
         for place, records in polled.items():
             following = offsets.get(place, records[0].offset)
             if following <= records[-1].offset:
@@ -248,7 +250,7 @@ class Inbox:
                 break
             except Refused as error:
                 # The topic takes less than was thought: that letter goes without its original.
-                smaller = [_without(one) if one.id == error.key else one for one in parked]
+                smaller = [emptied(one) if one.id == error.key else one for one in parked]
                 if smaller == parked:
                     raise
                 parked = smaller
@@ -267,10 +269,6 @@ class Inbox:
             )
         self._letters.send_offsets(offsets, self._open().group_metadata())
         self._letters.settle()
-
-
-def _without(one: Letter) -> Letter:
-    return msgspec.structs.replace(one, kept=False, sealed=b"")
 
 
 def group(doudi: Doudi, settings: KafkaSettings) -> str:

@@ -2,7 +2,8 @@
 
 A letter is a record of `<topic>.dead-letter` under a key of its own (topic, partition and offset it came from, and
 when it came); the topic is compacted and the last record under a key is the letter's state. A settled letter has no
-content any more, so compaction deletes it.
+content any more, so compaction deletes it. What it is about is sealed to the keys of those persons as well: it can't be
+read any more once one of them is forgotten.
 """
 
 import re
@@ -21,7 +22,7 @@ from adapters.kafka.reading import read_whole
 from adapters.kafka.settings import KafkaSettings
 from adapters.kafka.taking import Arrived
 from adapters.kafka.topics import DEAD_LETTER
-from adapters.keys.errors import SealBroken
+from adapters.keys.errors import KeyMissing, OwnerForgotten, SealBroken
 from adapters.keys.keyring import SealedKeyring
 from domain.days import CHINA
 from workflows.refusal import Reason
@@ -44,6 +45,8 @@ _SHOWN = (
 )
 _PLAIN = re.compile(r"[A-Za-z0-9._:/+;= -]{1,200}", re.ASCII)
 _LIKE_A_NUMBER = re.compile(r"\d{10}", re.ASCII)
+_BOUND = tuple[tuple[str, ...], bytes]
+"""Persons, and what is sealed under the key of one after the other."""
 
 State = Literal["open", "taken", "discarded"]
 
@@ -86,11 +89,13 @@ def letter_id(arrived: Arrived) -> str:
     return f"{arrived.topic}-{arrived.partition}-{arrived.offset}-{arrived.at:x}"
 
 
-def letter(keyring: SealedKeyring, arrived: Arrived, reasons: Iterable[Reason], now: datetime) -> Letter:
-    """A new letter; without its original where that is too large."""
+def letter(
+    keyring: SealedKeyring, arrived: Arrived, about: Iterable[str], reasons: Iterable[Reason], now: datetime
+) -> Letter:
+    """A new letter, that nobody opens once one of those it is about is forgotten; without its original where that is
+    too large, or one of them is forgotten already."""
     name = letter_id(arrived)
-    plain = msgspec.msgpack.encode(arrived)
-    kept = len(plain) <= MOST_KEPT
+    sealed = seal(keyring, name, arrived, about)
     return Letter(
         id=name,
         topic=arrived.topic,
@@ -101,8 +106,8 @@ def letter(keyring: SealedKeyring, arrived: Arrived, reasons: Iterable[Reason], 
         reasons=tuple(reasons)[:MOST_REASONS],
         headers=shown(arrived),
         size=len(arrived.value or b""),
-        kept=kept,
-        sealed=_seal(keyring, name, plain) if kept else b"",
+        kept=bool(sealed),
+        sealed=sealed,
     )
 
 
@@ -116,19 +121,50 @@ def shown(arrived: Arrived) -> dict[str, str]:
     return found
 
 
+def seal(keyring: SealedKeyring, name: str, arrived: Arrived, about: Iterable[str]) -> bytes:
+    """Under the key of each it is about and then the office's; empty where it can't be kept."""
+    content = msgspec.msgpack.encode(arrived)
+    if len(content) > MOST_KEPT:
+        return b""
+    persons = []
+    for person in sorted(set(about)):
+        try:
+            key = keyring.kept(person)
+        except OwnerForgotten:
+            return b""
+        if key is not None:
+            persons.append(person)
+            content = _seal(key, name, content)
+    bound = msgspec.msgpack.encode((persons, content))
+    return _seal(AESGCM(keyring.office_key(OFFICE_KEY)), name, bound)
+
+
 def opened(keyring: SealedKeyring, one: Letter) -> Arrived:
-    """The message as it came. Raises `SealBroken`."""
-    try:
-        key = AESGCM(keyring.office_key(OFFICE_KEY))
-        plain = key.decrypt(one.sealed[:_NONCE], one.sealed[_NONCE:], one.id.encode())
-    except (InvalidTag, ValueError):
-        raise SealBroken(of=one.id, kind="letter") from None
-    return msgspec.msgpack.decode(plain, type=Arrived)
+    """The message as it came. Raises `OwnerForgotten`, `KeyMissing`, `SealBroken`."""
+    bound = msgspec.msgpack.decode(
+        _open(AESGCM(keyring.office_key(OFFICE_KEY)), one.id, one.sealed), type=_BOUND | Arrived
+    )
+    if isinstance(bound, Arrived):  # sealed by an earlier release
+        return bound
+    persons, content = bound
+    for person in reversed(persons):
+        key = keyring.kept(person)
+        if key is None:
+            raise KeyMissing(of=person)
+        content = _open(key, one.id, content)
+    return msgspec.msgpack.decode(content, type=Arrived)
 
 
-def _seal(keyring: SealedKeyring, name: str, plain: bytes) -> bytes:
+def _seal(key: AESGCM, name: str, plain: bytes) -> bytes:
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(keyring.office_key(OFFICE_KEY)).encrypt(nonce, plain, name.encode())
+    return nonce + key.encrypt(nonce, plain, name.encode())
+
+
+def _open(key: AESGCM, name: str, sealed: bytes) -> bytes:
+    try:
+        return key.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+    except (InvalidTag, ValueError):
+        raise SealBroken(of=name, kind="letter") from None
 
 
 def record(one: Letter) -> Record:
@@ -142,9 +178,14 @@ def record(one: Letter) -> Record:
     )
 
 
+def emptied(one: Letter) -> Letter:
+    """The letter, still open, without its original."""
+    return replace(one, kept=False, sealed=b"")
+
+
 def settled(one: Letter, state: State, by: str, now: datetime, why: str | None = None) -> Letter:
-    """The letter without its original."""
-    return replace(one, state=state, by=by, on=now, why=why, kept=False, sealed=b"")
+    """Without its original."""
+    return replace(emptied(one), state=state, by=by, on=now, why=why)
 
 
 def letters(settings: KafkaSettings, topics: Iterable[str] = TOPICS) -> dict[str, Letter]:

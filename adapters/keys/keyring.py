@@ -194,6 +194,15 @@ class SealedKeyring:
             self._heed()
             return of in self._open or self.keys.key(of) is not None
 
+    def kept(self, of: str) -> AESGCM | None:
+        """The key as it is kept, for what stands outside the log; None if there is none. Raises `OwnerForgotten`."""
+        with self._lock:
+            self._heed()
+            if of in self._gone:
+                raise OwnerForgotten(of=of)
+            found = self.keys.key(of)
+            return None if found is None else AESGCM(self._unwrapped(found))
+
     def digest(self, content: bytes) -> bytes:
         """Keyed digest (HMAC-SHA256) of a command's content: tells equal content only."""
         return hmac.digest(self._digest_key, content, "sha256")

@@ -534,6 +534,6 @@ def _plain(value: Any) -> bool:
 def test_any_time_of_a_record_can_be_parked(office: TrialOffice, at: int) -> None:
     record = SimpleNamespace(partition=0, offset=7, key=None, value=b"{}", headers=(), timestamp=at)
     came = Arrived.of(record, "deaths")
-    parked = letter(office.store.keyring, came, (), datetime.now(CHINA))
+    parked = letter(office.store.keyring, came, (), (), datetime.now(CHINA))
     assert opened(office.store.keyring, parked) == came
     assert 1970 <= parked.arrived.year <= 9999

@@ -4,10 +4,13 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
@@ -17,8 +20,10 @@ from adapters.kafka.deadletter import DeadLetters
 from adapters.kafka.errors import KafkaTrouble
 from adapters.kafka.inbox import Inbox
 from adapters.kafka.lag import Metrics
+from adapters.kafka.letters import opened
+from adapters.keys.errors import OwnerForgotten
 from adapters.store.access_log import Access
-from tests.harness import TrialOffice, number
+from tests.harness import TrialOffice, number, person
 from tests.house.files import ROOT
 from tests.kafka.conftest import Topics
 from tests.kafka.inboxes import Desk, entered, entering, waited
@@ -110,6 +115,106 @@ def test_a_letter_is_shown_masked_and_its_original_only_for_a_purpose(desk: Desk
         ("admin", "dlq-show: masked", row["letter"]),
         ("admin", "dlq-show: complaint 12", row["letter"]),
     ]
+
+
+def refs(desk: Desk, case: str) -> list[str]:
+    return [member.person for member in desk.office.case(case).members.values()]
+
+
+def forget(desk: Desk, *persons: str) -> None:
+    for one in persons:
+        desk.office.quiet("Forget", "admin", person=one, reason="F03")
+
+
+def codes(result: Result) -> list[str]:
+    assert isinstance(result.exception, Refused), result.stdout
+    return [one.code for one in result.exception.reasons]
+
+
+def test_a_letter_is_nobodys_to_read_once_whom_it_is_about_is_forgotten(desk: Desk, call: Call) -> None:
+    """By pseudonym, by number (written as JSON may write it), by a case that names nobody of it."""
+    case = asked(desk.office)
+    two = [person("m1", "1991-02-03", 77), person("m2", "1990-02-03", 79, kinship="10")]
+    other = desk.office.enter(two)
+    (first,), (third, second) = refs(desk, case), refs(desk, other)
+    escaped = "".join(f"\\u00{ord(one):x}" for one in number("1991-02-03", 77))
+    desk.send("verification-answers", "1", {"case": case, **ANSWER, "person": first})
+    desk.send("commands", "2", value=b'{"type": "Tick", "data": {"number": "%s"}}' % escaped.encode())
+    desk.send("verification-answers", "3", {"case": case, **ANSWER})
+    desk.send("verification-answers", "4", {"case": other, **ANSWER, "person": second})
+    desk.send("verification-answers", "6", {"case": other, **ANSWER})
+    desk.send("commands", "5", value=b"{")
+    desk.take()
+    names = {one.headers["ce_id"]: one.id for one in desk.letters()}
+    assert names.keys() == set("123456")
+    look = ("--unseal", "--purpose", "complaint 12")
+
+    def closed() -> set[str]:
+        found = {key: call("dlq", "show", name, *look) for key, name in names.items()}
+        assert {tuple(codes(one)) for one in found.values() if one.exception} <= {("dead-letter-forgotten",)}
+        assert all(codes(call("dlq", "retry", names[key])) for key, one in found.items() if one.exception)
+        return {key for key, one in found.items() if one.exception}
+
+    assert closed() == set()
+    forget(desk, first)
+    assert closed() == {"1", "3"}
+    forget(desk, third)
+    assert closed() == {"1", "2", "3", "6"}
+    forget(desk, second)
+    assert closed() == {"1", "2", "3", "4", "6"}
+    assert call("dlq", "discard", names["1"], "--reason", "forgotten").exit_code == 0
+
+
+def test_the_offices_key_alone_opens_no_letter_about_somebody(desk: Desk) -> None:
+    case = too_early(desk)
+    (letter,) = desk.letters()
+    keyring = desk.office.store.keyring
+    key = AESGCM(keyring.office_key("letters"))
+    plain = key.decrypt(letter.sealed[:12], letter.sealed[12:], letter.id.encode())
+    assert "另有住房".encode() not in plain
+    assert all(one.encode() in plain for one in refs(desk, case))
+    assert "另有住房".encode() in (opened(keyring, letter).value or b"")
+
+
+def test_what_comes_about_somebody_forgotten_is_parked_without_its_original(desk: Desk, call: Call) -> None:
+    case = asked(desk.office)
+    forget(desk, *refs(desk, case))
+    desk.send("verification-answers", "1", {"case": case, **ANSWER})
+    desk.take()
+    (letter,) = desk.letters()
+    assert (letter.kept, letter.sealed) == (False, b"")
+    assert codes(call("dlq", "retry", letter.id)) == ["dead-letter-bare"]
+
+
+def test_a_letter_of_an_earlier_release_is_read_and_sealed_anew_when_it_is_tried(desk: Desk) -> None:
+    case = too_early(desk)
+    (letter,) = desk.letters()
+    keyring = desk.office.store.keyring
+    came = opened(keyring, letter)
+    nonce, plain = b"0" * 12, msgspec.msgpack.encode(came)
+    before = nonce + AESGCM(keyring.office_key("letters")).encrypt(nonce, plain, letter.id.encode())
+    old = msgspec.structs.replace(letter, sealed=before)
+    assert opened(keyring, old) == came
+    after = DeadLetters(desk.office.doudi, desk.settings).retry(old, "admin")
+    assert (after.tries, opened(keyring, after)) == (1, came)
+    forget(desk, *refs(desk, case))
+    with pytest.raises(OwnerForgotten):
+        opened(keyring, after)
+
+
+def test_a_letter_that_is_open_for_long_loses_its_message_and_stays(desk: Desk, call: Call) -> None:
+    too_early(desk)
+    box = DeadLetters(desk.office.doudi, desk.settings)
+    (letter,) = desk.letters()
+    assert json.loads(call("dlq", "expire").stdout)["rows"] == []
+    box._put(msgspec.structs.replace(letter, at=letter.at - timedelta(days=31)))
+    assert codes(call("dlq", "expire", "--days", "30", actor="handler")) == ["not-your-desk"]
+    (row,) = json.loads(call("dlq", "expire", "--days", "30").stdout)["rows"]
+    assert (row["letter"], row["state"], row["reasons"]) == (letter.id, "open", "case: not-now")
+    assert json.loads(call("dlq", "expire", "--days", "30").stdout)["rows"] == []
+    assert [record.value for record in desk.dead("verification-answers")][-1] == b""
+    assert codes(call("dlq", "retry", letter.id)) == ["dead-letter-bare"]
+    assert [one.outcome for one in notes(desk)] == ["emptied"]
 
 
 def test_taken_again_it_is_the_command_it_was_and_again_it_is_quiet(desk: Desk, call: Call) -> None:

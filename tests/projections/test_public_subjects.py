@@ -217,7 +217,7 @@ def county() -> County:
 def test_a_right_goes_on_in_the_one_code_that_stands_for_its_division_alone(county: County) -> None:
     replaced(county, OLD, NEW, "2025-06-01")
     assert heard(county) == {"a-m1"}
-    assert len([one for one in log(county, together).messages(TOPIC)]) == 1
+    assert len(log(county, together).messages(TOPIC)) == 1
     county.award("c", "2025-07", division=place(NEW, "002"))
     county.award("d", "2025-07", division=place(OTHER, "002"))
     assert heard(county) == {"a-m1", "c-m1"}
