@@ -5,7 +5,7 @@ leads. Replay sets a state from the event and never triggers.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
@@ -105,7 +105,7 @@ class Definition(msgspec.Struct, eq=False, kw_only=True, forbid_unknown_fields=T
     """Whether a case may have several instances (`objection.1` …)."""
     arrives: dict[str, dict[str, str]] = {}
     """From another version (its id): the states that this one has under another name, or not at all → where one goes
-    on. States of one name are the same."""
+    on, which is no end. States of one name are the same."""
     law: str = TODAYS_LAW
     """Under which law an application goes this way; a life cycle without one of an older law goes today's."""
 
@@ -149,6 +149,10 @@ def check(
     names = {state.name for state in definition.states}
     known_guards, known_desks = set(guards), set(desks)
     finals = {state.name for state in definition.states if state.final}
+    for version, goes in definition.arrives.items():
+        wrong.extend(
+            f"arrives from {version} in {goes[one]}" for one in sorted(goes) if goes[one] not in names - finals
+        )
     for state in definition.states:
         if state.final and (state.owner or state.deadlines):
             wrong.append(f"final state {state.name} waits")
@@ -268,11 +272,25 @@ def ways_of(name: str, trigger: str) -> tuple[Transition, ...]:
 
 @cache
 def companions(definition: Definition) -> tuple[Definition, ...]:
-    """The life cycles that may stand beside it in a case."""
+    """The life cycles that may stand beside it in a case: of a law that it follows too, in whichever version."""
+    laws = _laws_of(definition)
+    return tuple(one for one in shipped().values() if laws & _laws_of(one))
+
+
+def _laws_of(definition: Definition) -> set[str]:
     laws = {one.law for one in shipped().values()}
-    laws = {law for law in laws if current(definition.name, law).law == definition.law}
-    beside = {current(one.name, law).id for one in shipped().values() for law in laws}
-    return tuple(one for one in shipped().values() if one.id in beside)
+    return {law for law in laws if current(definition.name, law).law == definition.law}
+
+
+def without_place(definition: Definition) -> Iterator[tuple[Definition, str]]:
+    """States of other versions of its life cycle in which a running case can't be brought to this one."""
+    for other in shipped().values():
+        if other.name == definition.name and other is not definition:
+            goes = definition.arrives.get(other.id, {})
+            names = {state.name for state in definition.states if not state.final}
+            for state in other.states:
+                if not state.final and goes.get(state.name, state.name) not in names:
+                    yield other, state.name
 
 
 @cache

@@ -357,19 +357,19 @@ def bring(context: Context, case: Case, instance: InstanceId, to: Definition) ->
     """Bring a running instance to another version of its life cycle; None where that has no place for its state.
 
     What both versions have stays as it is: a running due day with its warnings, a fired one fired. What only the
-    new one has becomes due from now, what only the old one had ends.
+    new one has becomes due from now, what only the old one had ends; a limit and a timer are two things.
     """
     life = case.lives[instance]
     old = shipped()[life.life]
     state = to.arrives.get(old.id, {}).get(life.state, life.state)
-    if all(one.name != state for one in to.states):
+    if all(one.name != state or one.final for one in to.states):
         return None
     prefix, entered = f"{instance}/", to.state(state)
-    there = {spec.name: spec for spec in due_in(to, state)}
-    before = {spec.name for spec in due_in(old, life.state)}
-    running = [key for key in case.deadlines if key.startswith(prefix)]
-    meets = tuple(key for key in running if key.removeprefix(prefix) not in there)
-    fresh = [] if entered.final else [spec for name, spec in there.items() if name not in before]
+    there = {(spec.name, spec.fires): spec for spec in due_in(to, state)}
+    before = {(spec.name, spec.fires) for spec in due_in(old, life.state)}
+    stay = {f"{prefix}{name}" for name, _ in before & there.keys()}
+    meets = tuple(key for key in case.deadlines if key.startswith(prefix) and key not in stay)
+    fresh = [spec for named, spec in there.items() if named not in before]
     due = [compute(context, case, instance, spec, entered) for spec in fresh]
     return Moved(
         instance=instance,

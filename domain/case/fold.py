@@ -43,11 +43,9 @@ def move(case: "Case", event: CaseEvent) -> "Case":
     return case
 
 
-def _goes_on(before: str, life: str | None) -> bool:
-    """Whether it is the same instance: moved, or brought to another version of its life cycle."""
-    if life is None:
-        return True
-    return life != before and life.partition("@")[0] == before.partition("@")[0]
+def _brought(before: str, life: str | None) -> bool:
+    """Whether it goes on in another version of its life cycle: nothing was done that day, so it stands as long."""
+    return life is not None and life != before and life.partition("@")[0] == before.partition("@")[0]
 
 
 def _move(case: "Case", moved: Moved, on: date) -> "Case":
@@ -55,8 +53,10 @@ def _move(case: "Case", moved: Moved, on: date) -> "Case":
 
     before = case.lives.get(moved.instance)
     life = moved.life or (before.life if before else "")
-    began = before.began if before and _goes_on(before.life, moved.life) else on
-    lives = {**case.lives, moved.instance: Life(life=life, state=moved.state, since=on, began=began)}
+    brought = before is not None and _brought(before.life, moved.life)
+    began = before.began if before and (moved.life is None or brought) else on
+    since = before.since if before and brought else on
+    lives = {**case.lives, moved.instance: Life(life=life, state=moved.state, since=since, began=began)}
     deadlines = case.deadlines
     steps = case.steps
     if moved.meets or moved.sets:

@@ -19,18 +19,22 @@ from adapters.keys.source import SystemSource
 from adapters.store.codec import Codec, known_events
 from adapters.store.evolution import RENAMED, SPLIT, UPCASTERS
 from domain.event import Event
+from workflows.definition import Definition
 
 HERE = Path(__file__).parent
 EVENTS = HERE / "events"
 RELEASES = HERE / "releases"
 EXAMPLES = HERE / "examples"
+LIVES = HERE / "lives"
 KEYS, MASTER = HERE / "events.keys", HERE / "events.master"
 SUMS = HERE / "SUMS"
 
 
 def golden_files() -> list[Path]:
     """Every file that is sealed with a release, in order."""
-    found = [path for folder in (EVENTS, RELEASES, EXAMPLES) for path in folder.rglob("*") if path.is_file()]
+    found = [
+        path for folder in (EVENTS, RELEASES, EXAMPLES, LIVES) for path in folder.rglob("*") if path.is_file()
+    ]
     return sorted([*found, *(path for path in (KEYS, MASTER) if path.exists())])
 
 
@@ -69,6 +73,17 @@ def kept_events() -> list[tuple[str, int, dict[str, Any]]]:
         kept = json.loads(path.read_text("utf-8"))
         found.append((kept["type"], kept["version"], kept))
     return found
+
+
+def life(definition: Definition) -> dict[str, Any]:
+    """What a running case stands on: its states, which of them end, and the due days that come with each."""
+    return {
+        state.name: {
+            "final": state.final,
+            "due": {one.name: [one.span, one.fires] for one in state.deadlines},
+        }
+        for state in definition.states
+    }
 
 
 @contextmanager

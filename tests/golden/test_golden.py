@@ -17,6 +17,7 @@ from adapters.store.evolution import UPCASTERS
 from domain.event import Event
 from tests.golden.example import example, shape
 from tests.golden.kept import (
+    LIVES,
     RELEASES,
     codec_of,
     database,
@@ -27,6 +28,7 @@ from tests.golden.kept import (
     golden_keyring,
     history,
     kept_events,
+    life,
     lines,
     named,
     plain,
@@ -35,6 +37,7 @@ from tests.golden.kept import (
 from tests.golden.kept import release as this
 from tests.golden.told import folded, told
 from tests.house.files import ROOT
+from workflows.definition import Definition, shipped
 
 CLASSES = known_events()
 KEPT = kept_events()
@@ -63,6 +66,27 @@ def test_the_bytes_of_every_version_are_read(name: str, number: int, kept: dict[
         if (name, number) == (cls.__name__, cls.VERSION):
             assert event == example(cls)
             assert codec.write(event) == (name, number, payload)
+
+
+@pytest.mark.parametrize("definition", shipped().values(), ids=lambda one: one.id)
+def test_a_version_of_a_life_cycle_keeps_what_running_cases_stand_on(definition: Definition) -> None:
+    """It may get more ways, states and due days; what is there stays, or a new version is published beside it."""
+    path = LIVES / f"{definition.id}.json"
+    assert path.exists(), f"{definition.id} isn't kept yet: run script/golden"
+    now, gone = life(definition), []
+    for name, state in json.loads(path.read_text("utf-8")).items():
+        if name not in now or now[name]["final"] != state["final"]:
+            gone.append(name)
+            continue
+        gone += [f"{name}/{one}" for one, due in state["due"].items() if now[name]["due"].get(one) != due]
+    assert gone == [], (
+        f"running cases stand on {', '.join(gone)} of {definition.id}: publish the change as a new version"
+        " (CONTRIBUTING.md). If tests/golden/SUMS doesn't have it yet: run script/golden."
+    )
+
+
+def test_every_version_that_was_kept_is_there_still() -> None:
+    assert {path.stem for path in LIVES.glob("*.json")} <= shipped().keys()
 
 
 def test_a_golden_file_never_changes() -> None:

@@ -1,4 +1,5 @@
-"""`script/golden [--seal]`: keep the bytes of every event version, and this release's histories and databases.
+"""`script/golden [--seal]`: keep the bytes of every event version, the states of every life cycle, and this release's
+histories and databases.
 
 What was sealed is never written again; what wasn't is written as it is now. `--seal` is said when a release goes out.
 """
@@ -22,6 +23,7 @@ from tests.golden.example import CASE, PERSON, example, shape
 from tests.golden.kept import (
     EVENTS,
     KEYS,
+    LIVES,
     MASTER,
     RELEASES,
     SUMS,
@@ -31,6 +33,7 @@ from tests.golden.kept import (
     golden_files,
     golden_keyring,
     history,
+    life,
     named,
     plain,
     release,
@@ -38,6 +41,7 @@ from tests.golden.kept import (
 )
 from tests.golden.told import folded, told
 from tests.journeys.lives import Life
+from workflows.definition import shipped
 
 JOURNEYS = ("J1", "J3", "J5", "J7", "J11")
 
@@ -74,6 +78,14 @@ def keep_events(sealed: Mapping[str, str]) -> None:
             kept = {"type": name, "version": shape_version, "shape": shape(cls), "payload": payload.decode()}
             path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
             print(named(path))
+
+
+def keep_lives(sealed: Mapping[str, str]) -> None:
+    LIVES.mkdir(exist_ok=True)
+    for definition in shipped().values():
+        path = LIVES / f"{definition.id}.json"
+        if named(path) not in sealed:
+            path.write_text(json.dumps(life(definition), indent=1) + "\n", "utf-8")
 
 
 def is_so(path: Path, cls: type[Event]) -> bool:
@@ -141,6 +153,7 @@ def main(arguments: list[str]) -> int:
     sealed = sums()
     keep_keys()
     keep_events(sealed)
+    keep_lives(sealed)
     keep_release(release(), sealed)
     if arguments:
         new = {named(path): digest(path) for path in golden_files()}
