@@ -297,7 +297,12 @@ def _among(due: dict[MemberKey, Fen], standing: Fen, head: MemberKey) -> dict[Me
 
 @evolves(FindingDropped)
 def _dropped(case: "Case", event: FindingDropped) -> "Case":
-    return _finding(case, replace(case.findings[event.finding], decided=event.on))
+    """What the stop it came out of said of its months is said no more."""
+    one = case.findings[event.finding]
+    if one.cause in case.changes:
+        change = replace(case.changes[one.cause], unpaid=())
+        case = replace(case, changes={**case.changes, change.id: change})
+    return _finding(case, replace(one, decided=event.on))
 
 
 @evolves(RecoveryPlanned)

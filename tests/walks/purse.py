@@ -21,6 +21,8 @@ from domain.case.award import (
 from domain.case.change import ChangeDecided
 from domain.case.finding import (
     FindingDecided,
+    FindingDropped,
+    FindingOpened,
     FindingRevised,
     RecoveryWrittenOff,
     Repaid,
@@ -64,6 +66,10 @@ class Purse:
     paid_until: Month = NONE
     unpaid: frozenset[Month] = frozenset()
     """Months drawn that the last end should have reached: what was kept back of them is never sent."""
+    stop: str | None = None
+    """The change that decided it."""
+    causes: dict[str, str | None] = field(default_factory=dict)
+    """Of findings, the changes that they came out of."""
     drawn: Counter[Month] = field(default_factory=Counter)
     kept: dict[tuple[Month, str], Fen] = field(default_factory=dict)
     back: Counter[tuple[Month, str]] = field(default_factory=Counter)
@@ -127,7 +133,7 @@ class Purse:
                 first = event.terms.from_month
                 if self.ends is not None and self.ends < first:
                     self.gaps.append((self.ends, first))
-                self.ends, self.unpaid = None, frozenset()
+                self.ends, self.stop, self.unpaid = None, None, frozenset()
                 self._say(event.terms)
             case AwardBegan():
                 self.began = event.terms.from_month
@@ -138,7 +144,12 @@ class Purse:
                 self._say(event.terms)
                 self.ends = add_month(event.until_month, 1)
             case ChangeDecided(effect="stop"):
-                self.unpaid = frozenset(event.unpaid)
+                self.stop, self.unpaid = event.change, frozenset(event.unpaid)
+            case FindingOpened():
+                self.causes[event.finding] = event.cause
+            case FindingDropped():
+                if self.causes[event.finding] == self.stop is not None:
+                    self.unpaid = frozenset()
             case Stopped():
                 self.ends = event.from_month
             case MonthDrawn() | DifferenceDrawn():

@@ -9,8 +9,20 @@ from domain.days import Month
 from domain.ids import MemberKey
 from domain.person import Person
 from tests.harness import TrialOffice, person
-from tests.workflows.awards import amount, draw, income, living, nothing, plain, tick
+from tests.workflows.awards import (
+    amount,
+    draw,
+    family,
+    family_income,
+    income,
+    living,
+    nothing,
+    plain,
+    tick,
+)
 from tests.workflows.test_difference import drawn
+from tests.workflows.test_finding import single
+from tests.workflows.test_kept_back import by_request
 from workflows.decide.finding import shown
 
 
@@ -239,3 +251,32 @@ def test_the_month_of_death_is_paid(office: TrialOffice, died: str) -> None:
     assert before is not None
     assert "m3" in before.covered
     assert office.case(case).state("change.1") == "open"
+
+
+def test_known_after_the_awards_end_it_finds_what_was_paid_with_the_dead(office: TrialOffice) -> None:
+    """The son died in June; July was paid with him, 800.00 instead of 200.00; in August the award had ended."""
+    case = living(office, family(), family_income(wages=240_000), review_class="B")
+    drawn(office, "2025-05", "2025-06", "2025-07")
+    by_request(office, case, "2025-07-10")
+    death = {"member": "m3", "died": "2025-06-20", "source": "V14"}
+    answer = office.quiet("RecordDeath", "handler", case, on="2025-09-02", **death)
+    assert answer.data["findings"] == [
+        {"month": "2025-07", "paid": 80_000, "due": 20_000, "over": 60_000, "code": "D01"}
+    ]
+    assert (amount(office, case, "2025-06"), amount(office, case, "2025-07")) == (80_000, 20_000)
+    assert office.case(case).state("award") == "ended"
+    office.do("HearFinding", "county", case, on="2025-09-03", words="知道了")
+    claim = office.do(
+        "DecideFinding", "decider", case, on="2025-09-03", outcome="recover", reason="死亡后多发"
+    )
+    assert claim.data["claimed"] == 60_000
+    assert office.refused("RecordDeath", "handler", case, on="2025-09-04", **death) == ["member-died"]
+
+
+def test_of_a_single_recipient_too(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, "2025-05", "2025-06", "2025-07")
+    by_request(office, case, "2025-07-10")
+    died = {"member": "m1", "died": "2025-05-20", "source": "V14"}
+    answer = office.do("RecordDeath", "handler", case, on="2025-09-02", **died)
+    assert [(one["month"], one["due"]) for one in answer.data["findings"]] == [("2025-06", 0), ("2025-07", 0)]

@@ -1,9 +1,9 @@
 """A wrongly stopped award is restored as it was, whatever was found of its months meanwhile (rules.md §3)."""
 
 from domain.days import Month
-from domain.ids import InstanceId
-from tests.harness import TrialOffice, person
-from tests.workflows.awards import amount, living
+from domain.ids import InstanceId, MemberKey
+from tests.harness import COUNTY, TrialOffice, person
+from tests.workflows.awards import amount, family, family_income, living
 from tests.workflows.test_difference import drawn, raised
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
 from tests.workflows.test_kept_back import by_request
@@ -106,3 +106,26 @@ def test_a_share_cut_for_refusing_work_hides_no_income(office: TrialOffice) -> N
     assert amount(office, case, "2025-08") == 60_000
     lines = office.do("FindDifference", "county", case, on="2025-08-20").data["lines"]
     assert [(one["month"], one["over"]) for one in lines] == [("2025-08", 10_000)]
+
+
+def test_a_death_known_while_it_was_stopped_is_in_its_case_when_it_is_restored(office: TrialOffice) -> None:
+    case = living(office, family(), family_income(wages=240_000), review_class="B")
+    drawn(office, *MONTHS[:3])
+    by_request(office, case, "2025-07-10")
+    son = office.case(case).members[MemberKey("m3")].person
+    told = {"division": COUNTY, "died": "2025-07-20", "source": "V14", "person": son}
+    assert office.do("ReportDeath", "county", on="2025-07-25", **told).data["cases"] == 1
+    office.do("Restore", "decider", case, on="2025-08-01", code="I05", reason="错停")
+    counts = drawn(office, "2025-08")
+    assert (counts["households"], counts["persons"], counts["left_out"]) == (1, 2, {})
+    assert counts["amount"] == amount(office, case, "2025-08") == 20_000
+
+
+def test_whom_nobody_survived_is_not_restored(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS[:3])
+    by_request(office, case, "2025-07-10")
+    office.do("RecordDeath", "handler", case, on="2025-07-25", member="m1", died="2025-07-20", source="V14")
+    assert office.refused("Restore", "decider", case, on="2025-08-01", code="I05", reason="错停") == [
+        "nobody-to-restore"
+    ]

@@ -23,7 +23,7 @@ from domain.case.change import (
 from domain.case.decision import LetterIssued
 from domain.case.finding import LateLine, under_way
 from domain.codes import check_code
-from domain.days import Month, add_month, month_of, months
+from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
 from domain.ids import CaseNo, StaffId, StreamId, parse_case_no
@@ -44,6 +44,7 @@ from workflows.commands.change import (
     Restore,
 )
 from workflows.context import Context
+from workflows.decide import ledger
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
 from workflows.decide.award import ENDED, RESTORED, also_due, ended_holds, released
@@ -58,11 +59,19 @@ from workflows.decide.effect import (
     way_tried,
 )
 from workflows.decide.finding import corrected, opened, shown
-from workflows.decide.household import joining
+from workflows.decide.household import joining, undone
 from workflows.decide.papers import needed_words, words
 from workflows.decide.passing import claim
 from workflows.decide.persons import GROUP, release_award
-from workflows.decide.recompute import is_ruled, late_lines, months_anew, over, said_line, total
+from workflows.decide.recompute import (
+    Due,
+    is_ruled,
+    late_lines,
+    months_anew,
+    over,
+    said_line,
+    total,
+)
 from workflows.decide.review import next_review
 from workflows.decide.settling import lifted
 from workflows.decide.terms import (
@@ -186,6 +195,7 @@ def join_member(context: Context, command: JoinMember) -> Decision:
     """Found by his number or registered; the award claims him when the change is decided."""
     happened = context.case.changes[context.instance].happened
     found, joined = joining(context, command.member, happened, command.reason)
+    joined = replace(joined, change=context.instance)
     person, group = context.person(found.ref), GROUP[context.case.programme]
     applying, living = person.applying(group), person.awarded(group, month_after(context.on))
     if command.from_case is not None:
@@ -217,6 +227,7 @@ def leave_member(context: Context, command: LeaveMember) -> Decision:
         member=command.member,
         left=case.changes[context.instance].happened,
         reason=command.reason,
+        change=context.instance,
     )
     needed = [
         name for name, key in (("head", case.head), ("account", case.account_holder)) if key == left.member
@@ -506,7 +517,7 @@ def _changed(context: Context, found: Found, before: int, command: DecideChange)
 def drop_change(context: Context, command: DropChange) -> Decision:
     said = needed_words(context, command.reason, "data.reason")
     return Decision(
-        events=[ChangeDropped(on=context.on, change=context.instance, reason=said)],
+        events=[undone(context, ChangeDropped(on=context.on, change=context.instance, reason=said))],
         moves=still(context.case),
     )
 
@@ -516,7 +527,7 @@ def restore(context: Context, command: Restore) -> Decision:
     """A correction and not new: the award as it was, from the month it was wrongly stopped, arrears by month."""
     case, award = context.case, award_of(context.case)
     assert award.ends is not None
-    if award.end_code == "S03":
+    if not any(context.case.members[key].died is None for key in latest_terms(award, award.ends).covered):
         raise refuse("nobody-to-restore", "case")
     granted = [name for name, one in case.appeals.items() if one.outcome in GRANTED]
     if command.code == "I06" and not granted:
@@ -553,29 +564,54 @@ def restore(context: Context, command: Restore) -> Decision:
 
 def _restored(context: Context, first: Month, code: str) -> tuple[Terms, Explanation | None]:
     """On the facts of the decision that stands; what an appeal said, and an award as in the ledger, as it was."""
-    award = award_of(context.case)
-    if award.as_in_ledger(first) or is_ruled(context.case, first):
-        return replace(latest_terms(award, first), from_month=first, code=code, on=context.on), None
-    found = assess_again(context, first, keep=False)
+    terms, explanation = _still_living(context, first)
+    if (
+        explanation is None
+        and not is_ruled(context.case, first)
+        and not award_of(context.case).as_in_ledger(first)
+    ):
+        terms, explanation = _computed(context, first)
+    return replace(terms, from_month=first, code=code, on=context.on), explanation
+
+
+def _computed(context: Context, month: Month) -> Due:
+    found = assess_again(context, month, keep=False)
     if not found.eligible:
         raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
-    return terms_of(found, first, code, context.on), found.explanation
+    return terms_of(found, month, "D01", context.on), found.explanation
+
+
+def _still_living(context: Context, month: Month) -> Due:
+    """The terms of a month as they stood, but for who died since."""
+    case, terms = context.case, latest_terms(award_of(context.case), month)
+    dead = [key for key in terms.covered if (died := case.members[key].died) and died < first_day(month)]
+    if not dead:
+        return terms, None
+    if award_of(case).as_in_ledger(month):
+        return ledger.less(case, dead, month, "D01", context.on)
+    if not is_ruled(case, month):
+        return _computed(context, month)
+    for key in dead:
+        terms = terms.without(key, month, "D01", context.on)
+    return terms, None
 
 
 def _as_they_stood(context: Context, first: Month) -> list[AmountChanged]:
     """Terms that begin later are said again: those from the first month would go over them."""
-    award = award_of(context.case)
-    standing = [(month, latest_terms(award, month)) for month in months_anew(context.case, first)[1:]]
-    return [
-        AmountChanged(
-            on=context.on,
-            terms=replace(terms, from_month=month),
-            before=terms.amount,
-            by=StaffId(context.actor),
-            under=award.under,
+    award, events = award_of(context.case), list[AmountChanged]()
+    for month in months_anew(context.case, first)[1:]:
+        terms, explanation = _still_living(context, month)
+        events.append(
+            AmountChanged(
+                on=context.on,
+                terms=replace(terms, from_month=month),
+                before=terms.amount,
+                explanation=explanation,
+                by=StaffId(context.actor),
+                under=award.under,
+            )
         )
-        for month, terms in standing
-    ]
+    return events
 
 
 def _claimed_again(context: Context, terms: Sequence[Terms]) -> list[tuple[StreamId, Event]]:

@@ -20,7 +20,7 @@ from workflows.decide.assessing import month_after
 from workflows.decide.award import also_due, ended_holds
 from workflows.decide.finding import opened, shown
 from workflows.decide.persons import check_death, recorded, release_award
-from workflows.decide.recompute import is_fixed, late_lines, months_anew
+from workflows.decide.recompute import Due, anew, is_fixed, late_lines
 from workflows.decide.recompute import over as too_much
 from workflows.decide.terms import (
     assess_again,
@@ -61,6 +61,8 @@ def record_death(context: Context, command: RecordDeath) -> Decision:
     died = MemberDied(on=context.on, member=command.member, died=command.died, source=command.source)
     others = recorded(context, member.person, command.died, command.source)
     month = _from(context, command)
+    if context.case.state("award") == "ended":
+        return _known_later(context, died, month, others)
     if not _others(context, command.member, month):
         return _ended(context, died, month, others)
     return _went_on(context, died, month, others)
@@ -117,31 +119,43 @@ def _opened(context: Context, events: list[CaseEvent], answer: dict[str, Any]) -
     return ("finding",)
 
 
+def _known_later(
+    context: Context, died: MemberDied, month: Month, others: list[tuple[StreamId, Event]]
+) -> Decision:
+    """After the award's end: what it paid with the dead in it is looked into, and whatever restores it knows."""
+    changed, _ = _anew(context, died, month)
+    events: list[CaseEvent] = [died, *changed]
+    answer: dict[str, Any] = {"from_month": month}
+    begins = _opened(context, events, answer)
+    return Decision(events=events, others=others, begins=begins, answer=answer)
+
+
+def _anew(context: Context, died: MemberDied, month: Month) -> tuple[list[AmountChanged], bool]:
+    """The months without the dead; whether the others are over the standard in one of them."""
+    over = False
+
+    def due(one: Month, before: Terms) -> Due:
+        nonlocal over
+        terms, explanation, eligible = _after(context, died.member, one, before)
+        over = over or not eligible
+        return terms, explanation
+
+    changed = anew(context, month, due, always=True, fixed=True, by=StaffId(context.actor))
+    return changed, over
+
+
 def _went_on(
     context: Context, died: MemberDied, month: Month, others: list[tuple[StreamId, Event]]
 ) -> Decision:
     award = award_of(context.case)
-    events: list[CaseEvent] = [died]
-    over = False
-    for one in months_anew(context.case, month):
-        before = latest_terms(award, one)
-        terms, explanation, eligible = _after(context, died.member, one, before)
-        over = over or not eligible
-        events.append(
-            AmountChanged(
-                on=context.on,
-                terms=terms,
-                before=before.amount,
-                explanation=explanation,
-                by=StaffId(context.actor),
-            )
-        )
+    changed, over = _anew(context, died, month)
     if died.member in latest_terms(award, month).covered:
         others.extend(release_award(context, (died.member,), month_of(died.died)))
-    events.append(LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")))
+    letter = LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling"))
+    events: list[CaseEvent] = [died, *changed, letter]
     answer: dict[str, Any] = {
         "from_month": month,
-        "amount": next(one.terms.amount for one in events if isinstance(one, AmountChanged)),
+        "amount": changed[0].terms.amount if changed else 0,
         "held": died.member in (context.case.head, context.case.account_holder),
     }
     begins: tuple[str, ...] = ("telling",)
@@ -171,7 +185,7 @@ def _after(
     Until a change over the standard is heard and decided their household part goes on, at most the standard each;
     where even that can't be, and where an appeal or a finding said the amount, their shares stay and his goes.
     """
-    if is_fixed(context.case, month):
+    if is_fixed(context.case, month) or set(before.covered) == {member}:
         return before.without(member, month, "D01", context.on), None, True
     if award_of(context.case).as_in_ledger(month):
         return *ledger.without(context, member, month, "D01"), True

@@ -211,7 +211,7 @@ class _Drawing:
         line = case.drawn[month]
         if terms is None or terms.amount <= line.standing or self._died_before(case, terms, month):
             return None
-        if case.ended is not None and line.held and month in kept_for_good(case):
+        if case.ended is not None and month in kept_for_good(case):
             return None
         keys = dict.fromkeys((*terms.shares, *line.shares))
         more = {key: terms.shares.get(key, 0) - line.shares.get(key, 0) for key in keys}

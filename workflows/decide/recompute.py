@@ -410,6 +410,7 @@ def anew(
     due: Callable[[Month, Terms], Due | None],
     *,
     always: bool = False,
+    fixed: bool = False,
     by: StaffId | None = None,
     under: str | None = None,
     words: Words | None = None,
@@ -418,14 +419,14 @@ def anew(
 
     Terms that begin later and don't move are said again: those from an earlier month would go over them. What an
     appeal or a finding said, and what is as in the ledger unless `due` is of it, stands. `always`: say what `due` says
-    though it moves nothing.
+    though it moves nothing. `fixed`: `due` is of what was said, too.
     """
     case, events = context.case, list[AmountChanged]()
     for month in months_anew(case, first):
         before = award_of(case).at(month)
         if before is None:
             continue
-        found = None if is_fixed(case, month) else due(month, before)
+        found = due(month, before) if fixed or not is_fixed(case, month) else None
         terms, explanation = found or (before, None)
         moves = (terms.amount, terms.shares) != (before.amount, before.shares)
         if not (events or moves or (found and always)):

@@ -84,9 +84,9 @@ def living_in(case: Case, person: PersonRef) -> MemberKey | None:
 
 
 def _part(case: Case, key: MemberKey, told: ReportDeath) -> Command | None:
-    """What records it in a case; nothing where neither application nor award is under way."""
+    """What records it in a case; nothing where no application is under way, nor was aid ever given."""
     if unfinished(case, "application"):
         return RecordMemberDeath(on=told.on, member=key, died=told.died, source=told.source)
-    if unfinished(case, "award"):
+    if case.award is not None:
         return RecordDeath(on=told.on, member=key, died=told.died, source=told.source)
     return None
