@@ -72,15 +72,16 @@ def test_another_day_than_the_one_recorded_is_for_somebody_to_look_at(office: Tr
     assert office.refused("ReportDeath", "register", **told(died="2025-03-21")) == ["death-day-differs"]
 
 
-def test_another_day_than_the_persons_own_leaves_a_restored_award_as_it_is(office: TrialOffice) -> None:
+def test_a_stopped_award_knows_it_too_and_another_day_is_refused(office: TrialOffice) -> None:
     case = couple(office)
     stopped(office, case, "S09", "2025-03-10", "2025-04-03")
-    office.do("ReportDeath", "register", on="2025-04-04", **told())
+    assert office.do("ReportDeath", "register", on="2025-04-04", **told()).data["cases"] == 1
     office.do("Restore", "decider", case, on="2025-04-07", code="I05", reason="错停")
-    assert office.refused("ReportDeath", "register", **told(died="2025-03-21")) == ["death-day-differs"]
-    assert office.case(case).members[MemberKey("m1")].died is None
-    assert office.do("ReportDeath", "register", **told()).data["cases"] == 1
     assert amount(office, case, "2025-05") == 52_000
+    assert office.refused("ReportDeath", "register", **told(died="2025-03-21")) == ["death-day-differs"]
+    again = office.do("ReportDeath", "register", **told()).data
+    assert (again["cases"], again["known"]) == (0, 1)
+    assert office.case(case).members[MemberKey("m1")].died == date(2025, 3, 20)
 
 
 def test_where_the_case_is_over_the_person_alone_is_recorded(office: TrialOffice) -> None:
