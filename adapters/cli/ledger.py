@@ -149,7 +149,7 @@ def _show(now: Session, outcome: Outcome, dry: bool, refusals: Path | None) -> N
         "repaired": dict(sorted(outcome.repairs.items())),
         "problems": wrong,
         "refusals": refusals.name if refusals else None,
-        "skipped_sheets": outcome.skipped,
+        "skipped_sheets": {sheet: code for sheet, (code, _) in outcome.skipped.items()},
     }
     position = now.doudi.store.head()
     if now.form != "table":
@@ -174,8 +174,8 @@ def _show(now: Session, outcome: Outcome, dry: bool, refusals: Path | None) -> N
         ]
         now.table(PROBLEMS, counts, title=now.text("ledger.problems"))
     now.show(CAME_TO, shown, title=title, position=position)
-    if outcome.skipped:
-        click.echo(now.text("ledger.skipped", sheets=", ".join(outcome.skipped)), err=True)
+    for sheet, (code, params) in outcome.skipped.items():
+        click.echo(now.text("ledger.skipped", sheet=sheet, why=now.text(code, **params)), err=True)
     if refusals:
         click.echo(now.text("ledger.refusals", file=refusals.name), err=True)
 

@@ -13,7 +13,7 @@ import msgspec
 
 from adapters.ledger import values
 from adapters.ledger.cells import at
-from adapters.ledger.fields import Unit, normalise
+from adapters.ledger.fields import normalise
 from adapters.ledger.reader import Person, Read, Reader
 from adapters.ledger.values import given
 from domain.errors import BadValue
@@ -40,7 +40,10 @@ class Amounts(Reader):
         covered = max(sum(one.covered for one in persons), 1)
         total = self._said("total", self.fields.get("total"), group, covered, read)
         base = self._said("amount", self.fields.get("amount"), group, covered, read, total is not None)
-        addition = self._said("uplift", self.fields.get("uplift"), group, covered, read)
+        own = self.fields.get("uplift")
+        additions = () if own is None else (own, *self.columns.again.get("uplift", ()))
+        kinds = [self._said("uplift", column, group, covered, read) for column in additions]
+        addition = _together([one for one in kinds if one])
         extras = [self._said("extra", column, group, covered, read) for column in self.columns.extras]
         if len(read.troubles) > before:
             return None
@@ -147,11 +150,13 @@ class Amounts(Reader):
     def _whose(self, addition: Fen, group: Sequence[int], persons: list[Person]) -> None:
         """Whose the addition is: of the covered member in whose row it stands; else the first covered one's."""
         own: dict[int, Fen] = {}
-        column = self.fields["uplift"]
+        columns = (self.fields["uplift"], *self.columns.again.get("uplift", ()))
         if self.columns.shape == "long":
             for row in group:
-                if given(at(self.rows[row], column)):
-                    own[row + 1] = values.yuan(at(self.rows[row], column), self._unit(column))[0]
+                for column in columns:
+                    if given(at(self.rows[row], column)):
+                        fen = values.yuan(at(self.rows[row], column), self._unit(column))[0]
+                        own[row + 1] = own.get(row + 1, 0) + fen
         theirs = [own.get(one.row, 0) if one.covered else 0 for one in persons]
         if sum(theirs) != addition:
             first = next((place for place, one in enumerate(persons) if one.covered), 0)
@@ -164,8 +169,16 @@ class Amounts(Reader):
         unit = self._unit(self.fields.get("standard", -1))
         return self._one("standard", values.yuan, of, group, read, unit) or None
 
-    def _unit(self, column: int) -> Unit:
-        return self.columns.units.get(column, Unit())
+
+def _together(kinds: Sequence[Said]) -> Said | None:
+    """Additions of several kinds as one."""
+    if len(kinds) < 2:
+        return kinds[0] if kinds else None
+    ways, likely = (
+        frozenset(sum(each) for each in product(*(getattr(one, said) for one in kinds)))
+        for said in ("ways", "likely")
+    )
+    return Said(kinds[0].column, ways, likely)
 
 
 def _agreeing(columns: Sequence[frozenset[Fen] | None]) -> Iterator[tuple[Fen, Fen]]:

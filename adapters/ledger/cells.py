@@ -1,5 +1,6 @@
 """What stands in a sheet: text as text, a number by the digits it shows, a day; nothing is guessed here."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple, TypeAlias
@@ -25,13 +26,16 @@ Merged: TypeAlias = tuple[int, int, int, int]
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
-    """A sheet as it stands: `rows[0]` is row 1. `place` from 1. `from_1904`: its serial days count from 1904."""
+    """A sheet as it stands: `rows[0]` is row 1. `place` from 1. `from_1904`: its serial days count from 1904.
+    `hidden`: the sheet itself; `hidden_rows`: from 0."""
 
     name: str
     place: int
     rows: list[list[Cell]]
     merged: tuple[Merged, ...] = ()
     from_1904: bool = False
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,16 @@ def numeric(value: int | float) -> Numeric:
         whole, rest = "0", "0" * (-shift - 1) + plain
     rest = rest.rstrip("0")
     return Numeric(f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}")
+
+
+_ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
+
+
+def broken(cell: Cell) -> str:
+    """`error` of a cell whose formula failed, `formula` of one that was never computed; "" of any other."""
+    if not isinstance(cell, str) or cell[:1] not in ("#", "="):
+        return ""
+    return "formula" if cell[0] == "=" else "error" if _ERROR.match(cell) else ""
 
 
 def at(cells: Sequence[Cell], column: int | None) -> Cell:

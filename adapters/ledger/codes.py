@@ -25,6 +25,11 @@ def area(text: str) -> str | None:
     return None if urban == rural else "urban" if urban else "rural"
 
 
+def hukou(text: str) -> str | None:
+    """`urban` or `rural` by the kind of a registration that still has one; 居民户口 says nothing."""
+    return "urban" if "非农" in text else "rural" if "农业" in text else None
+
+
 def grade(text: str) -> str | None:
     """A, B or C of `A类`, `一类`."""
     match = re.fullmatch(r"([ABCabc])类?户?", text)
@@ -138,6 +143,7 @@ _KINSHIP: Mapping[str, str] = {
     "非亲属": "99",
 }
 HEAD, OTHER = "02", "97"
+SPOUSE = frozenset(("10", "11", "12"))
 _LABELS = {plain(entry.zh): code for code, entry in code_list("kinship").items()}
 
 

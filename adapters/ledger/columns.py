@@ -15,6 +15,8 @@ from adapters.ledger.fields import (
     field_of,
     member_of,
     normalise,
+    rank_of,
+    spans_months,
     unit_of,
 )
 from adapters.ledger.headers import Header
@@ -24,6 +26,23 @@ from domain.errors import BadValue
 Shape = Literal["long", "wide", "cell", "single"]
 NOT_TAKEN = "-"
 _SAMPLE = 60
+AGAIN = frozenset(
+    {
+        "amount",
+        "total",
+        "uplift",
+        "standard",
+        "start",
+        "insured",
+        "account",
+        "holder",
+        "bank",
+        "category",
+        "status",
+    }
+    | {"ended", "address", "phone"}
+)
+"""Fields that several columns of a ledger may speak of."""
 _OF_HOUSEHOLD = ("seq", "household", "amount", "total", "certificate", "insured", "address")
 _IDENTITY = re.compile(r"\d{15}|\d{17}[\dXx]|\d\.\d+E\+?1[4-7]")
 
@@ -39,6 +58,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
 
     headings: tuple[str, ...]
     fields: dict[str, int]
+    again: dict[str, tuple[int, ...]] = {}
+    """Further columns of a field, by which its cells can be held against each other."""
     members: dict[int, dict[str, int]] = {}
     extras: tuple[int, ...] = ()
     units: dict[int, Unit] = {}
@@ -67,6 +88,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
         found = {column: field for field, column in self.fields.items()}
         for place, fields in self.members.items():
             found.update({column: f"member.{place}.{field}" for field, column in fields.items()})
+        found.update({column: field for field, columns in self.again.items() for column in columns})
         found.update(dict.fromkeys(self.extras, "extra"))
         found.update(dict.fromkeys(self.unused, NOT_TAKEN))
         found.update(dict.fromkeys(self.unknown, "?"))
@@ -78,12 +100,14 @@ def columns_of(
     rows: Sequence[Sequence[Cell]],
     said: Mapping[str, str],
     merged_down: Collection[int] = (),
+    said_over: Collection[str] = (),
 ) -> Columns:
     """`said`: heading (or a column's letter) → field, before what is proposed. `merged_down`: columns with cells that
-    are merged over several rows of data. Raises `BadMapping`."""
+    are merged over several rows of data. `said_over`: titles and names. Raises `BadMapping`."""
     names = header.names
     own = {**_certificates(names, rows), **_said(names, said)}
     fields: dict[str, int] = {}
+    again: dict[str, list[int]] = {}
     members: dict[int, dict[str, int]] = {}
     extras: list[int] = []
     unused: list[int] = []
@@ -105,6 +129,13 @@ def columns_of(
             extras.append(column)
         elif field not in fields:
             fields[field] = column
+        elif field in AGAIN and not {column, fields[field]} & own.keys():
+            if rank_of(last_of(name)) < rank_of(last_of(names[fields[field]])):
+                fields[field], column = column, fields[field]
+            again.setdefault(field, []).append(column)
+        elif column in own and fields[field] not in own and field in AGAIN:
+            unused.append(fields[field])
+            fields[field] = column
         elif field in OF_MEMBER and _pairs(names, field, fields, column, rows):
             place = seen[field] = seen.get(field, 0) + 1
             members.setdefault(place, {})[field] = column
@@ -121,12 +152,18 @@ def columns_of(
     if "head_id" in fields and "id" not in fields:
         fields["id"] = fields.pop("head_id")
     money = {column for field, column in fields.items() if field in MONEY} | set(extras)
+    money |= {column for field, columns in again.items() if field in MONEY for column in columns}
+    spans = spans_months("\n".join(said_over))
     return Columns(
         headings=names,
         fields=fields,
+        again={field: tuple(columns) for field, columns in again.items()},
         members={place: members[place] for place in sorted(members) if "name" in members[place]},
         extras=tuple(extras),
-        units={column: unit_of(names[column], header.note) for column in money},
+        units={
+            column: unit_of(names[column], header.note, spans and column != fields.get("standard"))
+            for column in money
+        },
         unused=tuple(unused),
         unknown=tuple(unknown),
         stacked=stacked,
@@ -218,3 +255,7 @@ def _like_identity(rows: Sequence[Sequence[Cell]], column: int) -> bool:
         for cell in values
     )
     return bool(values) and like * 2 >= len(values)
+
+
+def last_of(name: str) -> str:
+    return name.split("\n")[-1]

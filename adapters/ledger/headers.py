@@ -47,7 +47,27 @@ def find_header(sheet: Sheet, said: Collection[str] = ()) -> Header | None:
             header = Header(first=first, last=last, names=names, titles=_titles(sheet, first))
             if score >= _LEAST and (best is None or (score, deep) > best[:2]):
                 best = (score, deep, header)
-    return best[2] if best else None
+    return _with_units(sheet, best[2]) if best else None
+
+
+_UNIT_TEXT = re.compile(
+    r"[(\[]?(?:单位:?)?(?:万?元|人|户|岁|亩|%|年月?|年/月|平方米)(?:[/、,·.每]?(?:人|户|年|月|季度?|半年|元)){0,3}[)\]]?"
+)
+
+
+def _with_units(sheet: Sheet, header: Header) -> Header:
+    """The row below it where that holds nothing but units: each belongs to the heading over it."""
+    row = sheet.rows[header.last + 1] if header.last + 1 < len(sheet.rows) else []
+    texts = [normalise(cell) if isinstance(cell, str) else "" for cell in row]
+    filled = [text for text, cell in zip(texts, row, strict=True) if not blank(cell)]
+    if not filled or not all(_UNIT_TEXT.fullmatch(text) for text in filled):
+        return header
+    texts += [""] * (len(header.names) - len(texts))
+    names = tuple(
+        f"{name}({text.strip('()[]')})" if name and text else name
+        for name, text in zip(header.names, texts, strict=False)
+    )
+    return msgspec.structs.replace(header, last=header.last + 1, names=names)
 
 
 def _texts_only(row: Sequence[Cell]) -> bool:

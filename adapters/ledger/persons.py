@@ -67,6 +67,9 @@ class Persons(Reader):
                 self.fields.get("relation"),
                 "ledger-no-head" if not heads else "ledger-two-heads",
             )
+        couple = [row for row, one in zip(group, found, strict=True) if one and one.kinship in codes.SPOUSE]
+        if len(couple) > 1:
+            self._wrong(read, couple[1], self.fields.get("relation"), "ledger-two-spouses")
         return sorted(found, key=lambda one: one is None or one.kinship != codes.HEAD)
 
     def _kinship(self, row: int, read: Read, own: Mapping[str, int]) -> str:
@@ -96,14 +99,30 @@ class Persons(Reader):
                 kin = self._kinship(row, read, own)
             else:
                 read.repairs["kinship-unknown"] += 1
-            if kin == codes.HEAD:
+            if kin == codes.HEAD or self._head_again(row, own):
                 continue
             found.append(self._person(row, own, kin, read))
         return found
 
+    def _head_again(self, row: int, own: Mapping[str, int]) -> bool:
+        """Whether what stands beside the head is himself once more, by name and number."""
+        cells, head = self.rows[row], self._own()
+        pairs = ((at(cells, head.get(one)), at(cells, own.get(one))) for one in ("name", "id"))
+        return all(
+            given(one) and plain(one).replace(" ", "") == plain(other).replace(" ", "")
+            for one, other in pairs
+        )
+
     def _in_cell(self, row: int, read: Read) -> list[Person | None]:
         """All members in one cell, their numbers in another, in the same order."""
         column = self.fields["members"]
+        told = _told(at(self.rows[row], column))
+        if told and "members_id" not in self.fields:
+            return [
+                self._of_cell(one, row, column, read)
+                for one in told
+                if not self._is_head(row, one[0], one[2])
+            ]
         names = _parts(at(self.rows[row], column))
         numbers = _parts(at(self.rows[row], self.fields.get("members_id")))
         if not names:
@@ -128,8 +147,27 @@ class Persons(Reader):
                 continue
             read.repairs.update(one for one in (how, repaired, "kinship-unknown") if one)
             found.append(Person(name=who, number=of, kinship=codes.OTHER, row=row + 1))
-        head = self._own()["name"]
-        return [one for one in found if one.name != plain(at(self.rows[row], head)).replace(" ", "")]
+        return [one for one in found if not self._is_head(row, one.name, one.number or "")]
+
+    def _of_cell(self, told: tuple[str, str, str], row: int, column: int, read: Read) -> Person | None:
+        """Of `李二（妻）1101…`: name, relation and number."""
+        name, relation, number = told
+        try:
+            who, how = values.name(name)
+            of, repaired = values.identity(number, self.today)
+            kin = codes.kinship(relation) if relation else codes.OTHER
+        except BadValue as error:
+            self._wrong(read, row, column, error)
+            return None
+        read.repairs.update(one for one in (how, repaired, "" if relation else "kinship-unknown") if one)
+        if codes.contradicts(kin, sex(of)):
+            self._wrong(read, row, column, "ledger-kinship-sex")
+        return Person(name=who, number=of, kinship=kin, row=row + 1)
+
+    def _is_head(self, row: int, name: str, number: str) -> bool:
+        own = self._own()
+        head, of_head = (plain(at(self.rows[row], own.get(one))).replace(" ", "") for one in ("name", "id"))
+        return (name, number.upper()) == (head, of_head.upper())
 
     def _person(self, row: int, own: Mapping[str, int], kin: str, read: Read) -> Person | None:
         cells = self.rows[row]
@@ -235,6 +273,20 @@ def _month_only(cell: Cell) -> bool:
     if isinstance(cell, Numeric):
         return len(text) == 6 and text[:2] in ("19", "20")
     return bool(re.fullmatch(r"(19|20)\d\d([-/.年]\d{1,2}月?|\d{2})", text))
+
+
+_TOLD = re.compile(
+    r"[\s、,;/]*(?:([^\d\s:、,;/()]{1,6}):)?\s*([^\d\s:、,;/()]{2,15})\s*(?:\(([^\d()]{1,6})\))?\s*:?\s*(\d{17}[\dXx]|\d{15})"
+)
+
+
+def _told(cell: Cell) -> list[tuple[str, str, str]]:
+    """(name, relation, number) of each in a cell that tells all of them; nothing where it doesn't wholly."""
+    text, found, end = plain(cell), [], 0
+    while match := _TOLD.match(text, end):
+        found.append((match[2], match[1] or match[3] or "", match[4]))
+        end = match.end()
+    return [] if text[end:].strip(" 、,;/") else found
 
 
 def _parts(cell: Cell) -> list[str]:

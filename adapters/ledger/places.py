@@ -24,15 +24,34 @@ class Places:
         below = [(code, _bare(name)) for code, name in known if within(base, code)]
         self._townships = [one for one in below if len(one[0]) == 9]
         self._villages = [one for one in below if len(one[0]) == 12]
-        self._found: dict[tuple[str, str, str], DivisionCode] = {}
+        self._found: dict[tuple[str, str, str, str], DivisionCode] = {}
 
-    def of(self, code: str, township: str, village: str) -> DivisionCode:
-        """Raises `UnknownPlace`; a code that is no code raises `BadId`."""
-        key = (code, township, village)
+    def of(self, code: str, township: str, village: str, where: str = "") -> DivisionCode:
+        """`where`: titles and names that may name the place, a line each, the nearest first. Raises `UnknownPlace`;
+        a code that is no code raises `BadId`."""
+        key = (code, township, village, where)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._of(code, township, village)
+            found = self._found[key] = self._nearer(code, township, village, where)
         return found
+
+    def _nearer(self, code: str, township: str, village: str, where: str) -> DivisionCode:
+        """What the columns say, else what stands over them; a line over them may name the village of their township."""
+        lines = where.split("\n")
+        try:
+            found = self._of(code, township, village)
+        except UnknownPlace:
+            towns = next((towns for line in lines if (towns := _titled(self._townships, line))), [])
+            if code or township or len(towns) != 1:
+                only = [] if code or township else _first_titled(self._villages, lines)
+                if len(only) == 1:
+                    return only[0]
+                raise
+            found = towns[0]
+        if code or village or level_of(found) != "township":
+            return found
+        below = _first_titled([one for one in self._villages if within(found, one[0])], lines)
+        return below[0] if len(below) == 1 else found
 
     def _of(self, code: str, township: str, village: str) -> DivisionCode:
         if code:
@@ -60,6 +79,21 @@ def _named(known: list[tuple[DivisionCode, str]], text: str) -> list[DivisionCod
     found = [(code, name) for code, name in known if name and name in text]
     longest = max((len(name) for _, name in found), default=0)
     return [code for code, name in found if len(name) == longest]
+
+
+def _first_titled(known: list[tuple[DivisionCode, str]], lines: list[str]) -> list[DivisionCode]:
+    return next((found for line in lines if (found := _titled(known, line))), [])
+
+
+def _titled(known: list[tuple[DivisionCode, str]], line: str) -> list[DivisionCode]:
+    """Those that a title or a sheet's name means: `和平村`, or `和平` alone, but no village by that of `和平镇`."""
+    plain = "".join(line.split())
+    return [code for code, name in known if name and (_bare(plain) == name or _kind(code, name, plain))]
+
+
+def _kind(code: DivisionCode, name: str, line: str) -> bool:
+    kinds = ("村", "社区", "居委") if len(code) == 12 else ("镇", "乡", "街道", "民族乡")
+    return any(f"{name}{kind}" in line or (name.endswith(kind) and name in line) for kind in kinds)
 
 
 def _bare(name: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from adapters.ledger import values
 from adapters.ledger.cells import Cell, at
+from adapters.ledger.fields import Unit
 from adapters.ledger.tables import Table
 from adapters.ledger.values import given
 from domain.days import Month
@@ -90,6 +91,9 @@ class Reader:
         self.fields = table.columns.fields
         self.rows = table.sheet.rows
         self.from_1904 = table.sheet.from_1904
+
+    def _unit(self, column: int) -> Unit:
+        return self.columns.units.get(column, Unit())
 
     def _first(self, group: Sequence[int]) -> Any:
         """What a household's column says: in its first row, else in the first that says anything."""

@@ -8,16 +8,19 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import xlrd
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
+from adapters.ledger import marks, webpage
 from adapters.ledger.cells import Book, Cell, Sheet, numeric
+from adapters.ledger.marks import Marks
 from domain.errors import BadValue
 
 MOST_BYTES = 200 * 1024 * 1024
@@ -25,6 +28,7 @@ MOST_UNPACKED = 1024 * 1024 * 1024
 _FAR = re.compile(rb'<c\b[^>]*\br="(?:[A-Za-z]{3,}\d+|[A-Za-z]+\d{7,})"[^>]*>\s*<(?:v|is|f)\b')
 """A cell with a value beyond column ZZ or row 999,999."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_OTHERS = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _SEPARATORS = (",", "\t", ";", "|")
 
@@ -43,50 +47,76 @@ def read_book(path: Path) -> Book:
         raise BadFile("ledger-empty", "file")
     if len(content) > MOST_BYTES:
         raise BadFile("ledger-too-large", "file", most=MOST_BYTES // 1024 // 1024)
+    if content.startswith(_OTHERS):
+        raise BadFile("ledger-not-read", "file")
     if content.startswith(_ZIP):
-        _check_extent(content)
-    if content.startswith((_ZIP, _OLE)):
-        form = "xlsx" if content.startswith(_ZIP) else "xls"
-        sheets = tuple(_workbook(content, form))
+        form, sheets = "xlsx", tuple(_workbook(content, "xlsx", _marked(content)))
+    elif content.startswith(_OLE):
+        form, sheets = "xls", tuple(_workbook(content, "xls", {}))
     else:
-        form, sheets = "csv", (_text(content),)
+        form, sheets = "csv", _text(content)
     return Book(file=sha256(content).hexdigest(), stem=path.stem, form=form, sheets=sheets)
 
 
-def _check_extent(content: bytes) -> None:
-    """Before anything is laid out: one cell at the end of the world would make a sheet of billions."""
+def _marked(content: bytes) -> dict[str, Marks]:
+    """The marks of each sheet, by its name. Refused before anything is laid out: one cell at the end of the world
+    would make a sheet of billions."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if sum(one.file_size for one in parts) > MOST_UNPACKED:
                 raise BadFile("ledger-unpacked", "file", most=MOST_UNPACKED // 1024 // 1024)
-            for part in parts:
-                if "/worksheets/" in part.filename and _FAR.search(archive.read(part)):
-                    raise BadFile("ledger-too-wide", "file")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error):
+            found = {}
+            for one in parts:
+                if "/worksheets/" in one.filename and one.filename.endswith(".xml"):
+                    part = archive.read(one)
+                    if _FAR.search(part):
+                        raise BadFile("ledger-too-wide", "file")
+                    found[one.filename] = marks.in_part(part)
+            return marks.by_sheet(archive, found)
+    except BadFile:
+        raise
+    except (zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError, RuntimeError, OSError) as error:
+        raise BadFile("ledger-not-read", "file") from error
+    except (EOFError, KeyError, ValueError, zlib.error):
         raise BadFile("ledger-not-read", "file") from None
 
 
-def _workbook(content: bytes, form: str) -> Iterator[Sheet]:
+def _workbook(content: bytes, form: str, by_name: Mapping[str, Marks]) -> Iterator[Sheet]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         from_1904 = _epoch_of_xlsx(content) if form == "xlsx" else _epoch_of_xls(content)
-        for place in range(len(book.sheet_names)):
+        old = marks.of_old_form(content) if form == "xls" else []
+        for place, about in enumerate(book.sheets_metadata):
             sheet = book.get_sheet_by_index(place)
+            marked = old[place] if place < len(old) else by_name.get(about.name, Marks())
             yield Sheet(
-                name=book.sheet_names[place],
+                name=about.name,
                 place=place + 1,
-                rows=_rows(sheet),
+                rows=_with(_rows(sheet), marked),
                 merged=tuple(
                     (first[0], first[1], last[0], last[1]) for first, last in sheet.merged_cell_ranges or ()
                 ),
                 from_1904=from_1904,
+                hidden=about.visible != SheetVisibleEnum.Visible,
+                hidden_rows=marked.hidden,
             )
     except BaseException as error:  # a reader of workbooks may stumble, even panic, over anything
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
             raise
         encrypted = "assword" in str(error) or "ncrypt" in str(error)
         raise BadFile("ledger-locked" if encrypted else "ledger-not-read", "file") from None
+
+
+def _with(rows: list[list[Cell]], marked: Marks) -> list[list[Cell]]:
+    """Broken cells stand as the text of what is wrong with them, never as empty."""
+    for (row, column), text in marked.broken.items():
+        if row < len(rows):
+            cells = rows[row]
+            cells.extend([None] * (column + 1 - len(cells)))
+            if cells[column] is None:
+                cells[column] = text
+    return rows
 
 
 def _rows(sheet: Any) -> list[list[Cell]]:
@@ -129,11 +159,14 @@ def _epoch_of_xls(content: bytes) -> bool:
         return bool(book.datemode)
 
 
-def _text(content: bytes) -> Sheet:
-    """csv by its own separator. UTF-8 with or without BOM, GB18030 (and so GBK, GB2312), UTF-16 with BOM."""
-    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise BadFile("ledger-not-read", "file")
+def _text(content: bytes) -> tuple[Sheet, ...]:
+    """csv by its own separator, or the tables of a web page. UTF-8 with or without BOM, GB18030 (and so GBK, GB2312),
+    UTF-16."""
     text = _decoded(content)
+    if text.lstrip().startswith("<?xml"):
+        raise BadFile("ledger-not-read", "file")
+    if webpage.is_page(text):
+        return tuple(webpage.tables(text))
     first = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=lambda one: _count(text, one))
     if not first:
@@ -145,7 +178,7 @@ def _text(content: bytes) -> Sheet:
         rows: list[list[Cell]] = [[_unquoted(cell) for cell in row] for row in found]
     except csv.Error:
         raise BadFile("ledger-not-read", "file") from None
-    return Sheet(name="", place=1, rows=rows)
+    return (Sheet(name="", place=1, rows=rows),)
 
 
 def _ends_in_quotes(text: str, separator: str) -> bool:
@@ -166,13 +199,21 @@ def _unquoted(cell: str) -> Cell:
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        names: tuple[str, ...] = ("utf-16",)
-    else:
-        names = _ENCODINGS
-    for name in names:
+    for name in _encodings(content):
         try:
             return content.decode(name)
         except UnicodeDecodeError:
             continue
     raise BadFile("ledger-encoding", "file")
+
+
+def _encodings(content: bytes) -> tuple[str, ...]:
+    """UTF-16 without its mark is told by the zero bytes of its separators and digits, all on one side."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    if b"\0" not in content:
+        return _ENCODINGS
+    first, second = content[::2].count(0), content[1::2].count(0)
+    if len(content) % 2 or (first and second):
+        raise BadFile("ledger-not-read", "file")
+    return ("utf-16-le",) if second else ("utf-16-be",)

@@ -66,7 +66,12 @@ def write_refusals(
         name = f"{place}"
         sheet = book.add_worksheet(name)
         line = _head(sheet, table, forms)
+        section = ""
         for _, read in reads:
+            over = table.sections.get(read.rows[0] - 1, "")
+            if over != section:
+                sheet.write_string(line, 0, over)
+                section, line = over, line + 1
             wrong = {(one.row, one.column): one for one in read.troubles}
             for row in read.rows:
                 _row(sheet, line, table, table.sheet.rows[row - 1], row, wrong, forms)

@@ -4,8 +4,6 @@ from adapters.ledger.cells import Cell, at
 from adapters.ledger.tables import Table
 from adapters.ledger.values import BadCell, given, month
 
-STARTS = ("start", "approved", "registered")
-"""Fields that tell the first month, the best first."""
 _SAMPLE = 60
 _FIRST, _LAST = "1993-01", "2100-01"
 """No aid of this kind is older; a count read as a day's serial is."""

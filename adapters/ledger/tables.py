@@ -1,14 +1,17 @@
 """Which sheets are ledgers, which of their rows are data, and which rows are of one household."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
 from adapters.ledger import codes
-from adapters.ledger.cells import Cell, Sheet, at, blank
+from adapters.ledger.cells import Cell, Numeric, Sheet, at, blank
 from adapters.ledger.columns import Columns, columns_of
+from adapters.ledger.fields import STARTS
 from adapters.ledger.headers import Header, find_header
+from adapters.ledger.registers import NoRegister, check_titles
 from adapters.ledger.values import given, plain
 from domain.errors import BadValue
 
@@ -23,10 +26,20 @@ class Table(msgspec.Struct, kw_only=True):
     """Rows of the sheet from 0, a group a household."""
     said: str
     """Titles and names from which area is told: of the sheet, else of the file."""
+    sections: dict[int, str] = {}
+    """What stands alone in a row over this one, as `丁村`."""
+    doubtful: bool = False
+    """A household begins with somebody who isn't its head, and nothing else tells where one ends."""
+
+    def where(self, row: int) -> str:
+        """What names the place of a row where its columns don't, the nearest first, a line each."""
+        titles = reversed(self.header.titles)
+        stem = self.said.partition("\n")[2]
+        return "\n".join((self.sections.get(row, ""), self.sheet.name, *titles, stem))
 
 
 def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
-    """The ledger of a sheet; None where it has no header of one (a list of codes, a summary)."""
+    """The ledger of a sheet; None where it has no header of one (a list of codes, a summary). Raises `NoRegister`."""
     header = find_header(sheet, said.keys())
     if header is None:
         return None
@@ -35,24 +48,36 @@ def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
     merged_down = {
         left for top, left, bottom, right in sheet.merged if left == right and bottom > top > header.last
     }
-    columns = columns_of(header, [sheet.rows[row] for row in data[:200]], said, merged_down)
+    sample, over = [sheet.rows[row] for row in data[:200]], (*header.titles, sheet.name, stem)
+    columns = columns_of(header, sample, said, merged_down, over)
     if not {"head", "name"} & columns.fields.keys() or not {"amount", "total"} & columns.fields.keys():
         return None
+    check_titles([*header.titles, sheet.name], stem)
+    if sheet.hidden:
+        raise NoRegister("ledger-sheet-hidden", "file")
     data = [row for row in data if not _is_sum(sheet.rows[row], columns)]
+    kept = [row for row in data if _of_somebody(sheet.rows[row], columns)]
+    if "seq" in columns.fields and any(_goes_on(sheet.rows[row], columns, "seq") for row in kept):
+        columns = columns_of(header, sample, said, {*merged_down, columns.fields["seq"]}, over)
+    grouping = _Grouping(sheet, columns, kept)
     return Table(
         sheet=sheet,
         header=header,
         columns=columns,
-        groups=list(_groups(sheet, columns, data)),
+        groups=list(grouping.groups()),
         said=" ".join((*header.titles, sheet.name)) + "\n" + stem,
+        sections=_sections(sheet, kept, header.last),
+        doubtful=grouping.doubtful(),
     )
 
 
-_SUM = re.compile(r"^(合计|小计|总计|共计|总合计|本页小计|本页合计)")
+_SUM = re.compile(r"合计|小计|总计|共计|累计|^以上|^本页|^共\d+[户人]")
 _FOOT = re.compile(
     r"^(制表人?|审核人?|单位负责人|填表人|负责人|制表时间|填报人|经办人|备注|注|说明|签字|分管领导|领导签)"
 )
 _SAMPLE = re.compile(r"^[\[【(（]?(示例|样例|例)[\]】)）]?")
+_PLACE = re.compile(r"[村社区镇乡街道组]")
+_AMOUNT = re.compile(r"[¥￥]?-?[\d,.]+(万?元.*)?")
 
 
 def _is_data(sheet: Sheet, row: int, headings: frozenset[str]) -> bool:
@@ -74,42 +99,116 @@ def _numbered(filled: Sequence[str]) -> bool:
 
 
 def _is_sum(cells: Sequence[Cell], columns: Columns) -> bool:
+    """A sum says so in one of its first cells, and nobody's number stands beside."""
     words = [plain(cell).replace(" ", "") for cell in cells[:6] if not blank(cell)]
-    number = columns.fields.get("id")
-    own = at(cells, number) if number is not None else None
-    return any(_SUM.match(word) for word in words) and not re.search(r"\d", plain(own))
+    own = at(cells, columns.fields.get("id"))
+    return any(len(word) <= 16 and _SUM.search(word) for word in words) and not re.search(
+        r"\d{6}", plain(own)
+    )
 
 
-def _groups(sheet: Sheet, columns: Columns, data: Iterable[int]) -> Iterator[list[int]]:
+def _of_somebody(cells: Sequence[Cell], columns: Columns) -> bool:
+    """Somebody is named, has a number, or an amount stands there: else the row is a line between or a foot."""
+    fields = columns.fields
+    if any(given(at(cells, fields.get(one))) for one in ("head", "name")):
+        return True
+    number = at(cells, fields.get("id"))
+    if isinstance(number, Numeric) or re.search(r"\d{6}", plain(number)):
+        return True
+    amounts = (at(cells, fields.get(one)) for one in ("amount", "total"))
+    return any(isinstance(one, Numeric) or _AMOUNT.fullmatch(plain(one)) for one in amounts)
+
+
+def _goes_on(cells: Sequence[Cell], columns: Columns, *more: str) -> bool:
+    """Somebody is named, and nothing that is of a household stands beside."""
+    of = ("amount", "total", "insured", "account", *more)
+    return not any(given(at(cells, columns.fields.get(one))) for one in of)
+
+
+def _sections(sheet: Sheet, data: Sequence[int], last: int) -> dict[int, str]:
+    """For each row of data what stands alone in the last row over it that isn't one, where it names a place."""
+    found, said, ours = {}, "", set(data)
+    for row in range(last + 1, len(sheet.rows)):
+        if row in ours:
+            if said:
+                found[row] = said
+            continue
+        texts = {plain(cell) for cell in sheet.rows[row] if not blank(cell)}
+        if len(texts) == 1:
+            (text,) = texts
+            if len(text) <= 30 and _PLACE.search(text) and not _SUM.search(text) and not _FOOT.match(text):
+                said = text
+    return found
+
+
+class _Grouping:
     """Members as rows under their head: he is named by his relation, by the household's key, or by a name that
     changes. Beside him or in a cell: a row a household."""
-    if columns.shape != "long":
-        for row in data:
-            yield [row]
-        return
-    group: list[int] = []
-    for row in data:
-        if group and _begins(sheet, columns, group, row):
+
+    def __init__(self, sheet: Sheet, columns: Columns, data: list[int]) -> None:
+        self.rows = sheet.rows
+        self.columns = columns
+        self.fields = columns.fields
+        self.data = data
+        self.keys = [one for one in ("household", "certificate") if self._filled(one)]
+        if self._numbers_households():
+            self.keys.append("seq")
+
+    def groups(self) -> Iterator[list[int]]:
+        group: list[int] = []
+        for row in self.data:
+            if group and self._begins(group, row):
+                yield group
+                group = []
+            group.append(row)
+        if group:
             yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
 
+    def doubtful(self) -> bool:
+        """Where nothing but the heads' rows parts the households, the first row must be a head's."""
+        told = self.keys or "head" in self.fields or self.columns.stacked is not None
+        if self.columns.shape != "long" or told or not self.data:
+            return False
+        return self._kin(self.data[0]) not in (codes.HEAD, "")
 
-def _begins(sheet: Sheet, columns: Columns, group: Sequence[int], row: int) -> bool:
-    fields = columns.fields
-    cells, first = sheet.rows[row], sheet.rows[group[0]]
-    for key in ("household", "certificate"):
-        if key in fields and given(at(cells, fields[key])) and given(at(first, fields[key])):
-            return plain(at(cells, fields[key])) != plain(at(first, fields[key]))
-    if "relation" in fields:
-        try:
-            kin = codes.kinship(at(cells, fields["relation"]))
-        except BadValue:
-            kin = ""
-        if kin == codes.HEAD:
+    def _numbers_households(self) -> bool:
+        """Whether `序号` counts households: it comes again in the next row, or members mostly have none."""
+        if self.columns.shape != "long" or not {"seq", "relation"} <= self.fields.keys():
+            return False
+        found = [plain(at(self.rows[row], self.fields["seq"])) for row in self.data]
+        if any(one and one == other for one, other in pairwise(found)):
             return True
-    if "head" in fields and given(at(cells, fields["head"])):
-        return plain(at(cells, fields["head"])) != plain(at(first, fields["head"]))
-    return columns.stacked is not None and given(at(cells, columns.stacked))
+        members = [seq for row, seq in zip(self.data, found, strict=True) if self._kin(row) != codes.HEAD]
+        return any(found) and sum(not seq for seq in members) * 2 > len(members)
+
+    def _begins(self, group: Sequence[int], row: int) -> bool:
+        cells = self.rows[row]
+        if self.columns.shape != "long":
+            return not _goes_on(cells, self.columns, "seq", *STARTS, "size", "category", "status")
+        for key in self.keys:
+            own, before = at(cells, self.fields[key]), self._said(group, key)
+            if given(own) and before:
+                return plain(own) != before
+        if self._kin(row) == codes.HEAD:
+            return not self.keys or any(self._kin(one) == codes.HEAD for one in group)
+        if "head" in self.fields and given(at(cells, self.fields["head"])):
+            return plain(at(cells, self.fields["head"])) != self._said(group, "head")
+        return self.columns.stacked is not None and given(at(cells, self.columns.stacked))
+
+    def _filled(self, field: str) -> bool:
+        return field in self.fields and any(
+            given(at(self.rows[row], self.fields[field])) for row in self.data
+        )
+
+    def _said(self, group: Sequence[int], field: str) -> str:
+        column = self.fields[field]
+        return next((plain(cell) for row in group if given(cell := at(self.rows[row], column))), "")
+
+    def _kin(self, row: int) -> str:
+        """ "" where no column says it or nobody knows the word."""
+        if "relation" not in self.fields:
+            return ""
+        try:
+            return codes.kinship(at(self.rows[row], self.fields["relation"]))
+        except BadValue:
+            return ""

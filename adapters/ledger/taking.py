@@ -11,9 +11,11 @@ from typing import Literal
 import msgspec
 
 from adapters.ledger.cells import Book, letter
+from adapters.ledger.fields import STARTS
 from adapters.ledger.households import Household, Read, Reading, Table, Trouble, table_of
 from adapters.ledger.places import Places
-from adapters.ledger.starting import STARTS, months_in
+from adapters.ledger.registers import NoRegister
+from adapters.ledger.starting import months_in
 from domain.case.takeover import UNDONE, LedgerRow
 from domain.days import Month
 from domain.errors import BadValue
@@ -51,8 +53,8 @@ class Outcome(msgspec.Struct, kw_only=True):
     refused: list[tuple[Table, Read]] = []
     repairs: Counter[str] = msgspec.field(default_factory=Counter)
     tables: list[Table] = []
-    skipped: list[str] = []
-    """Sheets without a header of a ledger."""
+    skipped: dict[str, tuple[str, dict[str, str | int]]] = {}
+    """Sheets that are left out, and why: a code with what it names."""
 
 
 class Ledger:
@@ -64,11 +66,7 @@ class Ledger:
         self.places = places
         self.name = f"imp-{book.file[:16]}"
         self.outcome = Outcome(name=self.name)
-        found = [(sheet, table_of(sheet, book.stem, options.said)) for sheet in book.sheets]
-        self.outcome.tables = [table for _, table in found if table is not None]
-        self.outcome.skipped = [sheet.name for sheet, table in found if table is None]
-        if not self.outcome.tables:
-            raise refuse("ledger-no-header", "file")
+        self._tables()
         self._area_known()
         self.ready: list[tuple[Table, Read, DivisionCode]] = []
         self._months: dict[int, int | None] = {}
@@ -79,11 +77,30 @@ class Ledger:
         for _, read, _ in self.ready:
             self.outcome.repairs.update(read.repairs)
 
+    def _tables(self) -> None:
+        """Sheets that are ledgers, and why the others are left out. Refused where none is."""
+        why: list[NoRegister] = []
+        for sheet in self.book.sheets:
+            try:
+                table = table_of(sheet, self.book.stem, self.options.said)
+            except NoRegister as error:
+                why.append(error)
+                self.outcome.skipped[sheet.name or str(sheet.place)] = (error.code, dict(error.params))
+                continue
+            if table is None:
+                self.outcome.skipped[sheet.name or str(sheet.place)] = ("ledger-no-header", {})
+            else:
+                self.outcome.tables.append(table)
+        if not self.outcome.tables:
+            first = why[0] if why else NoRegister("ledger-no-header", "file")
+            raise refuse(first.code, "file", **first.params)
+
     def _area_known(self) -> None:
         if self.options.area is not None:
             return
         for table in self.outcome.tables:
-            if "category" not in table.columns.fields and Reading(table, date.max).area is None:
+            told = {"category", "hukou"} & table.columns.fields.keys()
+            if not told and Reading(table, date.max).area is None:
                 raise refuse("ledger-area-unknown", "area")
 
     def _check(self, table: Table, read: Read) -> None:
@@ -94,7 +111,8 @@ class Ledger:
             return
         division = None
         try:
-            division = self.places.of(household.division, household.township, household.village)
+            where = table.where(read.rows[0] - 1)
+            division = self.places.of(household.division, household.township, household.village, where)
         except BadValue as error:
             column = table.columns.fields.get(error.field, table.columns.fields.get("village"))
             wrong.append(Trouble(row=read.rows[0], column=column, code=error.code, params=dict(error.params)))
@@ -129,11 +147,13 @@ class Ledger:
 
     def _twice(self) -> None:
         """Two households that name one person: neither is taken, whose he is can't be told here."""
-        rows: dict[str, list[int]] = {}
-        for _, read, _ in self.ready:
+        rows: dict[str, list[str]] = {}
+        several = len(self.outcome.tables) > 1
+        for table, read, _ in self.ready:
+            sheet = f"{table.sheet.name or table.sheet.place}!" if several else ""
             for person in _of(read).persons:
                 if person.number:
-                    rows.setdefault(person.number, []).append(person.row)
+                    rows.setdefault(person.number, []).append(f"{sheet}{person.row}")
         again = {number: found for number, found in rows.items() if len(found) > 1}
         if not again:
             return
@@ -144,7 +164,7 @@ class Ledger:
                     row=person.row,
                     column=table.columns.fields.get("id"),
                     code="ledger-number-twice",
-                    params={"rows": ", ".join(map(str, again[person.number]))},
+                    params={"rows": ", ".join(again[person.number])},
                 )
                 for person in _of(read).persons
                 if person.number in again

@@ -30,6 +30,27 @@ MOST_A_PERSON = 500_000
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?E\+?\d+", re.IGNORECASE)
 _MASKED = re.compile(r"[*×xX]{2,}|[*﹡※]")
 QUOTES = "'`‘’＇"
+_EARLIEST = "1950-01"
+"""No aid is older: an earlier first month is a slip, or a number read as a day's serial."""
+_RARE = {
+    0xE816: 0x20087,
+    0xE817: 0x20089,
+    0xE818: 0x200CC,
+    0xE81E: 0x9FB4,
+    0xE826: 0x9FB5,
+    0xE82B: 0x9FB6,
+    0xE82C: 0x9FB7,
+    0xE831: 0x215D7,
+    0xE832: 0x9FB8,
+    0xE83B: 0x2298F,
+    0xE843: 0x9FB9,
+    0xE854: 0x9FBA,
+    0xE855: 0x241FE,
+    0xE864: 0x9FBB,
+}
+"""Characters of GB18030 that had no place of their own in Unicode once, and where they are since."""
+_DAMAGED = re.compile("[?？□■◇◆\ufffd\ue000-\uf8ff]")
+_NOT_OF_NAME = re.compile(r"[()（）\[\]【】{}<>《》/\\、，,;；:：=+#!！&|\"“”]")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _EPOCH, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _SERIAL_MOST = 60_000
@@ -86,10 +107,12 @@ def _widened(text: str) -> ResidentNumber:
 def name(cell: Cell) -> tuple[str, str]:
     if isinstance(cell, Numeric | date):
         raise BadCell("ledger-name-not-text", "name")
-    found = normalise_name(shown(cell), "name")
+    found = normalise_name(shown(cell).strip().strip(QUOTES).translate(_RARE), "name")
     if _MASKED.search(found):
         raise BadCell("ledger-masked", "name")
-    if re.search(r"\d", found):
+    if _DAMAGED.search(found):
+        raise BadCell("ledger-name-damaged", "name")
+    if re.search(r"\d", found) or _NOT_OF_NAME.search(found):
         raise BadCell("ledger-name-not-text", "name")
     return found, "" if found == shown(cell) else "spelling"
 
@@ -141,6 +164,8 @@ _MONTHLY = Unit()
 @lru_cache(maxsize=16_384)
 def _fen(said: str, unit: Unit) -> tuple[Fen, str]:
     """Fen a month, and the digits it was read from."""
+    if not unit.months:
+        raise BadCell("ledger-amount-period", "amount")
     text = re.sub(r"[¥￥元整]|/月|/户|人民币", "", said).replace(" ", "")
     if unit.yuan == 1:
         exact = Fraction(parse_yuan(text, field="amount"), 100)
@@ -160,9 +185,9 @@ def _decimal(text: str) -> Fraction:
 
 def count(cell: Cell) -> int:
     text = re.sub(r"[人口名个]", "", plain(cell))
-    if not re.fullmatch(r"\d{1,3}", text):
+    if not re.fullmatch(r"\d{1,3}(\.0+)?", text):
         raise BadCell("ledger-count-shape", "count")
-    return int(text)
+    return int(text.partition(".")[0])
 
 
 def day(cell: Cell, from_1904: bool, number: ResidentNumber | None = None) -> tuple[date, str]:
@@ -208,7 +233,7 @@ def month(cell: Cell, from_1904: bool) -> tuple[Month, str]:
     if isinstance(cell, Numeric):
         if not cell.whole:
             return _of_numeric(text), "spelling"
-        if len(text) not in (6, 8):
+        if len(text) not in (4, 6, 8):
             return month_of(serial(int(text), from_1904)), "serial"
     parts = re.fullmatch(r"(\d{4})[-/.年](\d{1,2})(?:月|月份)?(?:起|至今|开始)?", text)
     parts = parts or re.fullmatch(r"(\d{4})(\d{2})", text) or re.fullmatch(r"(\d{4})(\d{2})\d{2}", text)
@@ -231,6 +256,14 @@ def _month(text: str) -> Month:
         return parse_month(text, "start")
     except BadValue:
         raise BadCell("ledger-month-shape", "start") from None
+
+
+def first_month(cell: Cell, from_1904: bool) -> tuple[Month, str]:
+    """A month in which aid may have begun."""
+    found, repair = month(cell, from_1904)
+    if found < _EARLIEST:
+        raise BadCell("ledger-month-early", "start", first=_EARLIEST)
+    return found, repair
 
 
 def month_after(found: Month) -> Month:

@@ -93,4 +93,4 @@ def test_what_is_refused(case: Case, tmp_path: Path) -> None:
 def test_what_is_repaired_and_skipped(case: Case, tmp_path: Path) -> None:
     outcome = read(case, tmp_path).outcome
     assert dict(outcome.repairs) == case.repairs
-    assert outcome.skipped == case.skipped
+    assert list(outcome.skipped) == case.skipped

@@ -45,7 +45,7 @@ def households(draw: st.DrawFn) -> list[dict[str, Any]]:
         found.append(
             {
                 "persons": persons,
-                "amount": draw(st.integers(0, 400_000)),
+                "amount": draw(st.integers(1, 400_000)),
                 "uplift": draw(st.integers(0, 20_000)),
                 "start": draw(st.dates(date(2000, 1, 1), date(2025, 6, 1))),
             }
