@@ -18,7 +18,9 @@ from domain.explain import Explanation
 from domain.facts import Fact
 from domain.ids import MemberKey
 from domain.money import show_yuan
+from domain.office import ParameterSet
 from domain.personal import Personal
+from domain.policy import show_value
 from workflows.decide.facts import CODE_LISTS
 from workflows.definition import shipped
 
@@ -175,6 +177,8 @@ class CaseText:
                 params["result"] = show_yuan(value.result)
             elif field not in params:
                 params[field] = self._value(type(event).__name__, field, value)
+        if isinstance(event, ParameterSet):
+            params["value"] = show_value(event.name, event.value)
         params["whom"] = self._whom(event)
         params["marks"] = "".join(
             self.catalogue.text(f"value.mark.{mark}") for mark in MARKS if getattr(event, mark, False)

@@ -7,7 +7,10 @@ import click
 
 from adapters.casefile import CaseText
 from adapters.cli.session import Session
+from domain.event import Event
+from domain.ids import CaseNo, StreamId
 from domain.money import show_yuan
+from workflows.command import Answer
 
 FEN = frozenset(
     {
@@ -31,6 +34,23 @@ FEN = frozenset(
 
 BEFORE = "column.before"
 """Of a day, a name or a division; of money it is the amount before."""
+
+
+def tell_events(now: Session, answer: Answer) -> None:
+    """What an answer wrote, event by event, in the words that a case's history has for it; personal values masked."""
+    texts: dict[StreamId, CaseText] = {}
+    known: dict[tuple[StreamId, int], Event] = {}
+    for named, version, kind in answer.events:
+        stream = StreamId(named)
+        if stream not in texts:
+            kept, _, name = stream.partition(":")
+            case = now.doudi.office.world.case(CaseNo(name)) if kept == "case" else None
+            texts[stream] = CaseText.of(now.catalogue, case) if case else CaseText(now.catalogue)
+            for one in now.doudi.store.load(stream, version - 1):
+                known[stream, one.version] = one.event
+        event = known.get((stream, version))
+        words = texts[stream].event(event) if event is not None else kind
+        click.echo(f"  {stream}#{version} {words}")
 
 
 def tell(now: Session, data: Mapping[str, Any]) -> None:

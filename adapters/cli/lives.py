@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
+from adapters.casefile import CaseText
 from adapters.cli.reading import in_scope, note_look
 from adapters.cli.scope import division_in_scope
-from adapters.cli.session import session
+from adapters.cli.session import Session, session
 from projections.timeline import cases
 from workflows.definition import OLD_LAW, TODAYS_LAW, current, shipped
 
@@ -50,12 +51,25 @@ def bring(division: str, law: str, reason: str, dry_run: bool) -> None:
             refused = "; ".join(now.reason(each) for each in answer.reasons)
             rows.append({"case": one.case, "refused": refused})
             continue
-        for life in answer.data["lives"]:
-            due = [f"{key} {day}" for key, day in life["due"].items()]
-            rows.append({"case": one.case, **life, "due": due})
+        rows.extend({"case": one.case, **_told(now, life)} for life in answer.data["lives"])
     now.show(COLUMNS, rows, headings=HEADINGS, position=now.doudi.store.head(), law=law, dry_run=dry_run)
     if any("refused" in row for row in rows):
         raise SystemExit(1)
+
+
+def _told(now: Session, life: dict[str, Any]) -> dict[str, Any]:
+    """What becomes of a life cycle, in words; json keeps its names."""
+    if now.form == "json":
+        return {**life, "due": [f"{key} {day}" for key, day in life["due"].items()]}
+    text = CaseText(now.catalogue)
+    return {
+        **life,
+        "instance": text.life(life["instance"], life["from"]),
+        "state": text.state(life["from"], life["state"]),
+        "becomes": text.state(life["to"], life["becomes"]),
+        "due": [f"{text.deadline(key)} {day}" for key, day in life["due"].items()],
+        "over": [text.deadline(key) for key in life["over"]],
+    }
 
 
 def _other(life: str, state: str, law: str) -> bool:

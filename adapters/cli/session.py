@@ -109,7 +109,7 @@ class Session:
 
     def answer(self, answer: Answer) -> None:
         """Print a command's answer; a refusal goes to stderr and ends with 1."""
-        from adapters.cli.answers import tell
+        from adapters.cli.answers import tell, tell_events
 
         if answer.status == "refused":
             if self.form == "json":
@@ -119,8 +119,7 @@ class Session:
             click.echo(self.line(answer))
             return
         click.echo(self.text("answer.done", case=answer.case or "–"))
-        for stream, version, kind in answer.events:
-            click.echo(f"  {stream}#{version} {kind}")
+        tell_events(self, answer)
         tell(self, answer.data)
         self.note()
 

@@ -1,6 +1,7 @@
 """What people read is in one language: yes and no, units, decisions, money; json keeps codes and values."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from adapters.cli.session import Session
 from tests.adapters.told import ask
 from tests.harness import COUNTY, TrialOffice
+from tests.workflows import stages
+from tests.workflows.awards import plain
 
 MADE = [{"topic": "a", "made": True}, {"topic": "b", "made": False}]
 
@@ -54,3 +57,51 @@ def test_lists_of_staff_and_codes_head_their_own_columns(tmp_path: Path, lang: s
         assert "代码表" in codes
     else:
         assert "near relatives declared" in staff
+
+
+ONCE_UPPER = re.compile(r"\b[A-Z][a-z]+[A-Z][A-Za-z]+\b")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_answer_tells_what_was_done_in_words(tmp_path: Path, lang: str) -> None:
+    """Not by the names that events have in the log, and money in yuan."""
+    office = TrialOffice(tmp_path)
+    case = plain(office)
+    office.clock("2025-06-03")
+    report = ("case", "report-change", case, "--on", "2025-06-03", "--happened", "2025-06-01")
+    said = [
+        ask(office.url, "--as", "window", *report, "--kind", "own_request", lang=lang),
+        ask(office.url, "policy", "set", "standard", "650.00", "--division", COUNTY, *SET, lang=lang),
+        ask(office.url, "--as", "admin", "division", "add", "110199009", "丁镇", lang=lang),
+    ]
+    assert [one.code for one in said] == [0, 0, 0], [one.err for one in said]
+    whole = "".join(one.out for one in said)
+    assert ONCE_UPPER.findall(whole) == []
+    assert f"case:{case}#" in whole
+    assert "650.00" in whole
+    assert "65000" not in whole
+
+
+SET = ("--document", "2号", "--since", "2025-06-01")
+
+
+def test_what_becomes_of_life_cycles_is_said_in_words(tmp_path: Path) -> None:
+    office = TrialOffice(tmp_path)
+    stages.forwarded(office)
+    asked = (
+        "--as",
+        "admin",
+        "lives",
+        "bring",
+        "--division",
+        COUNTY,
+        "--law",
+        "220",
+        "--reason",
+        "试",
+        "--dry-run",
+    )
+    said = ask(office.url, *asked, lang="zh").out
+    assert "县级审核确认中" in said
+    assert "forwarded" not in said
+    assert "whole" not in said
