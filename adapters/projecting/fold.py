@@ -10,7 +10,7 @@ import msgspec
 from adapters.projecting.errors import PoisonEvent, is_poison
 from adapters.projecting.parked import Skips
 from adapters.projecting.place import Point
-from adapters.store.errors import BadPayload
+from adapters.store.errors import BadPayload, NewerVersion
 from adapters.store.store import EventStore
 from projections.base import Projection, Rows
 from workflows.ports import Recorded
@@ -20,11 +20,9 @@ NO_SKIPS = Skips()
 
 _ENVELOPE = "SELECT stream, version, type FROM events WHERE position = ?"
 
-_BETWEEN = "SELECT count(*) FROM events WHERE position > ? AND position < ?"
-
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
-    """An event whose payload isn't of its class's shape: the envelope is known, the content isn't.
+    """An event whose payload isn't of its class's shape, or of a newer one: its envelope is known, the content isn't.
 
     `known`: whether its type is a present one, and not a name from before.
     """
@@ -34,38 +32,34 @@ class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     type: str
     known: bool
-    error: BadPayload
+    error: BadPayload | NewerVersion
 
 
 Page = Sequence[Recorded | Unreadable]
 
 
 def read_page(store: EventStore, after: int, limit: int) -> Page:
-    """The next events; a payload that can't be read stands as `Unreadable`.
+    """The next events; one whose content can't be read stands as `Unreadable`.
 
-    Raises the other `CodecError`s: a type or version nobody here knows stops every reader.
+    Raises the other `CodecError`s: a type that nobody here knows stops every reader.
     """
-    found: list[Recorded | Unreadable] = []
-    while limit > 0:
-        try:
-            return [*found, *store.page(after, limit)]
-        except BadPayload as error:
-            one = _unreadable(store, error)
-            before = _count(store, after, one.position)
-            found += store.page(after, before) if before else ()
-            limit -= before + 1
-            found.append(one)
-            after = one.position
-    return found
+    return _read(store, after, "TRUE", lambda after, taken: store.page(after, limit - taken))
 
 
 def read_between(store: EventStore, after: int, until: int, condition: str) -> Page:
     """The same of those after one position until another for which a condition in SQL holds."""
+    return _read(store, after, condition, lambda after, taken: store.between(after, until, condition))
+
+
+def _read(
+    store: EventStore, after: int, condition: str, rest: Callable[[int, int], list[Recorded]]
+) -> list[Recorded | Unreadable]:
+    """`rest`: those after a position, where so many were read before them."""
     found: list[Recorded | Unreadable] = []
     while True:
         try:
-            return [*found, *store.between(after, until, condition)]
-        except BadPayload as error:
+            return [*found, *rest(after, len(found))]
+        except (BadPayload, NewerVersion) as error:
             one = _unreadable(store, error)
             found += store.between(after, one.position - 1, condition)
             found.append(one)
@@ -82,15 +76,11 @@ def wanted_by(store: EventStore, projection: Projection) -> str:
     return f"type NOT IN ({others})" if others else "TRUE"
 
 
-def _unreadable(store: EventStore, error: BadPayload) -> Unreadable:
+def _unreadable(store: EventStore, error: BadPayload | NewerVersion) -> Unreadable:
     position = int(error.params["position"])
     stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
     known = name in store.codec.types
     return Unreadable(position=position, stream=stream, version=version, type=name, known=known, error=error)
-
-
-def _count(store: EventStore, after: int, before: int) -> int:
-    return int(store.database.connection.execute(_BETWEEN, (after, before)).fetchone()[0])
 
 
 def stream_at(store: EventStore, position: int) -> str | None:
@@ -99,20 +89,23 @@ def stream_at(store: EventStore, position: int) -> str | None:
 
 
 def apply_page(projection: Projection, page: Page, rows: Rows, skips: Skips = NO_SKIPS) -> None:
-    """Raises `PoisonEvent` at the first event that can't be taken; rows then hold part of it."""
+    """Raises `PoisonEvent` at the first event that can't be taken, `NewerVersion` at one that a newer doudi could take;
+    rows then hold part of it."""
     apply = projection.apply
     leave_out = skips.leave_out if skips else None
     for recorded in page:
         if leave_out is not None and leave_out(recorded.stream, recorded.position):
             continue
-        try:
-            if type(recorded) is Unreadable:
-                if _passes(projection, recorded):
-                    continue
+        if type(recorded) is Unreadable:
+            if _passes(projection, recorded):
+                continue
+            if isinstance(recorded.error, NewerVersion):
                 raise recorded.error
+            raise _poison(projection.name, recorded) from recorded.error
+        try:
             apply(recorded, rows)  # type: ignore[arg-type]
         except Exception as error:
-            if type(recorded) is not Unreadable and not is_poison(error):
+            if not is_poison(error):
                 raise
             raise _poison(projection.name, recorded) from error
 

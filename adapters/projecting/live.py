@@ -13,7 +13,7 @@ from adapters.projecting.parked import MOST, Parked, Skips, park, skips
 from adapters.projecting.place import Place, check_place, put_place, read_places
 from adapters.rows import StoredRows
 from adapters.store.database import PROJECTIONS, Session
-from adapters.store.errors import StoreError
+from adapters.store.errors import NewerVersion, StoreError
 from adapters.store.store import EventStore
 from projections.base import Projection
 
@@ -159,6 +159,11 @@ class Live:
                     return
                 new.append(one)
                 left_out = Skips({**left_out.streams, one.stream: one.position}, left_out.positions)
+            except NewerVersion as error:
+                # A newer doudi takes it: it waits for that one, and no case is parked.
+                rows.forget()
+                self._stopped[name] = (place, error)
+                return
             except BaseException:
                 rows.forget()
                 raise

@@ -203,3 +203,19 @@ def test_a_state_that_passed_over_an_unreadable_event_is_kept_for_nobody(office:
     assert [unit.fault is not None for unit in units].count(True) >= 1
     point, _ = KeptStates(office.store).begin(office.store.head(), lambda stream, after: [])
     assert point.position < at
+
+
+def test_a_newer_version_stops_the_relay_where_it_would_tell_of_it_and_nowhere_else(
+    office: TrialOffice, apart: ReadingProcess
+) -> None:
+    """Passed over, it would never be told; what nobody is told of isn't looked at."""
+    wanted = whole(office.store, here(office.store))
+    run = office.store.database.connection.execute
+    untold = "type IN ('FactsStated', 'ConsentGiven') AND actor <> 'clock'"
+    assert run(f"UPDATE events SET type_version = 9 WHERE {untold}").rowcount > 1
+    assert whole(office.store, here(office.store)) == wanted == whole(office.store, apart)
+    run("UPDATE events SET type_version = 9 WHERE type = 'Accepted'")
+    for reader in (here(office.store), apart):
+        with pytest.raises(StoreError) as error:
+            whole(office.store, reader)
+        assert (error.value.code, error.value.params["type"]) == ("event.newer", "Accepted")
