@@ -13,6 +13,7 @@ from domain.ids import MemberKey
 from domain.means.rulebook import rules
 from domain.money import show_yuan
 from domain.policy import show_value
+from domain.source_text import section_words, source_words
 
 _SIGNS = {"+": "+", "-": "−", "=": "=", "note": ""}
 _MONEY = frozenset({"total", "explained", "left", "line", "most"})
@@ -52,6 +53,12 @@ def render(
 ) -> str:
     """The text in the catalogue's language. `who`: how members are called; their keys where it says nothing."""
     return "\n".join(_Text(explanation, catalogue, lang, who or {}).lines()) + "\n"
+
+
+def told(explanation: Explanation, catalogue: Catalogue, lang: Lang) -> Iterator[tuple[Line, str]]:
+    """Each line with what it says."""
+    text = _Text(explanation, catalogue, lang, {})
+    return ((line, text.words(line)) for line in explanation.lines)
 
 
 class _Text:
@@ -99,9 +106,7 @@ class _Text:
             yield self.say("refusal", grounds=self._grounds(" ".join(of.grounds)))
 
     def _row(self, line: Line) -> str:
-        text = self.say(
-            line.text, **{key: self._param(line, key, value) for key, value in line.params.items()}
-        )
+        text = self.words(line)
         if line.member is not None:
             text += self.say("whose", who=self.who.get(line.member, line.member))
         amount = ""
@@ -109,7 +114,13 @@ class _Text:
             shown = show_exact(line.amount)
             amount = f"({shown})" if line.op == "note" else _SIGNS[line.op] + shown
         row = _pad(text, _LABEL_WIDTH) + " " + amount.rjust(_AMOUNT_WIDTH)
-        return f"{row}  {line.rule} ({rules()[line.rule].section})"
+        return f"{row}  {line.rule} ({section_words(rules()[line.rule].section, self.lang)})"
+
+    def words(self, line: Line) -> str:
+        """What a line says."""
+        return self.say(
+            line.text, **{key: self._param(line, key, value) for key, value in line.params.items()}
+        )
 
     def _param(self, line: Line, key: str, value: str | int) -> str | int:
         if key in _MONEY and isinstance(value, int):
@@ -160,7 +171,8 @@ class _Text:
         since = self.say("default") if read.ref == "default" else _span(read.since, read.until)
         parts = [f"{_words(spec, self.lang)} [{read.name}] {value}{unit}", since]
         if read.document:
-            parts.append(read.document)
+            own = read.ref != "default"
+            parts.append(read.document if own else source_words(read.document, self.catalogue, self.lang))
         if read.ref != "default":
             parts.append(read.ref)
         return " · ".join(parts)

@@ -21,7 +21,7 @@ from domain.case.takeover import TakenOver
 from domain.codes import label
 from domain.days import Month, parse_month, show_instant
 from domain.explain import Explanation
-from domain.explain_text import published, render
+from domain.explain_text import published, render, show_exact, told
 from domain.ids import CaseNo, parse_division
 from domain.money import show_yuan
 from projections.dependencies import DEFAULT, Dependent, explained, of_case
@@ -388,14 +388,14 @@ def explain(number: str, decision: int | None, of_month: str | None, purpose: st
             {
                 "section": line.section,
                 "op": line.op,
-                "amount": str(line.amount.fraction) if line.amount else None,
+                "amount": show_exact(line.amount) if line.amount else None,
                 "member": line.member,
                 "rule": line.rule,
-                "text": now.text(f"explain.{line.text}", **line.params),
+                "text": words,
                 "facts": ", ".join(line.facts),
                 "parameters": ", ".join(line.parameters),
             }
-            for line in chosen.lines
+            for line, words in told(chosen, now.catalogue, lang)
         ]
         now.show(list(rows[0]), rows, position=now.doudi.store.head())
     else:

@@ -20,6 +20,7 @@ from domain.days import china_day, parse_day
 from domain.ids import level_of, parse_division
 from domain.policy import PolicyGap, show_value
 from domain.policy_file import read_policy
+from domain.source_text import source_words
 from domain.staff import DESK_LEVEL
 from projections.office import APPOINTMENT, DIVISION
 from workflows.refusal import Refused, refuse
@@ -159,12 +160,17 @@ def policy_show(division: str, area: str, day: str | None, programme: str, name:
                 "since": found.since if found.ref != "default" else None,
                 "until": found.until,
                 "division": found.division or None,
-                "document": found.document,
+                "document": found.document if found.ref != "default" else _source(now, found.document),
                 "ref": found.ref,
             }
         )
     columns = ("name", "value", "unit", "since", "until", "division", "document", "ref")
     now.show(columns, rows, position=now.doudi.store.head(), on=on, area=area)
+
+
+def _source(now: Session, source: str) -> str:
+    """Json keeps it as the catalogue of parameters has it."""
+    return source if now.form == "json" else source_words(source, now.catalogue, now.catalogue.lang)
 
 
 @click.group(no_args_is_help=True)

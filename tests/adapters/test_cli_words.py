@@ -1,12 +1,18 @@
 """What people read is in one language: yes and no, units, decisions, money; json keeps codes and values."""
 
+import csv
+import io
 import json
 import re
 from pathlib import Path
 
 import pytest
 
+from adapters.catalogue import Catalogue
 from adapters.cli.session import Session
+from domain.catalogue import CATALOGUE
+from domain.means.rulebook import rules
+from domain.source_text import source_words
 from tests.adapters.told import ask
 from tests.harness import COUNTY, TrialOffice
 from tests.workflows import stages
@@ -105,3 +111,27 @@ def test_what_becomes_of_life_cycles_is_said_in_words(tmp_path: Path) -> None:
     assert "县级审核确认中" in said
     assert "forwarded" not in said
     assert "whole" not in said
+
+
+ENGLISH = re.compile(r"[A-Za-z]{3,}")
+
+
+def test_where_a_default_comes_from_is_said_in_chinese() -> None:
+    catalogue = Catalogue("zh")
+    sources = [*(one.source for one in CATALOGUE.values()), *(one.source for one in rules().values())]
+    said = {one: source_words(one, catalogue, "zh") for one in sources}
+    assert {one: words for one, words in said.items() if ENGLISH.search(words)} == {}
+    assert said["民发〔2021〕57号 art. 13: a set period"] == "民发〔2021〕57号第13条：规定的核算期"
+    assert source_words("民发〔2021〕57号 arts. 20 25", catalogue, "zh") == "民发〔2021〕57号第20、25条"
+    assert all(source_words(one, Catalogue("en"), "en") == one for one in sources)
+
+
+def test_a_calculation_is_told_in_words_and_yuan_in_csv_too(tmp_path: Path) -> None:
+    office = TrialOffice(tmp_path)
+    case = stages.assessed(office)
+    said = ask(office.url, "--format", "csv", "case", "explain", case, lang="zh").out
+    rows = {row["rule"]: row for row in csv.DictReader(io.StringIO(said))}
+    assert (rows["means.income.wage"]["text"], rows["means.income.wage"]["amount"]) == ("W1 工资", "900.00")
+    assert rows["means.amount.standard"]["text"] == "保障标准 × 3 人（元/月）"
+    assert "yuan" not in said
+    assert "a set period" not in ask(office.url, "case", "explain", case, lang="zh").out
