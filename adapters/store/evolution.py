@@ -20,8 +20,14 @@ def unpaid_as_found(builtins: dict[str, Any]) -> dict[str, Any]:
     return {**builtins, "unpaid": builtins.get("findings", ()) if builtins["effect"] == "stop" else ()}
 
 
+def unsaid_as_revised(builtins: dict[str, Any]) -> dict[str, Any]:
+    """What was revised is computed on its facts again."""
+    return {**builtins, "unsaid": sorted(builtins["settled"])}
+
+
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("ChangeDecided", 1): unpaid_as_found,
+    ("FindingRevised", 1): unsaid_as_revised,
     ("LineReleased", 1): as_it_was,
 }
 """(type, version) → what lifts it to the next version of the type's present class."""

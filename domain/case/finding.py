@@ -5,7 +5,7 @@ as no longer paid for it, so that whatever raises the month later is paid in ful
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from msgspec.structs import replace
 
@@ -146,7 +146,10 @@ class RecoveryWrittenOff(CaseEvent, frozen=True, kw_only=True):
 class FindingRevised(CaseEvent, frozen=True, kw_only=True):
     """What an appeal, or without one a correction, leaves of it. `settled` and `shares` are those of each month from
     now on, `released` what of each is settled no more and `back` whom it counts again; `claimed` is what is still to be
-    paid back in all; money paid back beyond it is due again by month."""
+    paid back in all; money paid back beyond it is due again by month. `unsaid`: of which the decision says the amount
+    no more."""
+
+    VERSION: ClassVar[int] = 2
 
     finding: InstanceId
     claimed: Months
@@ -154,6 +157,7 @@ class FindingRevised(CaseEvent, frozen=True, kw_only=True):
     released: Months
     shares: dict[Month, dict[MemberKey, Fen]] = {}
     back: dict[Month, tuple[MemberKey, ...]] = {}
+    unsaid: tuple[Month, ...] = ()
     appeal: InstanceId | None = None
 
 
@@ -342,16 +346,10 @@ def _back(one: Finding, event: FindingRevised, month: Month) -> Fen:
     return dropped + waived - event.released.get(month, 0) if dropped else 0
 
 
-def _stands(case: "Case", line: LateLine, event: FindingRevised) -> bool:
-    """Whether a month is still due what the decision said: it is revised for what came of its money alone."""
-    terms = case.award.at(line.month) if case.award is not None else None
-    return line.month not in event.settled or (terms.amount if terms is not None else 0) == line.new
-
-
 @evolves(FindingRevised)
 def _revised(case: "Case", event: FindingRevised) -> "Case":
     one = case.findings[event.finding]
-    lines = tuple(replace(line, said=line.said and _stands(case, line, event)) for line in one.lines)
+    lines = tuple(replace(line, said=line.said and line.month not in event.unsaid) for line in one.lines)
     again = {month: one.again.get(month, 0) + _back(one, event, month) for month in event.settled}
     left = {month: fen - event.released.get(month, 0) for month, fen in one.settled.items()}
     one = replace(one, claimed=event.claimed, lines=lines, settled=left, again={**one.again, **again})

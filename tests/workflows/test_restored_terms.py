@@ -6,7 +6,7 @@ from tests.harness import COUNTY, TrialOffice, person
 from tests.workflows.awards import amount, family, family_income, living
 from tests.workflows.test_difference import drawn, raised
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
-from tests.workflows.test_kept_back import by_request
+from tests.workflows.test_kept_back import by_request, stopped_by
 from tests.workflows.test_ruled_amounts import fixed
 from tests.workflows.test_takeover import take
 
@@ -129,3 +129,24 @@ def test_whom_nobody_survived_is_not_restored(office: TrialOffice) -> None:
     assert office.refused("Restore", "decider", case, on="2025-08-01", code="I05", reason="错停") == [
         "nobody-to-restore"
     ]
+
+
+def test_what_a_stop_said_is_said_no_more_though_the_facts_say_as_much(office: TrialOffice) -> None:
+    """Found whole by a stop for double aid; a hidden wage leaves nothing due of them either, until it is withdrawn."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    detected(office, case, "2025-11-03", hidden("2025-06-12", None, 300_000))
+    twice = {"kind": "other", "happened": "2025-07-10", "source": "V24"}
+    office.do("DetectChange", "county", case, on="2025-11-03", **twice)
+    stopped_by(office, case, "S09")
+    office.do("HearFinding", "county", case, on="2025-11-04", words="知道了")
+    decide(office, case, on="2025-11-04")
+    office.do("Restore", "decider", case, on="2025-11-05", code="I05", reason="重名，错停")
+    assert amount(office, case, "2025-09") == 0
+    wage = next(key for key, one in office.case(case).facts.items() if one.unreported)
+    correction = {"kind": "correction", "happened": "2025-11-06"}
+    office.do("ReportChange", "window", case, on="2025-11-06", **correction)
+    office.do("WithdrawFact", "handler", case, on="2025-11-06", fact=wage, reason="重名")
+    office.do("MakeGood", "decider", case, on="2025-11-07", reason="重名")
+    assert {amount(office, case, month) for month in MONTHS} == {50_000}
+    assert office.case(case).findings[InstanceId("finding.1")].claim == 0

@@ -116,14 +116,25 @@ def _revise(
             for month, now in shares.items()
             if (again := tuple(key for key in gone[month] if key in now))
         },
+        unsaid=tuple(
+            line.month
+            for line in one.lines
+            if line.said
+            and line.month in settled
+            and (line.month in unsaid or _due(case, line.month) != line.new)
+        ),
         appeal=appeal,
     )
 
 
+def _due(case: Case, month: Month) -> Fen:
+    terms = award_of(case).at(month)
+    return terms.amount if terms is not None else 0
+
+
 def _short(context: Context, case: Case, month: Month) -> Fen:
     """What a month is due beyond what counts as paid for it, but for what was paid back and waits to be drawn again."""
-    terms, line = award_of(case).at(month), case.drawn[month]
-    due = terms.amount if terms is not None else 0
+    line, due = case.drawn[month], _due(case, month)
     before = award_of(context.case).at(month)
     waits = max(before.amount - line.standing, 0) if before is not None else 0
     again = sum(one.again.get(month, 0) for one in case.findings.values())
@@ -133,7 +144,7 @@ def _short(context: Context, case: Case, month: Month) -> Fen:
 def _shares(case: Case, month: Month, drawn: Line, settled: Fen) -> dict[MemberKey, Fen]:
     """The shares of what then counts as paid for a month: those it is due, cut to the sum."""
     terms = award_of(case).at(month)
-    standing = drawn.drawn - settled
+    standing = drawn.standing + drawn.settled - settled
     if terms is None or not standing:
         return {}
     if terms.amount == standing:
