@@ -22,7 +22,7 @@ from adapters.keys.opening import noted_logs
 from adapters.store.database import CommandRow, Database, Entry, Row, columns_of, migrations
 from adapters.store.errors import NewerStore, NotAStore, StoreError
 from adapters.store.meta import from_micros, seeded, to_micros
-from adapters.store.open import logs_of, opened
+from adapters.store.open import line_of, opened
 from adapters.store.sqlite import SQLiteDatabase, damaged, failure
 from domain.days import china_day
 from domain.office import StoreRestored
@@ -174,14 +174,15 @@ def restore(
         event = StoreRestored(
             on=china_day(now), log=log, before=before["log_id"], position=cut.position, head=cut.head
         )
-        marks = {**before, "log_id": log, "log_before": before["log_id"]}
+        line = line_of(connection, before["log_id"])
+        marks = {**before, "log_id": log, "log_before": " ".join(line)}
 
         def say(database: Database) -> None:
             _append(database, event, now, actor)
 
         source = _looked_at(keys, path) if keys is not None else None
         try:
-            if source is not None and noted_logs(source).isdisjoint(logs_of(connection, before["log_id"])):
+            if source is not None and noted_logs(source).isdisjoint(line):
                 raise KeysForeign(address=str(keys))
             copied = carry(Origin(connection, connection.execute, source), target, marks, cut, say)
         finally:

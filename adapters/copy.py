@@ -18,7 +18,7 @@ from adapters.keys.port import KeyStore
 from adapters.keys.upkeep import index_anew
 from adapters.store.database import Connection, Database, columns_of
 from adapters.store.errors import StoreError, StoreExists
-from adapters.store.open import database_of, file_of, logs_of, open_store, opened
+from adapters.store.open import database_of, file_of, line_of, open_store, opened
 from adapters.store.sqlite import SQLiteDatabase
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -135,7 +135,8 @@ def carry(
                 then(database)
             counts = [_count(database, table) for table in ("events", "commands", "access")]
             head = head_of(database.connection)
-            keys = _bring_keys(database, origin.keys, logs_of(origin.connection, before), marks["log_id"])
+            line = frozenset(line_of(origin.connection, before))
+            keys = _bring_keys(database, origin.keys, line, marks["log_id"])
             reach("copy.keys")
         begun(keys)
         held = len(keys.all_keys())

@@ -16,7 +16,7 @@ from adapters.keys.port import KeyStore, WrappedKey
 from adapters.keys.source import SystemSource
 from adapters.store.database import Database
 from adapters.store.meta import Meta
-from adapters.store.open import file_of, forgotten_in, logs_of, opened
+from adapters.store.open import file_of, forgotten_in, line_of, opened
 from domain.person import NumberAdded, PersonCorrected, PersonRegistered
 from domain.personal import Name, Number
 from workflows.ports import Recorded
@@ -78,7 +78,7 @@ def restore(url: str, backup: Path, master: str | None = None) -> int:
     database, meta = opened(url)
     try:
         with TemporaryDirectory() as folder, closing(_looked_at(backup, Path(folder))) as other:
-            if noted_logs(other).isdisjoint(logs_of(database.connection, meta.log_id)):
+            if noted_logs(other).isdisjoint(line_of(database.connection, meta.log_id)):
                 raise KeysForeign(address=str(backup))
             return _take(url, database, meta, other, master)
     finally:

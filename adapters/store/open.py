@@ -121,10 +121,16 @@ class _Restored(msgspec.Struct):
     before: str
 
 
-def logs_of(connection: Connection, log: str) -> frozenset[str]:
-    """This log and those that it was restored from, one after the other."""
-    rows = connection.execute("SELECT payload FROM events WHERE type = 'StoreRestored'").fetchall()
-    return frozenset([log, *(msgspec.json.decode(payload, type=_Restored).before for (payload,) in rows)])
+def line_of(connection: Connection, log: str) -> tuple[str, ...]:
+    """The logs that this one was restored from, one after the other, and itself.
+
+    Each says so by its event; the marks also know one whose event a later restore cut off.
+    """
+    rows = connection.execute("SELECT payload FROM events WHERE type = 'StoreRestored' ORDER BY position")
+    said = [msgspec.json.decode(payload, type=_Restored).before for (payload,) in rows.fetchall()]
+    mark = connection.execute("SELECT value FROM meta WHERE name = 'log_before'").fetchone()
+    known = mark[0].split() if mark else []
+    return (*(one for one in said if one not in known), *known, log)
 
 
 def _assemble(

@@ -19,6 +19,7 @@ from adapters.keys.errors import KeysExist, KeysForeign, KeysLost
 from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.projector import WrongLog
 from adapters.store.errors import StoreError, StoreExists, StoreFailed, StoreMissing
+from adapters.store.open import line_of
 from domain.days import CHINA
 from tests.adapters.told import ask
 from tests.adapters.trials import commit, opened, trial, url
@@ -314,6 +315,29 @@ def test_keys_of_the_log_before_serve_a_restored_one_until_there_is_a_backup_of_
     said = ask(third, "keys", "restore", str(keys))
     assert said.code == 0, said.err
     assert whole(third)
+
+
+def test_keys_of_every_log_before_serve_one_that_was_restored_twice_to_earlier_moments(
+    lived: Path, tmp_path: Path
+) -> None:
+    """The second restore cuts off where the first one says what it was made of; the store's marks say so still."""
+    keys = lived / "keys.backup"
+    first, second, third = (f"sqlite:///{tmp_path}/{name}.sqlite" for name in ("first", "second", "third"))
+    made = restore(lived / "log.backup", first, keys=keys)
+    back_up(first, tmp_path / "again.backup")
+    again = restore(tmp_path / "again.backup", second, until=made.position - 2, keys=keys)
+    assert again.left > 0
+    back_up(second, tmp_path / "once-more.backup")
+    last = restore(tmp_path / "once-more.backup", third, until=made.position - 4, keys=keys)
+    for path in (*tmp_path.glob("second.sqlite.keys*"), *tmp_path.glob("third.sqlite.keys*")):
+        path.unlink()
+    for made_of in (second, third):
+        said = ask(made_of, "keys", "restore", str(keys))
+        assert said.code == 0, said.err
+    store = open_doudi(third).store
+    line = line_of(store.database.connection, store.log_id)
+    assert line == (made.before, made.log, again.log, last.log)
+    store.close()
 
 
 def test_keys_that_are_in_use_are_taken_as_they_are(tmp_path: Path) -> None:

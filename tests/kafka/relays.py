@@ -122,11 +122,11 @@ def live(office: TrialOffice, cases: int, serial: int = 1) -> list[str]:
     return found
 
 
-def restored_office(office: TrialOffice, folder: Path) -> TrialOffice:
-    """The office as a store made of `folder / "backup"`, with its own keys."""
+def restored_office(office: TrialOffice, folder: Path, until: int | None = None) -> TrialOffice:
+    """The office as a store made of `folder / "backup"`, whole or up to a position, with its own keys."""
     file, target = file_of(office.url), f"sqlite:///{folder / 'restored.sqlite'}"
     assert file is not None
-    restore(folder / "backup", target, keys=key_path(file))
+    restore(folder / "backup", target, until=until, keys=key_path(file))
     made = TrialOffice.__new__(TrialOffice)
     made.__dict__.update(office.__dict__, doudi=open_doudi(target), url=target)
     return made

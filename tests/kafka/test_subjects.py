@@ -219,6 +219,65 @@ def test_what_a_lost_log_told_of_the_present_is_set_right_when_another_is_adopte
     assert len(ids) == len(set(ids))
 
 
+def test_restored_twice_to_earlier_moments_nothing_that_either_log_lost_stands(
+    office: TrialOffice, topics: Topics, tmp_path: Path
+) -> None:
+    """The second restore loses what the first log told too, and cuts off where the first restore is said."""
+    settings = make_topics(topics, partitions=1)
+    private = admitted(office)
+    first = awarded(office, 11)
+    kept = office.store.head()
+    early = awarded(office, 13)
+    back_up(office.url, tmp_path / "backup")
+    late = awarded(office, 15)
+    tell_all(office.store, settings).close()
+    assert standing(topics, private).keys() == {first, early, late}
+    once = restored_office(office, tmp_path)
+    own = awarded(once, 17)
+    relay = relay_of(once.store, settings)
+    with relay.lease.taken_over():
+        adopt(relay, "admin", "a disk was lost")
+    catch_up(relay)
+    relay.close()
+    assert standing(topics, private).keys() == {first, early, own}
+    (tmp_path / "twice").mkdir()
+    back_up(once.url, tmp_path / "twice" / "backup")
+    twice = restored_office(once, tmp_path / "twice", until=kept)
+    relay = relay_of(twice.store, settings)
+    with relay.lease.taken_over():
+        adopted = adopt(relay, "admin", "a wrong import was found")
+    assert (adopted.before, adopted.position) == (once.store.log_id, kept)
+    assert standing(topics, private).keys() == {first}
+    new = awarded(twice, 19)
+    catch_up(relay)
+    relay.close()
+    assert standing(topics, private).keys() == {first, new}
+    wanted = {one.key: one.value for one in expected(twice.store, settings) if one.topic == "recipients"}
+    assert recipients(settings) == wanted
+
+
+def test_the_log_before_the_last_is_known_when_kafka_never_heard_of_the_last(
+    office: TrialOffice, topics: Topics, tmp_path: Path
+) -> None:
+    settings = make_topics(topics, partitions=1)
+    first = awarded(office, 11)
+    kept = office.store.head()
+    awarded(office, 13)
+    back_up(office.url, tmp_path / "backup")
+    tell_all(office.store, settings).close()
+    once = restored_office(office, tmp_path)
+    (tmp_path / "twice").mkdir()
+    back_up(once.url, tmp_path / "twice" / "backup")
+    twice = restored_office(once, tmp_path / "twice", until=kept)
+    relay = relay_of(twice.store, settings)
+    with relay.lease.taken_over():
+        adopted = adopt(relay, "admin", "a wrong import was found")
+    assert (adopted.before, adopted.position) == (office.store.log_id, kept)
+    catch_up(relay)
+    relay.close()
+    assert recipients(settings).keys() == {f"{first}/dibao"}
+
+
 def test_a_topic_that_was_deleted_is_made_anew(office: TrialOffice, topics: Topics) -> None:
     """As after a right ended, while the relay goes on."""
     settings = make_topics(topics, partitions=1)

@@ -21,6 +21,7 @@ from adapters.kafka.topics import SUBJECTS
 from adapters.kafka.wire import source_of
 from adapters.projecting.parked import SetAside, put_aside
 from adapters.store.database import PROJECTIONS
+from adapters.store.open import line_of
 from adapters.store.store import EventStore
 from domain.office import StoreRestored
 from workflows.world import CLOCK
@@ -52,7 +53,7 @@ def adopt(relay: Relay, actor: str, reason: str, at: int | None = None) -> Adopt
     if parted is None or parted > store.head():
         raise NoCommonPast(wanted=found.log, found=store.log_id)
     position = min(parted, found.position)
-    told = _told_beyond(relay.settings, found, position) if found.position > position else set()
+    told = _told_beyond(relay.settings, position) if found.position > position else set()
     said = SetAside(
         projection=f"relay/log/{found.log}",
         position=position,
@@ -78,9 +79,9 @@ def adopt(relay: Relay, actor: str, reason: str, at: int | None = None) -> Adopt
     return Adopted(before=found.log, log=store.log_id, position=position, lost=found.position - position)
 
 
-def _told_beyond(settings: KafkaSettings, found: Record, position: int) -> set[tuple[str, str]]:
-    """Under which keys of compacted topics stands what events told that are lost: (topic, key)."""
-    begins, source = settings.topic(SUBJECTS), source_of(settings.source, found.log).encode()
+def _told_beyond(settings: KafkaSettings, position: int) -> set[tuple[str, str]]:
+    """Under which keys of compacted topics stands what events told that are lost, of whichever log: (topic, key)."""
+    begins, source = settings.topic(SUBJECTS), source_of(settings.source, "").encode()
     try:
         with closing(KafkaConsumer(**settings.consumer_args(None))) as looking:
             subjects = sorted(name for name in looking.topics() if name.startswith(begins))
@@ -97,12 +98,14 @@ def _told_beyond(settings: KafkaSettings, found: Record, position: int) -> set[t
     return {
         where
         for where, headers in last.items()
-        if headers.get("ce_source") == source and int(headers["ce_sequence"]) > position
+        if headers.get("ce_source", b"").startswith(source) and int(headers["ce_sequence"]) > position
     }
 
 
 def _parted(store: EventStore, found: Record) -> int | None:
     """Where this log was taken from the other one, in one restore or several."""
+    line = line_of(store.database.connection, store.log_id)
+    if found.log not in line[:-1]:
+        return None
     steps = [one.event for one in store.load(CLOCK) if isinstance(one.event, StoreRestored)]
-    at = [step.before for step in steps]
-    return min(step.position for step in steps[at.index(found.log) :]) if found.log in at else None
+    return min(step.position for step in steps if line.index(step.before) >= line.index(found.log))
