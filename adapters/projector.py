@@ -20,7 +20,7 @@ from adapters.projecting.errors import (
     WrongLog,
     whereabouts,
 )
-from adapters.projecting.fold import NO_SKIPS, fold, stream_at
+from adapters.projecting.fold import NO_SKIPS, fold
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.lease import LEASE, Now, Runner, micros, runners, state_of, whoami
 from adapters.projecting.live import A_BATCH, Live
@@ -355,12 +355,13 @@ class Projector:
         try:
             return self._rebuilt(name, frozenset({stream}))
         except PoisonEvent as poison:
-            if stream_at(self.store, int(poison.params["position"])) != stream:
+            met = self.store.envelope(int(poison.params["position"]))
+            if met is None or met.stream != stream:
                 raise
             once_more = Parked(
                 projection=name,
                 stream=stream,
-                position=int(poison.params["position"]),
+                position=met.position,
                 type=str(poison.params["type"]),
                 reason=whereabouts(poison.__cause__ or poison),
                 since=self.now(),

@@ -16,8 +16,6 @@ from domain.personal import PERSONAL_TYPES, Personal
 from projections.base import Cell, Key, Row, Table
 
 Cells = tuple[Any, ...]
-BEGINS = "{column} >= ? AND {column} < ?"
-
 _STORED: dict[Cell, type[str] | type[int]] = {
     "text": str,
     "int": int,
@@ -176,9 +174,12 @@ class Shape:
         return tuple(self._places[column] for column in columns)
 
 
-def ends_of(prefix: str) -> tuple[str, str]:
-    """Between which texts those lie that begin with a prefix (not empty)."""
-    return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
+def begins(column: str, prefix: str) -> tuple[str, tuple[str, ...]]:
+    """The condition that a column's text begins with a prefix, and its values: between which texts those lie."""
+    if not prefix:
+        return "TRUE", ()
+    name = quoted(column)
+    return f"{name} >= ? AND {name} < ?", (prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
 def _getter(items: tuple[Any, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -431,13 +432,8 @@ class StoredRows:
         return map(held.shape.row, held.fetched(wanted))
 
     def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
-        if not prefix:
-            return self.select(table)
         held = self._tables[table]
-        held.flush()
-        statement = f"SELECT {held.columns} FROM {held.name} WHERE {BEGINS.format(column=quoted(column))}"
-        found = self._database.connection.execute(f"{statement} ORDER BY {held.order}", ends_of(prefix))
-        return map(held.shape.row, found.fetchall())
+        return iter(self._found(held, *begins(column, prefix), held.order))
 
     def page(
         self, table: str, column: str, prefix: str, after: tuple[Any, ...] | None, limit: int
@@ -447,21 +443,16 @@ class StoredRows:
         `after`: the column and the key of the row that the page lies behind.
         """
         held = self._tables[table]
-        held.flush()
         order = columns_of((column, *held.shape.table.key))
-        where: list[str] = []
-        values: list[Any] = []
-        if prefix:
-            where.append(BEGINS.format(column=quoted(column)))
-            values += ends_of(prefix)
+        where, values = begins(column, prefix)
         if after is not None:
-            where.append(f"({order}) > ({', '.join('?' * len(after))})")
-            values += after
-        statement = (
-            f"SELECT {held.columns} FROM {held.name} {'WHERE ' if where else ''}{' AND '.join(where)}"
-            f" ORDER BY {order} LIMIT ?"
-        )
-        found = self._database.connection.execute(statement, (*values, limit))
+            where += f" AND ({order}) > ({', '.join('?' * len(after))})"
+        return self._found(held, where, [*values, *(after or ()), limit], f"{order} LIMIT ?")
+
+    def _found(self, held: _StoredTable, where: str, values: Sequence[Any], order: str) -> list[Row]:
+        held.flush()
+        statement = f"SELECT {held.columns} FROM {held.name} WHERE {where} ORDER BY {order}"
+        found = self._database.connection.execute(statement, values)
         return [held.shape.row(cells) for cells in found.fetchall()]
 
     def cells(self, table: str) -> list[Cells]:

@@ -14,7 +14,7 @@ from adapters.projecting.fold import A_PAGE, Page, apply_page, read_between, wan
 from adapters.projecting.folded import FoldedRows
 from adapters.projecting.parked import Skips
 from adapters.projecting.place import Place, check_place, put_place, read_places
-from adapters.rows import BEGINS, Cells, Shape, ends_of, form_of
+from adapters.rows import Cells, Shape, begins, form_of
 from adapters.store.database import PROJECTIONS, Connection, Database, Form, Tables, columns_of, quoted
 from adapters.store.errors import StoreError
 from adapters.store.keyring import Keyring
@@ -81,12 +81,11 @@ class PastView:
         return self._found(table, tuple(equal), values)
 
     def below(self, table: str, column: str, prefix: str) -> Iterator[Row]:
-        if not prefix:
-            return self.select(table)
         shape = self._shapes[table]
-        statement = self._where(shape, BEGINS.format(column=quoted(column)))
-        given = (*ends_of(prefix), self._position, self._position)
-        return map(shape.row, self._database.connection.execute(statement, given).fetchall())
+        condition, values = begins(column, prefix)
+        given = (*values, self._position, self._position)
+        found = self._database.connection.execute(self._where(shape, condition), given)
+        return map(shape.row, found.fetchall())
 
     def put(self, table: str, row: Row) -> None:
         raise TypeError("the past is only read")

@@ -18,8 +18,6 @@ from workflows.ports import Recorded
 A_PAGE = 2_000
 NO_SKIPS = Skips()
 
-_ENVELOPE = "SELECT stream, version, type FROM events WHERE position = ?"
-
 
 class Unreadable(msgspec.Struct, frozen=True, kw_only=True):
     """An event whose payload isn't of its class's shape, or of a newer one: its envelope is known, the content isn't.
@@ -77,15 +75,16 @@ def wanted_by(store: EventStore, projection: Projection) -> str:
 
 
 def _unreadable(store: EventStore, error: BadPayload | NewerVersion) -> Unreadable:
-    position = int(error.params["position"])
-    stream, version, name = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
-    known = name in store.codec.types
-    return Unreadable(position=position, stream=stream, version=version, type=name, known=known, error=error)
-
-
-def stream_at(store: EventStore, position: int) -> str | None:
-    row = store.database.connection.execute(_ENVELOPE, (position,)).fetchone()
-    return None if row is None else str(row[0])
+    one = store.envelope(int(error.params["position"]))
+    assert one is not None
+    return Unreadable(
+        position=one.position,
+        stream=one.stream,
+        version=one.version,
+        type=one.type,
+        known=one.type in store.codec.types,
+        error=error,
+    )
 
 
 def apply_page(projection: Projection, page: Page, rows: Rows, skips: Skips = NO_SKIPS) -> None:

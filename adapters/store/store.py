@@ -96,9 +96,10 @@ class EventStore:
             yield from page
             after = page[-1].position
 
-    def at(self, position: int) -> Recorded | None:
-        """The event at a position, None if there is none."""
-        return next(iter(self._recorded(self.database.connection.execute(_AT, (position,)))), None)
+    def envelope(self, position: int) -> Recorded | None:
+        """The event at a position, None if there is none; its content is left unread: it may be one that can't be."""
+        rows = self.database.connection.execute(_AT, (position,)).fetchall()
+        return next(iter(self._recorded(rows, lambda kind, actor: True)), None)
 
     def head(self) -> int:
         return tail(self.database.session())[0]

@@ -73,8 +73,7 @@ def test_a_backup_restores_to_the_same_events_under_a_new_log(lived: Path, tmp_p
     assert events(target)[:-1] == events(source)
     doudi = open_doudi(target)
     assert doudi.store.log_id == made.log
-    last = doudi.store.at(made.position)
-    assert last is not None
+    (last,) = doudi.store.page(made.position - 1, 2)
     assert (last.stream, type(last.event).__name__) == ("clock", "StoreRestored")
     assert last.event.position == before.head() == made.position - 1  # type: ignore[attr-defined]
     assert whole(target)
@@ -103,7 +102,7 @@ def test_until_a_position_nothing_later_is_there_and_no_command_by_half(lived: P
 
 def test_until_an_instant_it_is_what_was_known_then(lived: Path, tmp_path: Path) -> None:
     store = open_doudi(f"sqlite:///{lived}/office.sqlite").store
-    middle = store.at(store.head() // 2)
+    middle = store.envelope(store.head() // 2)
     assert middle is not None
     instant = middle.recorded_at
     target = f"sqlite:///{tmp_path}/then.sqlite"

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from adapters.clock import TrialClock
 from adapters.store.errors import BrokenLog, Unwritable
 from adapters.store.open import open_store
-from adapters.store.store import EventStore
+from adapters.store.store import UNREAD, EventStore
 from domain.days import CHINA
 from domain.ids import CommandId, StreamId
 from tests.adapters.trials import DAY, Closed, Opened, again, commit, fill, opened, paid, undone, url
@@ -59,8 +59,11 @@ def test_a_command_is_written_with_its_envelope(store: EventStore) -> None:
     assert [recorded.position for recorded in store.page(0, 10)] == [1, 2, 3]
     assert store.answer(CommandId("c1")) == (b"digest of c1", b'{"done":"c1"}')
     assert store.span(CommandId("c1")) == (1, 3)
-    assert store.at(2) == store.page(1, 1)[0]
-    assert store.at(4) is None
+    there = store.envelope(2)
+    assert there is not None
+    assert (there.stream, there.version, there.type) == (TWO, 1, "Opened")
+    assert there.event is UNREAD
+    assert store.envelope(4) is None
 
 
 def test_waiting_ends_with_the_commit_of_another(store: EventStore, folder: Path) -> None:

@@ -87,7 +87,7 @@ def test_ka_1_a_refused_message_two_relays_one_of_them_killed(topics: Topics, tm
     for record in records:
         headers = [(name, value) for name, value in record.headers if name != "pad"]
         read = read_wire(record.value, headers)
-        event = office.store.at(read.sequence)
+        event = office.store.envelope(read.sequence)
         assert (read.id, read.subject) == (
             f"{event.stream}@{event.version}/{read.type}.v1",
             record.key.decode(),

@@ -26,7 +26,7 @@ def test_the_log_is_told_in_order_and_its_end_stands_in_kafka(office: TrialOffic
     record, _ = read_place(settings, settings.source)
     assert record is not None
     assert record == relay.record
-    last = office.store.at(office.store.head())
+    last = office.store.envelope(office.store.head())
     assert (record.log, record.position) == (office.store.log_id, office.store.head())
     assert (record.point.stream, record.point.version) == (last.stream, last.version)
     assert record.sent == count

@@ -58,7 +58,7 @@ def whole(store: EventStore, reader: Reader | ReadingProcess, limit: int = 40) -
 
 def test_a_process_apart_reads_the_same(office: TrialOffice, apart: ReadingProcess) -> None:
     assert whole(office.store, apart) == whole(office.store, here(office.store))
-    last = office.store.at(office.store.head())
+    last = office.store.envelope(office.store.head())
     live(office, 1, serial=50)
     end = [unit for unit in whole(office.store, here(office.store)) if unit.first > last.position]
     assert [unit for unit in whole(office.store, apart) if unit.first > last.position] == end

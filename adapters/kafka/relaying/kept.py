@@ -12,7 +12,7 @@ from zlib import compress, decompress, error
 import msgspec
 
 from adapters.kafka.relaying.reader import Mapping
-from adapters.kafka.relaying.record import Point, envelope_at, point_of
+from adapters.kafka.relaying.record import Point, point_of
 from adapters.store.database import PROJECTIONS, Form
 from adapters.store.store import EventStore
 from projections.public.mapping import Load, Publishing
@@ -59,7 +59,7 @@ class KeptStates:
     def _usable(self, head: _Head, until: int) -> bool:
         if (head.log, head.fold) != (self._store.log_id, fold_version()) or head.point.position > until:
             return False
-        there = envelope_at(self._store, head.point.position)
+        there = self._store.envelope(head.point.position)
         return there is not None and point_of(there) == head.point
 
     def keep(self, point: Point, mapping: Mapping) -> None:

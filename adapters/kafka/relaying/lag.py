@@ -10,7 +10,7 @@ from adapters.kafka.metrics import MetricsFile, Values, prometheus_text
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.channel import read_place
 from adapters.kafka.relaying.lease import holder
-from adapters.kafka.relaying.record import Record, check_log, check_point, envelope_at
+from adapters.kafka.relaying.record import Record, check_log, check_point
 from adapters.kafka.settings import KafkaSettings
 from adapters.projecting.lease import micros, state_of
 from adapters.store.errors import StoreError
@@ -61,7 +61,7 @@ def looked(store: EventStore, settings: KafkaSettings) -> Looked:
         if record is not None:
             check_log(store, record)
             if record.position:
-                check_point(record.point, envelope_at(store, record.position), store.head())
+                check_point(record.point, store.envelope(record.position), store.head())
     except (KafkaTrouble, StoreError) as error:
         trouble = error
     return _looked(store, settings, record, trouble)
@@ -119,7 +119,7 @@ def _alarms(found: Looked, settings: KafkaSettings, trouble: KafkaTrouble | Stor
 
 
 def _age(store: EventStore, position: int) -> int:
-    waiting = envelope_at(store, position + 1)
+    waiting = store.envelope(position + 1)
     if waiting is None:
         return 0
     return max(0, int((store.clock.now() - waiting.recorded_at).total_seconds()))

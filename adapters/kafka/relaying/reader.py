@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from adapters.faults import reach
 from adapters.kafka.relaying.errors import LogDiffers
-from adapters.kafka.relaying.record import Point, check_point, envelope_at, point_of
+from adapters.kafka.relaying.record import Point, check_point, point_of
 from adapters.kafka.wire import Wired
 from adapters.projecting.errors import is_poison, whereabouts
 from adapters.store.errors import BadPayload
@@ -158,7 +158,7 @@ class Reader:
         self, until: int, say: Callable[[Mapping, Recorded], list[Message]]
     ) -> tuple[Point, list[Wired]]:
         self.follow(until)
-        last = envelope_at(self._store, self._at.position)
+        last = self._store.envelope(self._at.position)
         if self._mapping is None or last is None:
             return self._at, []
         return self._at, [self._wire(message) for message in say(self._mapping, last)]
@@ -175,7 +175,7 @@ class Reader:
             self._kept_at = self._at.position
         self._fold_to(after.position)
         if self._at != after:
-            check_point(after, envelope_at(self._store, after.position), self._store.head())
+            check_point(after, self._store.envelope(after.position), self._store.head())
             raise LogDiffers(position=after.position, wanted=str(after), found=str(self._at))
 
     def _fold_to(self, until: int) -> None:
@@ -248,7 +248,7 @@ class Reader:
                 self._whole = False
                 position = int(error.params["position"])
                 whole = self._store.page(after, position - after - 1, untold)
-                broken = envelope_at(self._store, position)
+                broken = self._store.envelope(position)
                 assert broken is not None
                 self._unreadable[position] = error.code
                 found += [*whole, broken]

@@ -88,15 +88,9 @@ def point_of(one: Recorded) -> Point:
     )
 
 
-def envelope_at(store: EventStore, position: int) -> Recorded | None:
-    """The event at a position, its content left unread: it may be one that can't be."""
-    page = store.page(position - 1, 1, lambda kind, actor: True) if position > 0 else []
-    return page[0] if page and page[0].position == position else None
-
-
 def point_at(store: EventStore, position: int) -> Point:
     """The event at a position; the beginning where there is none."""
-    found = envelope_at(store, position)
+    found = store.envelope(position)
     return Point() if found is None else point_of(found)
 
 
