@@ -13,7 +13,17 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 @cache
 def messages(lang: Lang) -> dict[str, str]:
     """All messages of a language by id."""
-    with (files("adapters") / "catalogue" / f"{lang}.po").open("rb") as file:
+    return _read(f"{lang}.po")
+
+
+@cache
+def help_in_chinese() -> dict[str, str]:
+    """The command line's help by its English words: who changes those is told that Chinese ones are missing."""
+    return _read("help.zh.po")
+
+
+def _read(name: str) -> dict[str, str]:
+    with (files("adapters") / "catalogue" / name).open("rb") as file:
         return {str(one.id): str(one.string) for one in read_po(file) if one.id and one.string}
 
 

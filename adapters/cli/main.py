@@ -36,10 +36,13 @@ from adapters.cli import (
     worklist,
 )
 from adapters.cli.session import REFUSED, Session
+from adapters.cli.spoken import click_says, speak, spoken
 from adapters.kafka.errors import KafkaTrouble
 from adapters.store.errors import StoreError
 from domain.errors import BadValue
 from workflows.refusal import Reason, Refused, from_bad_value
+
+HINT = "Try '{command} {option}' for help."
 
 
 @click.group(no_args_is_help=True)
@@ -103,8 +106,9 @@ def main(args: list[str] | None = None) -> None:
 def _main(args: list[str] | None) -> None:
     arguments = _common_first(sys.argv[1:] if args is None else args)
     session = Session(lang=_named(arguments, "--lang"))
+    speak(session.catalogue)
     try:
-        root.main(args=arguments, prog_name="doudi", standalone_mode=False)
+        spoken(root, session.catalogue).main(args=arguments, prog_name="doudi", standalone_mode=False)
     except click.exceptions.Abort:
         raise SystemExit(130) from None
     except click.exceptions.Exit as exit:
@@ -130,8 +134,9 @@ def _tell_use(error: click.ClickException, arguments: list[str]) -> NoReturn:
         said = said.replace(word, "…") if word else said
     if isinstance(error, click.UsageError) and error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
-        click.echo(f"Try '{error.ctx.command_path} --help' for help.\n", err=True)
-    click.echo(f"Error: {said}", err=True)
+        hint = click_says(HINT, command=error.ctx.command_path, option="--help")
+        click.echo(f"{hint}\n", err=True)
+    click.echo(click_says("Error: {message}", message=said), err=True)
     raise SystemExit(error.exit_code)
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from adapters import strict_json
 from adapters.cli.session import session
+from adapters.cli.spoken import SpokenGroup
 from adapters.cli.yuan import EXAMPLE, fields_in_fen, is_money
 from domain.codes import code_list
 from workflows.command import COMMANDS, Spec
@@ -73,7 +74,7 @@ def _only_clock(spec: Spec) -> bool:
     return bool(ways) and all(way.who == ("clock",) for way in ways)
 
 
-class CaseGroup(click.Group):
+class CaseGroup(SpokenGroup):
     """The named reads, then every verb of the life cycles."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -82,7 +83,7 @@ class CaseGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
         if found is None and cmd_name in case_verbs():
-            found = make(cmd_name, case_verbs()[cmd_name])
+            found = self.said(make(cmd_name, case_verbs()[cmd_name]))
         return found
 
 
