@@ -207,7 +207,9 @@ class TrialOffice:
         return case
 
 
-def person(key: str, born: str, serial: int, name: str = "张三", kinship: str = "01") -> dict[str, str]:
+def person(key: str, born: str, serial: int, name: str = "张三", kinship: str = "") -> dict[str, str]:
+    """`kinship`: to the head, who is `m1` where nothing else is said; of others another relative's."""
+    kinship = kinship or ("01" if key == "m1" else "97")
     return {"key": key, "name": name, "kinship": kinship, "number": number(born, serial)}
 
 

@@ -21,7 +21,9 @@ STAGES = (
 )
 
 
-def member(key: str, name: str, born: str, serial: int, kinship: str = "02") -> Line:
+def member(key: str, name: str, born: str, serial: int, kinship: str = "") -> Line:
+    """`kinship`: to the head `m1`; of others another relative's where nothing is said."""
+    kinship = kinship or ("02" if key == "m1" else "97")
     return {"key": key, "name": name, "kinship": kinship, "number": number(born, serial)}
 
 

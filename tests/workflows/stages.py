@@ -45,7 +45,10 @@ def wage(month: int = WAGE) -> list[dict[str, Any]]:
 
 def surveyed(office: TrialOffice, serial: int = 1, month: int = WAGE, **data: Any) -> str:
     """Accepted, visited, its report issued, its facts stated."""
-    case = office.accepted(household(serial), on=ACCEPTED, **data)
+    members = household(serial)
+    if "head" in data:
+        members = [{**one, "kinship": "02" if one["key"] == data["head"] else "97"} for one in members]
+    case = office.accepted(members, on=ACCEPTED, **data)
     office.do(
         "Visit",
         "surveyor",

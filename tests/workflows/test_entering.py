@@ -238,3 +238,33 @@ def test_claims_are_the_members_of_an_open_application(office: TrialOffice) -> N
         "Claimed",
         "Released",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kinships", "head", "wrong"),
+    [
+        (("01", "02"), None, [("two-heads", "data.members[1].kinship")]),
+        (("10", "97"), None, [("head-by-another", "data.members[0].kinship")]),
+        (
+            ("01", "10"),
+            "m2",
+            [("two-heads", "data.members[0].kinship"), ("head-by-another", "data.members[1].kinship")],
+        ),
+        (("02", "10", "12"), None, [("two-spouses", "data.members[2].kinship")]),
+        (("10", "01"), "m2", []),
+        (("02", "12", "20"), None, []),
+    ],
+)
+def test_a_household_has_one_head_and_each_is_somebody_to_him(
+    office: TrialOffice, kinships: tuple[str, ...], head: str | None, wrong: list[tuple[str, str]]
+) -> None:
+    members = [
+        person(f"m{place}", f"198{place}-01-01", place * 2, f"周{'一二三'[place - 1]}", kinship)
+        for place, kinship in enumerate(kinships, 1)
+    ]
+    chosen = {"head": head} if head else {}
+    answer = office.say("Enter", "window", **ENTRY, members=members, near_relative=False, **chosen)
+    assert [(one.code, one.field.removeprefix("data.")) for one in answer.reasons] == [
+        (code, field.removeprefix("data.")) for code, field in wrong
+    ]
+    assert (answer.status == "done") == (not wrong)

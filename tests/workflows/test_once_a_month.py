@@ -29,8 +29,9 @@ PEOPLE = {
 BORN = 31
 
 
-def who(name: str, key: str, kinship: str = "20") -> dict[str, str]:
+def who(name: str, key: str, kinship: str = "") -> dict[str, str]:
     born, serial = PEOPLE[name]
+    kinship = kinship or ("02" if key == "m1" else "20")
     return person(key, born, serial, f"周{name}", kinship)
 
 

@@ -161,7 +161,7 @@ def test_who_goes_into_another_household_leaves_the_rest_to_be_decided(office: T
 
 def test_two_cases_end_in_a_new_one(office: TrialOffice, old: str) -> None:
     other = living(office, [person("m1", "1980-01-01", 21, "吴丁", "01")], [], accepted="2025-02-12")
-    everybody = [A, B, C, person("m4", "1980-01-01", 21, "吴丁", "11")]
+    everybody = [A, B, C, person("m4", "1980-01-01", 21, "吴丁", "28")]
     new = living(
         office,
         everybody,

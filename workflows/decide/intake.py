@@ -40,6 +40,7 @@ from workflows.commands.intake import (
     WithdrawConsent,
 )
 from workflows.context import Context
+from workflows.decide.composition import composed
 from workflows.decide.consent import adult, consent_runs, unconsented
 from workflows.decide.days import check_day
 from workflows.decide.origin import Origin, origin_of
@@ -47,7 +48,7 @@ from workflows.decide.papers import check_paper
 from workflows.decide.persons import claim_applying, find
 from workflows.decide.relations import declared, matched, visit_due
 from workflows.engine import guard
-from workflows.refusal import Reason, reason, refuse
+from workflows.refusal import Reason, reason, refuse, refuse_all
 from workflows.world import case_stream, numbers_stream, person_stream
 
 P = TypeVar("P", bound=Personal)
@@ -131,6 +132,7 @@ def _check_entry(command: Enter) -> None:
             raise refuse("not-a-member", f"data.{field}", member=key)
     for place, entry in enumerate(command.members):
         check_code("kinship", entry.kinship, f"data.members[{place}].kinship")
+    refuse_all(composed(command.members, command.head or command.applicant))
     check_paper(command.entrusted, "data.entrusted")
 
 

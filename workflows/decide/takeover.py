@@ -25,6 +25,7 @@ from domain.personal import Account, Address, Phone, Words
 from workflows.command import Decision, decides
 from workflows.commands.takeover import TakeOver, UndoTakeOver
 from workflows.context import Context
+from workflows.decide.composition import composed
 from workflows.decide.days import check_day
 from workflows.decide.intake import household_of, new_number, personal_text
 from workflows.decide.ledger import parameters_known, taken_explanation
@@ -126,6 +127,7 @@ def _check(context: Context, command: TakeOver) -> None:
     if sum(additions) > command.amount or any(one.uplift and not one.covered for one in command.members):
         wrong.append(reason("uplift-over-amount", "data.amount"))
     wrong.extend(_codes(command))
+    wrong.extend(composed(command.members, command.head))
     refuse_all(wrong)
 
 
