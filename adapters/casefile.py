@@ -15,13 +15,12 @@ from domain.codes import known, label
 from domain.days import show_instant
 from domain.event import Deadline, Event, Moved
 from domain.explain import Explanation
-from domain.facts import Fact
+from domain.facts import CODE_LISTS, Fact
 from domain.ids import MemberKey
 from domain.money import show_yuan
 from domain.office import ParameterSet
 from domain.personal import Personal
 from domain.policy import show_value
-from workflows.decide.facts import CODE_LISTS
 from workflows.definition import shipped
 
 _MONEY = frozenset({"amount", "before"})

@@ -9,6 +9,7 @@ import msgspec
 from domain.catalogue import CATALOGUE, ParameterSpec
 from domain.codes import Lang, label
 from domain.explain import SECTIONS, Catalogue, Exact, Explanation, FactRead, Line, ParameterRead
+from domain.facts import CODE_LISTS
 from domain.ids import MemberKey
 from domain.means.rulebook import rules
 from domain.money import show_yuan
@@ -17,15 +18,6 @@ from domain.source_text import section_words, source_words
 
 _SIGNS = {"+": "+", "-": "−", "=": "=", "note": ""}
 _MONEY = frozenset({"total", "explained", "left", "line", "most"})
-_LISTS = {
-    "income": "income",
-    "deduction": "income",
-    "property": "property",
-    "limit_breach": "property",
-    "category": "category",
-    "labour": "labour",
-    "cause": "cause",
-}
 _LABEL_WIDTH = 44
 _AMOUNT_WIDTH = 16
 
@@ -146,7 +138,7 @@ class _Text:
         return ", ".join(f"{code} {label('refuse', code, self.lang)}" for code in grounds.split())
 
     def _code(self, kind: str, code: str) -> str:
-        words = label(_LISTS[kind], code, self.lang) if kind in _LISTS else code
+        words = label(CODE_LISTS[kind], code, self.lang) if kind in CODE_LISTS else code
         return code if words == code else f"{code} {words}"
 
     def _fact(self, fact: FactRead) -> str:

@@ -3,6 +3,7 @@
 Same kind, code, member, item and first day = a correction; a later first day = a change (rules.md §4).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -26,6 +27,18 @@ FactKind = Literal[
     "limit_breach",  # a property limit nobody can compute: code A…, the surveyor's finding
     "statement",  # an office's total to reconcile, never counted: code transfers_in | all_in; fen for the span
 ]
+
+CODE_LISTS: Mapping[str, str] = {
+    "income": "income",
+    "deduction": "income",
+    "property": "property",
+    "limit_breach": "property",
+    "category": "category",
+    "labour": "labour",
+    "cause": "cause",
+    "status": "status",
+}
+"""Which list has the codes of a kind; of others they are free or say themselves what they are."""
 
 
 class Fact(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

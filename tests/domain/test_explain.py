@@ -70,6 +70,12 @@ def test_members_are_called_as_the_caller_says() -> None:
     assert "份额（m2）" in text
 
 
+def test_each_fact_is_told_with_the_words_of_its_code() -> None:
+    facts = Facts().add("status", "prison", "m2")
+    text = render(run(persons(2), facts.all, policy()).explanation, Catalogue("zh"), "zh")
+    assert "prison 服刑" in text
+
+
 def test_parts_of_a_fen_are_shown_exactly() -> None:
     assert show_exact(Exact(64003, 12)) == "53.33 7/12"
     assert show_exact(Exact(-150, 1)) == "-1.50"

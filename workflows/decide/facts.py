@@ -5,7 +5,7 @@ from datetime import date
 from domain.case import Case
 from domain.case.enquiry import FactEnded, FactsStated
 from domain.codes import income_kind, known, needs_words
-from domain.facts import Fact
+from domain.facts import CODE_LISTS, Fact
 from domain.ids import FactKey
 from domain.personal import Words
 from workflows.command import Decision, decides
@@ -17,16 +17,6 @@ from workflows.refusal import Reason, Refused, reason, refuse
 
 MOST = 10**13
 """Fen: no household's amount is larger."""
-CODE_LISTS = {
-    "income": "income",
-    "deduction": "income",
-    "property": "property",
-    "limit_breach": "property",
-    "category": "category",
-    "labour": "labour",
-    "cause": "cause",
-    "status": "status",
-}
 OWN_CODES = {
     "nothing_declared": ("wage", "all"),
     "statement": ("transfers_in", "all_in"),
