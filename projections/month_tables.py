@@ -1,7 +1,7 @@
 """A month's table of a county with each division below it, as figures are reported: what a closing keeps."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from projections.figures import (
     AREAS,
     MONEY,
     Number,
+    average,
     cells,
     figures_of,
     lists_closed,
@@ -63,6 +64,29 @@ def _whole(figures: dict[str, Number], zeros: bool) -> dict[str, int | str]:
         for name, value in figures.items()
         if value or (zeros and value is not None)
     }
+
+
+AVERAGES = {
+    "average_supplement": ("paid", "persons"),
+    "average_to_date": ("paid_to_date", "person_times_to_date"),
+}
+"""Figures that aren't summed: of what they are the quotient."""
+
+
+def summed(tables: Iterable[Mapping[str, Mapping[str, int | str]]]) -> dict[str, dict[str, int | str]]:
+    """Figures by area of several counties together; who moved from one to another came and went."""
+    found: dict[str, dict[str, int | str]] = {}
+    for table in tables:
+        for area, figures in table.items():
+            sums = found.setdefault(area, {})
+            for name, value in figures.items():
+                sums[name] = value if isinstance(value, str) else int(sums.get(name, 0)) + value
+    for sums in found.values():
+        for name, (money, heads) in AVERAGES.items():
+            if name in sums:
+                each = average(int(sums.get(money, 0)), int(sums.get(heads, 0))) or Fraction(0)
+                sums[name] = f"{each.numerator}/{each.denominator}"
+    return found
 
 
 def number_of(value: int | str) -> Number:

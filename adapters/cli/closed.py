@@ -1,7 +1,7 @@
 """Closed months told: figures as they were reported, and the correction lines known of them since."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -13,10 +13,12 @@ from domain.days import Month
 from domain.ids import DivisionCode, county_of, level_of
 from domain.month import MonthClosed, read_table
 from projections.base import Rows
+from projections.closings import CLOSED
 from projections.figures import AREAS, unit_of
 from projections.month_tables import correction_lines as lines
-from projections.month_tables import number_of
+from projections.month_tables import number_of, summed
 from projections.places import Places
+from projections.statistics import CELL
 from workflows.refusal import refuse
 
 COLUMNS = ("known", "on", "month", "division", "area", "figure", "name", "old", "new", "why", "position")
@@ -26,44 +28,78 @@ LAST = Month("9999-12")
 CODED = {"I": "increase", "D": "reduce", "S": "stop", "K": "bank_return"}
 
 
+class Reported(NamedTuple):
+    """What was reported of a division's month: by its county's closing, or above counties by the sum of theirs."""
+
+    division: DivisionCode
+    month: Month
+    closings: tuple[MonthClosed, ...]
+    figures: Mapping[str, Mapping[str, int | str]]
+
+    @property
+    def closing(self) -> MonthClosed | None:
+        """Its county's."""
+        return None if _above(self.division) else self.closings[0]
+
+
+def _above(division: DivisionCode) -> bool:
+    return level_of(division) in ("province", "city")
+
+
 def county(division: DivisionCode) -> DivisionCode:
     """Whose closing covers a division; refused above a county (`month-county`)."""
-    if level_of(division) in ("province", "city"):
+    if _above(division):
         raise refuse("month-county", "division", division=division, county="–")
     return county_of(division)
 
 
-def closed_months(now: Session, division: DivisionCode, programme: str, position: int) -> list[MonthClosed]:
-    """What its county closed, as far as it was known at a position."""
-    return list(closings(now.doudi.store, county(division), programme, position))
+def counties(rows: Rows, division: DivisionCode, programme: str) -> list[DivisionCode]:
+    """A division's county; above counties those within that closed a month."""
+    if not _above(division):
+        return [county_of(division)]
+    found = {row["division"] for row in rows.select(CLOSED, programme=programme)}
+    return [DivisionCode(one) for one in sorted(found) if one.startswith(division)]
 
 
-def closed_month(
-    now: Session, rows: Rows, division: DivisionCode, programme: str, of: Month, position: int
-) -> MonthClosed:
-    found = closing_of(now.doudi.store, county(division), programme, of, position)
+def closed_months(now: Session, county: DivisionCode, programme: str, position: int) -> list[MonthClosed]:
+    """What a county closed, as far as it was known at a position."""
+    return list(closings(now.doudi.store, county, programme, position))
+
+
+def reported_in(
+    now: Session, rows: Rows, division: DivisionCode, programme: str, month: Month, position: int
+) -> Reported | None:
+    """What was reported of a month, as far as it was known at a position."""
+    found = [
+        event
+        for one in counties(rows, division, programme)
+        if (event := closing_of(now.doudi.store, one, programme, month, position)) is not None
+    ]
+    if not found:
+        return None
+    if _above(division):
+        figures = summed(read_table(one.table).rows.get(one.division, {}) for one in found)
+    else:
+        figures = read_table(found[0].table).rows.get(division, {})
+    return Reported(division, month, tuple(found), figures)
+
+
+def reported(
+    now: Session, rows: Rows, division: DivisionCode, programme: str, month: Month, position: int
+) -> Reported:
+    found = reported_in(now, rows, division, programme, month, position)
     if found is None:
         for old in Places(rows).joined(division, LAST):
-            if closing_of(now.doudi.store, county(old), programme, of, position) is not None:
-                raise refuse("month-closed-before", "division", month=of, division=old)
-        raise refuse("month-not-closed", "month", month=of, county=county(division))
+            if reported_in(now, rows, old, programme, month, position) is not None:
+                raise refuse("month-closed-before", "division", month=month, division=old)
+        raise refuse("month-not-closed", "month", month=month, county=division)
     return found
-
-
-def closing_in(
-    now: Session, division: DivisionCode, programme: str, of: Month, position: int
-) -> MonthClosed | None:
-    if level_of(division) in ("province", "city"):
-        return None
-    return closing_of(now.doudi.store, county_of(division), programme, of, position)
 
 
 def known_of_others(
     now: Session, rows: Rows, division: DivisionCode, programme: str, month: Month, position: int
 ) -> list[dict[str, Any]]:
     """Correction lines of other months that stand in this one."""
-    if level_of(division) in ("province", "city"):
-        return []
     found = corrections_of(now, rows, division, programme, position, month)
     return [line for line in found if line["known"] == month and line["month"] != month]
 
@@ -82,55 +118,81 @@ def corrections_of(
     return [
         line
         for one in (division, *joined)
-        for event in closed_months(now, one, programme, position)
+        for county in counties(rows, one, programme)
+        for event in closed_months(now, county, programme, position)
         if of in (None, event.month)
-        for line in correction_lines(rows, one, event)
+        for line in correction_lines(rows, one if one.startswith(county) else county, event)
     ]
 
 
 def correction_lines(rows: Rows, division: DivisionCode, event: MonthClosed) -> list[dict[str, Any]]:
-    reported = read_table(event.table).rows.get(division, {})
-    found = lines(rows, event.programme, division, event.month, reported)
+    """Of a county or a division below it, for its closing."""
+    figures: Mapping[str, Mapping[str, int | str]] = event.figures
+    if division != event.division:
+        figures = read_table(event.table).rows.get(division, {})
+    found = lines(rows, event.programme, division, event.month, figures)
     return [{**line, "division": division} for line in found]
 
 
+def later(rows: Rows, of: Reported) -> list[dict[str, Any]]:
+    """The correction lines of what was reported, above counties each county's own."""
+    above = _above(of.division)
+    return [
+        line
+        for one in of.closings
+        for line in correction_lines(rows, one.division if above else of.division, one)
+    ]
+
+
 def show_closed(
-    now: Session,
-    division: DivisionCode,
-    event: MonthClosed,
-    area: str | None,
-    later: list[dict[str, Any]],
-    position: int,
+    now: Session, rows: Rows, programme: str, of: Reported, area: str | None, position: int
 ) -> None:
-    """A division's figures of a closed table, with the correction lines that are known of them."""
-    reported = read_table(event.table).rows.get(division, {})
+    """A division's figures as they were reported, with the correction lines that are known of them."""
+    found, known_later = of.figures, later(rows, of)
     areas = (area,) if area else AREAS
-    measures = dict.fromkeys(name for one in areas for name in reported.get(one, {}))
+    measures = dict.fromkeys(name for one in areas for name in found.get(one, {}))
     shown = [
-        line_of(now, name, {one: number_of(reported.get(one, {}).get(name, 0)) for one in areas})
+        line_of(now, name, {one: number_of(found.get(one, {}).get(name, 0)) for one in areas})
         for name in measures
     ]
     if now.form == "table":
         shown = [line for line in shown if line["measure"] in CORE or any(line[one] != "0" for one in areas)]
         shown = [{**line, "unit": now.text(f"unit.{line['unit']}")} for line in shown]
     columns = ("name", "unit", *areas) if now.form == "table" else ("measure", "name", "unit", *areas)
+    open_counties = _open(rows, of, programme)
     about: dict[str, Any] = {
-        "programme": event.programme,
-        "division": division,
-        "month": event.month,
-        "month_closed": about_closing(event),
-        "corrections": [shown_line(now, line) for line in later],
+        "programme": programme,
+        "division": of.division,
+        "month": of.month,
+        "month_closed": about_closing(of.closing) if of.closing is not None else None,
+        "counties": [{"division": one.division, **about_closing(one)} for one in of.closings],
+        "not_closed": open_counties,
+        "corrections": [shown_line(now, line) for line in known_later],
     }
-    title = now.text(
-        "month.title",
-        month=event.month,
-        division=name_of(now, division),
-        on=event.on,
-        digest=event.digest[:12],
-    )
-    now.show(columns, shown, title=title, position=position, **about)
+    now.show(columns, shown, title=_title(now, of, open_counties), position=position, **about)
     if now.form == "table":
-        tell_corrections(now, later)
+        tell_corrections(now, known_later)
+
+
+def _open(rows: Rows, of: Reported, programme: str) -> list[str]:
+    """Counties within that have figures of the month and didn't close it."""
+    if not _above(of.division):
+        return []
+    there = {row["division"][:6] for row in rows.select(CELL, programme=programme, month=of.month)}
+    closed_there = {one.division for one in of.closings}
+    return sorted(one for one in there - closed_there if one.startswith(of.division))
+
+
+def _title(now: Session, of: Reported, open_counties: list[str]) -> str:
+    division = name_of(now, of.division)
+    if of.closing is not None:
+        closing = of.closing
+        about = {"on": closing.on, "digest": closing.digest[:12]}
+        return now.text("month.title", month=of.month, division=division, **about)
+    missing = ", ".join(open_counties) or now.text("value.none")
+    return now.text(
+        "month.title-sum", month=of.month, division=division, count=len(of.closings), missing=missing
+    )
 
 
 def tell_corrections(now: Session, found: list[dict[str, Any]], title: str = "month.later") -> None:

@@ -8,10 +8,12 @@ from adapters.cli.closed import (
     COLUMNS,
     HEADINGS,
     SHOWN,
-    closed_month,
     closed_months,
     correction_lines,
     corrections_of,
+    counties,
+    county,
+    reported,
     show_closed,
     shown_line,
 )
@@ -21,7 +23,7 @@ from adapters.cli.session import session
 from domain.days import parse_month
 
 PROGRAMMES = ["dibao"]
-CLOSINGS = ("month", "on", "by", "position", "digest", "lines")
+CLOSINGS = ("division", "month", "on", "by", "position", "digest", "lines")
 _DIVISION = click.option("--division", required=True, metavar="CODE")
 _MONTH = click.option("--month", "of", required=True, metavar="YYYY-MM")
 _PROGRAMME = click.option("--programme", type=click.Choice(PROGRAMMES), default="dibao")
@@ -58,16 +60,21 @@ def month_close(division: str, of: str, programme: str) -> None:
 def month_show(
     division: str, of: str, programme: str, area: str | None, raw: bool, known_at: str | None
 ) -> None:
-    """The figures as they were reported. Example: doudi month show --division 110199001 --month 2025-05"""
+    """The figures as they were reported; above counties the sum of what its counties reported.
+
+    Example: doudi month show --division 110199001 --month 2025-05
+    """
     now = session()
     code = figures_in_scope(now, division)
     rows, position = rows_known(now, "statistics", known_at)
-    event = closed_month(now, rows, code, programme, parse_month(of), position)
+    found = reported(now, rows, code, programme, parse_month(of), position)
     if raw:
+        county(code)
+        (event,) = found.closings
         click.echo(event.table)
         click.echo(now.text("month.digest", digest=event.digest), err=True)
         return
-    show_closed(now, code, event, area, correction_lines(rows, code, event), position)
+    show_closed(now, rows, programme, found, area, position)
 
 
 @month.command("corrections")
@@ -117,14 +124,16 @@ def month_list(division: str, programme: str, known_at: str | None) -> None:
     rows, position = rows_known(now, "statistics", known_at)
     shown = [
         {
+            "division": event.division,
             "month": event.month,
             "on": event.on,
             "by": event.by,
             "position": event.position,
             "digest": event.digest,
-            "lines": len(correction_lines(rows, code, event)),
+            "lines": len(correction_lines(rows, code if code.startswith(one) else one, event)),
         }
-        for event in closed_months(now, code, programme, position)
+        for one in counties(rows, code, programme)
+        for event in closed_months(now, one, programme, position)
     ]
     now.show(CLOSINGS, shown, position=position, programme=programme, division=code, known_at=known_at)
 

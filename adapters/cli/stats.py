@@ -10,10 +10,10 @@ from rich.table import Table
 
 from adapters.cli.closed import (
     about_closing,
-    closed_month,
-    closing_in,
-    correction_lines,
     known_of_others,
+    later,
+    reported,
+    reported_in,
     show_closed,
     shown_line,
     tell_corrections,
@@ -52,8 +52,9 @@ def stats(
         raise click.UsageError("--closed tells the month's figures; the county table is counted, not kept")
     rows, position = rows_known(now, "statistics", known_at)
     if closed:
-        kept = closed_month(now, rows, code, PROGRAMME, month, position)
-        show_closed(now, code, kept, area, correction_lines(rows, code, kept), position)
+        show_closed(
+            now, rows, PROGRAMME, reported(now, rows, code, PROGRAMME, month, position), area, position
+        )
         return
     if table == "T2":
         _county_table(now, rows, position, code, month, area or "all")
@@ -75,17 +76,18 @@ def stats(
         "known_at": known_at,
         "closed": lists,
     }
-    event = closing_in(now, code, PROGRAMME, month, position)
-    later = correction_lines(rows, code, event) if event is not None else []
+    kept = reported_in(now, rows, code, PROGRAMME, month, position)
+    known_later = later(rows, kept) if kept is not None else []
+    closing = kept.closing if kept is not None else None
     others = known_of_others(now, rows, code, PROGRAMME, month, position)
     about |= {
-        "month_closed": about_closing(event) if event is not None else None,
-        "corrections": [shown_line(now, line) for line in later],
+        "month_closed": about_closing(closing) if closing is not None else None,
+        "corrections": [shown_line(now, line) for line in known_later],
         "corrections_known": [shown_line(now, line) for line in others],
     }
     now.show(columns, lines, title=title, position=position, **about)
     if now.form == "table":
-        tell_corrections(now, later)
+        tell_corrections(now, known_later)
         tell_corrections(now, others, "month.known")
 
 

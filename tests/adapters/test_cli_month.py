@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from adapters.closing import closing_of
 from domain.days import Month
+from domain.ids import DivisionCode
 from domain.month import MonthClosed, digest_of, read_table
 from tests.adapters.told import Said, ask
 from tests.harness import COUNTY, T1, V1, V2, TrialOffice
@@ -106,12 +107,44 @@ def test_what_is_closed_is_listed_with_its_digest(office: TrialOffice) -> None:
 def test_what_is_not_there_is_refused(office: TrialOffice) -> None:
     for arguments, code in (
         (("month", "show", "--division", COUNTY, "--month", "2025-06"), "is not closed"),
-        (("month", "show", "--division", "1101", "--month", "2025-05"), "does not close a month by itself"),
+        (("month", "show", "--division", "1101", "--month", "2025-05", "--raw"), "does not close a month"),
         (("month", "show", *MAY, "--known-at", "2025-06-02"), "is not closed"),
     ):
         said = ask(office.url, *arguments)
         assert said.code == 1
         assert code in said.err
+
+
+def test_above_counties_stands_the_sum_of_what_they_reported(office: TrialOffice) -> None:
+    """Of another county three households, 4 persons, 1,000.00; it stands beside this one with 2, 3, 1,800.00."""
+    event, other = kept(office), DivisionCode("110198")
+    theirs = {
+        "households": 3,
+        "persons": 4,
+        "person_times": 4,
+        "paid": 100000,
+        "average_supplement": "25000/1",
+    }
+    rows = {other: {"rural": theirs, "all": theirs}}
+    text = replace(read_table(event.table), division=other, rows=rows).text()
+    figures = {"rural": {name: value for name, value in theirs.items() if isinstance(value, int)}}
+    another = replace(event, division=other, figures=figures, table=text, digest=digest_of(text))
+    office.write([(month_stream(other, "dibao"), another)])
+    ask_city = ("month", "show", "--division", "1101", "--month", "2025-05")
+    shown = told(office, *ask_city, "--format", "json").json
+    rural = {row["measure"]: row["rural"] for row in shown["rows"]}
+    assert (rural["households"], rural["persons"], rural["paid"]) == (5, 7, 280000)
+    assert rural["average_supplement"] == "40000"
+    assert [one["division"] for one in shown["counties"]] == [other, COUNTY]
+    assert (shown["month_closed"], shown["not_closed"]) == (None, [])
+    assert {line["division"] for line in shown["corrections"]} == {COUNTY}
+    lines = told(
+        office, "month", "corrections", "--division", "11", "--known", "2025-06", "--format", "json"
+    ).json
+    assert {line["figure"] for line in lines["rows"]} == {"paid", "pending", "returned"}
+    listed_in = told(office, "month", "list", "--division", "1101", "--format", "json").json["rows"]
+    assert [(row["division"], row["lines"]) for row in listed_in] == [(other, 0), (COUNTY, 6)]
+    assert "2 counties" in told(office, *ask_city).out
 
 
 def test_closing_from_the_command_line(office: TrialOffice) -> None:
