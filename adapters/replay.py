@@ -213,11 +213,18 @@ def _members(case: Case, event: CaseEvent, explanation: Explanation) -> Sequence
     """Who was given to the test: those counted and those it set apart; where the event doesn't say, the month's."""
     of = getattr(event, "terms", event)
     counted: tuple[MemberKey, ...] = getattr(of, "counted", ()) or ()
-    if not counted:
-        return members_in(case, explanation.month)
+    if not counted and not _pays_nobody(event):
+        change = getattr(event, "instance", None) or getattr(event, "change", None)
+        return members_in(case, explanation.month, change)
     apart = {line.member for line in explanation.lines if line.text == "not-counted"}
     named = {*counted, *apart}
     return [one for key, one in case.members.items() if key in named]
+
+
+def _pays_nobody(event: CaseEvent) -> bool:
+    """Who was paid died, or left without a decision yet."""
+    terms: Terms | None = getattr(event, "terms", None)
+    return terms is not None and not terms.covered
 
 
 def _covered(case: Case, event: CaseEvent) -> frozenset[MemberKey] | None:

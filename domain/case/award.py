@@ -382,6 +382,8 @@ def _changed(case: "Case", event: AmountChanged) -> "Case":
     turned = max(award.turned, event.terms.from_month) if looked else award.turned
     award = replace(award, turned=turned, under=event.instance or award.under)
     anew = event.instance is not None and event.terms.code != REFUSED_WORK
+    if anew:
+        case = replace(case, rulings=tuple(one.until(event.terms.from_month) for one in case.rulings))
     known = case.fact_serial if anew else None
     award = award.standing_on(event.terms.from_month, event.explanation, known)
     if case.ended is not None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from domain.case.fold import evolves
 from domain.case.intake import Paper
 from domain.case.payment import Months
-from domain.days import Month
+from domain.days import Month, add_month
 from domain.event import CaseEvent, Value
 from domain.explain import Explanation
 from domain.ids import FactKey, InstanceId, MemberKey, StaffId, StreamId
@@ -21,6 +21,7 @@ from domain.money import Fen
 from domain.personal import Words
 
 if TYPE_CHECKING:
+    from domain.case.change import Change
     from domain.case.state import Case
 
 Outcome = Literal["recover", "part", "waive"]
@@ -180,6 +181,12 @@ class Ruling(Value, frozen=True, kw_only=True):
     until_month: Month | None = None
     leaves_out: tuple[FactKey, ...] = ()
     amount: Fen | None = None
+
+    def until(self, month: Month) -> "Ruling":
+        """An amount without a last month goes until a later decision works."""
+        if self.amount is None or self.until_month is not None or month <= self.from_month:
+            return self
+        return replace(self, until_month=add_month(month, -1))
 
     def holds(self, month: Month) -> bool:
         return self.from_month <= month and (self.until_month is None or month <= self.until_month)
@@ -369,4 +376,11 @@ def _ruled(case: "Case", event: Ruled) -> "Case":
         leaves_out=event.leaves_out,
         amount=event.amount,
     )
+    if one.amount is not None:
+        case = replace(case, changes={key: _ruled_since(change, one) for key, change in case.changes.items()})
     return replace(case, rulings=(*case.rulings, one))
+
+
+def _ruled_since(change: "Change", ruling: Ruling) -> "Change":
+    """What a stop said of a month gives way to the amount that an appeal says of it."""
+    return replace(change, unpaid=tuple(month for month in change.unpaid if not ruling.holds(month)))

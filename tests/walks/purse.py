@@ -26,6 +26,7 @@ from domain.case.finding import (
     FindingRevised,
     RecoveryWrittenOff,
     Repaid,
+    Ruled,
     SetOff,
 )
 from domain.case.payment import PaymentRepeated, PaymentReturned
@@ -145,6 +146,9 @@ class Purse:
                 self.ends = add_month(event.until_month, 1)
             case ChangeDecided(effect="stop"):
                 self.stop, self.unpaid = event.change, frozenset(event.unpaid)
+            case Ruled(amount=int()):
+                until = event.until_month or NEVER
+                self.unpaid -= {month for month in self.unpaid if event.from_month <= month <= until}
             case FindingOpened():
                 self.causes[event.finding] = event.cause
             case FindingDropped():

@@ -182,3 +182,34 @@ def test_a_restore_leaves_a_later_month_as_in_the_ledger(office: TrialOffice) ->
         False,
         True,
     ]
+
+
+def less_income(office: TrialOffice, case: str, on: str) -> None:
+    """The husband's wage has gone: 1,166.00 for the two by the facts."""
+    office.do("ReportChange", "window", case, on=on, kind="income", happened=on)
+    wage = {"kind": "income", "code": "W1", "member": "m1", "since": "2025-01-01", "amount": 0, "source": "V02"}
+    office.do("StateFacts", "handler", case, on=on, facts=[wage])
+    office.do("ProposeChange", "county", case, on=on, effect="increase", code="I03")
+    office.do("DecideChange", "decider", case, on=on)
+
+
+def test_a_change_decided_later_ends_an_amount_without_a_last_month(office: TrialOffice) -> None:
+    case = fixed(office, couple(office), 61_000, "2025-05")
+    less_income(office, case, "2025-07-10")
+    assert amounts(office, case, "2025-05", "2025-07", "2025-08") == [61_000, 61_000, 116_600]
+    raised(office, 65_000, "2025-09", case, "2025-08-20")
+    assert amounts(office, case, "2025-07", "2025-08", "2025-09") == [61_000, 116_600, 126_600]
+
+
+def test_one_to_a_month_stands_until_then_whatever_is_decided_meanwhile(office: TrialOffice) -> None:
+    case = fixed(office, couple(office), 61_000, "2025-05", "2025-09")
+    less_income(office, case, "2025-07-10")
+    assert amounts(office, case, "2025-08", "2025-09", "2025-10") == [61_000, 61_000, 116_600]
+
+
+def test_a_raise_names_whom_an_appeals_amount_keeps_out(office: TrialOffice) -> None:
+    case = fixed(office, couple(office), 61_000, "2025-05")
+    raise_standard(office, 65_000, "2025-08-01")
+    assert office.refused("RaiseStandard", "decider", case, on="2025-07-21", from_month="2025-08") == [
+        "amount-ruled"
+    ]

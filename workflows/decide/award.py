@@ -238,11 +238,16 @@ def released(context: Context, case: Case) -> list[LineReleased]:
         one
         for month, line in sorted(case.drawn.items())
         if line.held_on and not _waits(case, month)
-        for one in _let_go(context, case, month)
+        for one in _of_month(context, case, month)
     ]
 
 
-def _let_go(context: Context, case: Case, month: Month) -> Iterator[LineReleased]:
+def let_go(context: Context, case: Case) -> list[LineReleased]:
+    """What an award that has ended kept back until something was decided, as far as due. `case`: as it then is."""
+    return released(context, case) if case.ended is not None else []
+
+
+def _of_month(context: Context, case: Case, month: Month) -> Iterator[LineReleased]:
     line, terms = case.drawn[month], award_of(case).at(month)
     due = terms.amount if terms is not None else 0
     beyond = max(paid_for(case, month) - due, 0)
@@ -255,8 +260,11 @@ def _let_go(context: Context, case: Case, month: Month) -> Iterator[LineReleased
 
 
 def _waits(case: Case, month: Month) -> bool:
-    if award_of(case).at(month) is None:
-        return True
+    return award_of(case).at(month) is None or unpaid_since_its_end(case, month)
+
+
+def unpaid_since_its_end(case: Case, month: Month) -> bool:
+    """Whether the award has ended, and the month should not be paid, or waits for a finding."""
     return case.ended is not None and (month in kept_for_good(case) or month in under_way(case))
 
 

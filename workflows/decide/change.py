@@ -61,10 +61,12 @@ from workflows.decide.effect import (
 from workflows.decide.finding import corrected, opened, shown
 from workflows.decide.household import joining, undone
 from workflows.decide.papers import needed_words, words
-from workflows.decide.passing import claim
+from workflows.decide.passing import claim, claims_of, is_of
 from workflows.decide.persons import GROUP, release_award
 from workflows.decide.recompute import (
     Due,
+    anew,
+    is_fixed,
     is_ruled,
     late_lines,
     months_anew,
@@ -80,7 +82,6 @@ from workflows.decide.terms import (
     drawn_from,
     ever_covered,
     latest_terms,
-    months_from,
     still,
     terms_of,
 )
@@ -137,9 +138,11 @@ def nothing_taken(context: Context, command: DropChange) -> Reason | None:
     case = context.case
     if case.award is None or case.state("award") not in LIVING:
         return None
+    own = pick(case, "change", command)[1]
+    others = [case.changes[one] for one in unfinished(case, "change") if one != own]
     taken = [key for key in case.award.terms[-1].covered if key in case.taken]
-    others = [one for one in unfinished(case, "change") if one != pick(case, "change", command)[1]]
-    return reason("members-taken", "case", members=", ".join(taken)) if taken and not others else None
+    owed = [key for key in taken if not any(is_of(one, (key,)) for one in others)]
+    return reason("members-taken", "case", members=", ".join(owed)) if owed else None
 
 
 @guard
@@ -473,43 +476,34 @@ def _gradual(context: Context, proposal: ChangeProposed, found: Found, command: 
 
 def _amount(context: Context, proposal: ChangeProposed, found: Found, command: DecideChange) -> Decision:
     assert found.terms is not None
-    award, terms = award_of(context.case), found.terms
-    before = latest_terms(award, found.from_month)
-    later = [month for month in months_from(award, found.from_month) if month > found.from_month]
-    changes = [found, *(_find(context, proposal, month) for month in later)]
-    events: list[CaseEvent] = [
-        _changed(context, one, latest_terms(award, one.from_month).amount, command) for one in changes
-    ]
-    covered = ever_covered(award, found.from_month)
-    gone = tuple(key for key in covered if key not in terms.covered)
-    others: list[tuple[StreamId, Event]] = release_award(context, gone, add_month(found.from_month, -1))
-    others += claim(
+    first = found.from_month
+    before = latest_terms(award_of(context.case), first)
+    decided = replace(context.case, rulings=tuple(one.until(first) for one in context.case.rulings))
+
+    def due(month: Month, _: Terms) -> Due | None:
+        """What an appeal or a finding said up to a month stands."""
+        if is_fixed(decided, month):
+            return None
+        one = found if month == first else _find(context, proposal, month)
+        assert one.terms is not None
+        return one.terms, one.explanation
+
+    changed = anew(
         context,
-        tuple(key for key in terms.covered if key not in before.covered),
-        found.from_month,
-        award.ends and add_month(award.ends, -1),
-        sources=context.case.joined_from,
-        cause="merged",
-    )
-    arrears = [month for month in drawn_from(context.case, found.from_month) if proposal.effect == "increase"]
-    return Decision(
-        events=events,
-        others=others,
-        moves=still(context.case),
-        answer={"before": before.amount, "arrears": arrears},
-    )
-
-
-def _changed(context: Context, found: Found, before: int, command: DecideChange) -> AmountChanged:
-    assert found.terms is not None
-    return AmountChanged(
-        on=context.on,
-        terms=found.terms,
-        before=before,
-        explanation=found.explanation,
+        first,
+        due,
+        always=True,
+        fixed=True,
         by=StaffId(context.actor),
         instance=context.instance,
         words=words(context, command.words, "data.words"),
+    )
+    arrears = [month for month in drawn_from(context.case, found.from_month) if proposal.effect == "increase"]
+    return Decision(
+        events=[*changed],
+        others=claims_of(context, [one.terms for one in changed]),
+        moves=still(context.case),
+        answer={"before": before.amount, "arrears": arrears},
     )
 
 

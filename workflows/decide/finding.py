@@ -9,7 +9,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from domain.case import Case, fold
-from domain.case.award import LIVING, LineReleased
+from domain.case.award import LIVING
 from domain.case.change import ChangeDecided, ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import (
@@ -46,7 +46,7 @@ from workflows.commands.finding import (
     WriteOff,
 )
 from workflows.context import Context
-from workflows.decide.award import released
+from workflows.decide.award import let_go
 from workflows.decide.effect import heard, stops_by_itself, tried_enough, way_tried
 from workflows.decide.papers import needed_words, words
 from workflows.decide.recompute import (
@@ -193,7 +193,7 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
     letter = LetterIssued(on=context.on, letter="L18", about=one.id)
     events: list[CaseEvent] = [decided, *terms]
     return Decision(
-        events=[*events, *_let_go(context, events), letter],
+        events=[*events, *let_go(context, fold(context.case, events)), letter],
         moves=still(context.case) if terms else {},
         answer={
             "finding": one.id,
@@ -203,13 +203,6 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
             "plan": [{"due": each.due.isoformat(), "amount": each.amount} for each in decided.plan],
         },
     )
-
-
-def _let_go(context: Context, events: Sequence[CaseEvent]) -> list[LineReleased]:
-    """What an award that has ended kept back until the finding was done with, as far as it is due."""
-    if context.case.ended is None:
-        return []
-    return released(context, fold(context.case, events))
 
 
 def _nothing_over(context: Context) -> Refused:
@@ -327,7 +320,7 @@ def _percent(context: Context, command: DecideFinding | PlanRecovery, claim: Fen
 def drop_finding(context: Context, command: DropFinding) -> Decision:
     said = needed_words(context, command.reason, "data.reason")
     dropped = FindingDropped(on=context.on, finding=context.instance, reason=said)
-    return Decision(events=[dropped, *_let_go(context, [dropped])])
+    return Decision(events=[dropped, *let_go(context, fold(context.case, [dropped]))])
 
 
 @decides(RecordRepayment)

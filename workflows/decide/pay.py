@@ -35,7 +35,7 @@ from workflows.commands.pay import (
     SignList,
 )
 from workflows.context import Context
-from workflows.decide.award import kept_for_good
+from workflows.decide.award import unpaid_since_its_end
 from workflows.decide.effect import MOVED_OUT, pays_no_more
 from workflows.decide.settling import set_off
 from workflows.refusal import refuse
@@ -211,7 +211,7 @@ class _Drawing:
         line = case.drawn[month]
         if terms is None or terms.amount <= line.standing or self._died_before(case, terms, month):
             return None
-        if case.ended is not None and month in kept_for_good(case):
+        if unpaid_since_its_end(case, month):
             return None
         keys = dict.fromkeys((*terms.shares, *line.shares))
         more = {key: terms.shares.get(key, 0) - line.shares.get(key, 0) for key in keys}

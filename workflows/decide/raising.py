@@ -16,7 +16,7 @@ from workflows.command import Decision, decides
 from workflows.commands.award import RaiseStandard
 from workflows.context import Context
 from workflows.decide import ledger
-from workflows.decide.recompute import Due, anew
+from workflows.decide.recompute import Due, anew, is_ruled
 from workflows.decide.terms import assess_again, award_of, terms_of
 from workflows.engine import next_of
 from workflows.refusal import refuse
@@ -75,7 +75,8 @@ def owed(context: Context, events: Sequence[AmountChanged]) -> tuple[Owed, ...]:
 
 
 def raises(context: Context, first: Month) -> list[AmountChanged]:
-    """The months of an award anew from one on; [] where nothing rises."""
+    """The months of an award anew from one on; [] where nothing rises. Refuses (`amount-ruled`) where nothing does
+    because an appeal said the amount: whether it should rise is for a decision of its own."""
 
     def due(month: Month, before: Terms) -> Due | None:
         terms, explanation = _raised(context, month)
@@ -83,7 +84,12 @@ def raises(context: Context, first: Month) -> list[AmountChanged]:
         same = (terms.amount, terms.shares) == (before.amount, before.shares)
         return (terms, explanation) if rises or same else None
 
-    return anew(context, first, due, by=StaffId(context.actor), under=award_of(context.case).under)
+    case = context.case
+    raised = anew(context, first, due, by=StaffId(context.actor), under=award_of(case).under)
+    month = max(first, month_of(context.on))
+    if not raised and is_ruled(case, month) and award_of(case).at(month) is not None:
+        raise refuse("amount-ruled", "case", month=month)
+    return raised
 
 
 def _raised(context: Context, month: Month) -> Due:

@@ -18,7 +18,7 @@ from domain.case.payment import paid_for
 from domain.days import Month, add_month, first_day, month_of
 from domain.explain import Explanation
 from domain.facts import Fact
-from domain.ids import FactKey, MemberKey, StaffId
+from domain.ids import FactKey, InstanceId, MemberKey, StaffId
 from domain.means import Assessment, assess
 from domain.money import Fen
 from domain.personal import Words
@@ -413,6 +413,7 @@ def anew(
     fixed: bool = False,
     by: StaffId | None = None,
     under: str | None = None,
+    instance: InstanceId | None = None,
     words: Words | None = None,
 ) -> list[AmountChanged]:
     """An award's terms from a month on as `due` says (None: as they stand), from the first that moves; [] if none does.
@@ -439,6 +440,7 @@ def anew(
                 explanation=explanation,
                 by=by,
                 under=under,
+                instance=instance,
                 words=words,
             )
         )

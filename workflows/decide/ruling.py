@@ -15,6 +15,7 @@ from workflows.command import Decision, decides
 from workflows.commands.finding import CarryOutAppeal
 from workflows.context import Context
 from workflows.decide.appeal import GRANTED
+from workflows.decide.award import let_go
 from workflows.decide.finding import corrected, shown
 from workflows.decide.papers import needed_words
 from workflows.decide.recompute import Recomputed, late_lines, line_of, restated
@@ -64,6 +65,7 @@ def carry_out_appeal(context: Context, command: CarryOutAppeal) -> Decision:
             ruled,
             *terms,
             *revised,
+            *let_go(context, done),
             LetterIssued(on=context.on, letter="L14", about=context.instance),
         ],
         moves={**(still(case) if terms else {}), **closed},
