@@ -123,7 +123,7 @@ def _days(year: int) -> Iterator[date]:
 
 
 class Calendar:
-    """The loaded years together. Immutable; `with_year` gives another one."""
+    """The loaded years together. Immutable."""
 
     __slots__ = ("_cache", "_working", "years")
 
@@ -134,10 +134,6 @@ class Calendar:
         self.years = dict(years)
         self._working: dict[int, list[date]] = {}
         self._cache: dict[tuple[date, int], Due] = {}
-
-    def with_year(self, loaded: YearCalendar) -> "Calendar":
-        """With that year added, or replaced by a later notice."""
-        return Calendar({**self.years, loaded.year: loaded})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Calendar) and self.years == other.years

@@ -62,9 +62,6 @@ class Division(msgspec.Struct, frozen=True, kw_only=True):
     since: date | None = None
     of: tuple[tuple[DivisionCode, Month], ...] = ()
 
-    def name_on(self, day: date) -> str:
-        return next((name for until, name in self.names if day < until), self.name)
-
 
 def evolve_division(division: Division | None, event: Event) -> Division:
     if isinstance(event, DivisionAdded):

@@ -83,9 +83,6 @@ class Days:
     def on_or_after(self, day: date) -> date:
         return day if self.calendar.is_working(day) else self.after(day, 1)
 
-    def works(self, day: date) -> bool:
-        return self.calendar.is_working(day)
-
     def of(self, month: Month) -> list[date]:
         """The month's working days in order."""
         first, last = first_day(month), last_day(month)

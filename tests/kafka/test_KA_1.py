@@ -8,12 +8,13 @@ from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.lease import holder
 from adapters.kafka.relaying.telling import wire_of
 from adapters.kafka.settings import KafkaSettings
-from adapters.kafka.wire import read_wire, rfc3339
+from adapters.kafka.wire import rfc3339
 from tests.faults.forks import Forks
 from tests.harness import TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all
 from tests.kafka.relays import act, expected, fat, let_pass, make_topics, seen_of, settings_file, tell_all
+from tests.kafka.wires import read_wire
 
 REFUSED_SECONDS = 10
 TRANSACTION_SECONDS = 10

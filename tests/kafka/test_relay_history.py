@@ -7,12 +7,12 @@ import pytest
 from adapters.faults import Armed, Fault, hooked
 from adapters.kafka.relaying.errors import NotForHistory, SpanOutside
 from adapters.kafka.relaying.history import emit, snapshot
-from adapters.kafka.wire import read_wire
 from projections.public.persons import Recipient
 from tests.harness import TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all
 from tests.kafka.relays import by_key, check_told, expected, live, make_topics, seen_of, tell_all, told
+from tests.kafka.wires import read_wire
 from tests.workflows import awards
 
 

@@ -13,11 +13,12 @@ from joserfc.errors import DecodeError
 from joserfc.jwk import ECKey, OKPKey
 
 from adapters.kafka.subjects import wired_with
-from adapters.kafka.wire import Read, Wired, read_wire, source_of, wired
+from adapters.kafka.wire import Wired, source_of, wired
 from domain.subscriber import PublicKey
 from projections.public.mapping import Publishing
 from projections.public.message import Message
 from tests.harness import COUNTY, TrialOffice, person
+from tests.kafka.wires import Read, read_wire
 from tests.projections.county import County
 from tests.projections.publics import log
 from tests.projections.test_public import SLOW

@@ -62,7 +62,7 @@ def test_a_division_is_renamed(office: TrialOffice, case: str) -> None:
     about = {"code": T1, "name": "新甲镇", "document": DOCUMENT}
     office.quiet("RenameDivision", ADMIN, **about, on="2025-07-01")
     found = office.doudi.office.world.state(division_stream(T1))
-    assert (found.name, found.name_on(date(2025, 6, 30))) == ("新甲镇", "甲镇")
+    assert (found.name, found.names) == ("新甲镇", ((date(2025, 7, 1), "甲镇"),))
     assert office.refused("RenameDivision", ADMIN, **about) == ["division-same-name"]
     unknown = {**about, "code": "110199077"}
     assert office.refused("RenameDivision", ADMIN, **unknown) == ["division-unknown"]

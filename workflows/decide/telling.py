@@ -94,21 +94,19 @@ def _meant(context: Context, code: str) -> Letter:
 
 @decides(TryToServe)
 def try_to_serve(context: Context, command: TryToServe) -> Decision:
-    letter = _meant(context, command.letter)
-    event = ServiceTried(
-        on=context.on,
-        letter=letter.letter,
-        way=check_code("service", command.way, "data.way"),
-        proof=check_paper(command.proof, "data.proof"),
-        about=letter.about,
-    )
-    return Decision(events=[event])
+    return _service(context, command, ServiceTried)
 
 
 @decides(Serve)
 def serve(context: Context, command: Serve) -> Decision:
+    return _service(context, command, LetterServed)
+
+
+def _service(
+    context: Context, command: TryToServe | Serve, kind: type[ServiceTried | LetterServed]
+) -> Decision:
     letter = _meant(context, command.letter)
-    event = LetterServed(
+    event = kind(
         on=context.on,
         letter=letter.letter,
         way=check_code("service", command.way, "data.way"),
