@@ -27,7 +27,7 @@ from domain.subscriber import Subscriber, evolve_subscriber
 from workflows.ports import Store, Tables
 
 FAR_BEHIND = 20_000
-KEPT = 50_000
+KEPT = 20_000
 
 
 def case_stream(number: str) -> StreamId:
