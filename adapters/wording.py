@@ -47,6 +47,8 @@ def _words(catalogue: Catalogue, name: str, value: str, reason: Reason) -> str:
         return _each(catalogue, value, lambda one: _label("desk", one, catalogue.lang))
     if name == "area":
         return _each(catalogue, value, lambda one: _label("area", one, catalogue.lang))
+    if name == "command" and catalogue.has(f"command.{value}"):
+        return catalogue.text(f"command.{value}")
     if name == "life":
         return _life(value, catalogue.lang)
     if name == "state":

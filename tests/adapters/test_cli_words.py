@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.catalogue import Catalogue
+from adapters.catalogue import Catalogue, Lang, messages
 from adapters.cli.session import Session
 from domain.catalogue import CATALOGUE
 from domain.means.rulebook import rules
@@ -17,6 +17,7 @@ from tests.adapters.told import ask
 from tests.harness import COUNTY, TrialOffice
 from tests.workflows import stages
 from tests.workflows.awards import plain
+from workflows.command import COMMANDS
 
 MADE = [{"topic": "a", "made": True}, {"topic": "b", "made": False}]
 
@@ -135,3 +136,9 @@ def test_a_calculation_is_told_in_words_and_yuan_in_csv_too(tmp_path: Path) -> N
     assert rows["means.amount.standard"]["text"] == "保障标准 × 3 人（元/月）"
     assert "yuan" not in said
     assert "a set period" not in ask(office.url, "case", "explain", case, lang="zh").out
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_command_has_a_name_that_a_refusal_can_say(lang: Lang) -> None:
+    names = {name.removeprefix("command.") for name in messages(lang) if name.startswith("command.")}
+    assert names == COMMANDS.keys()

@@ -10,10 +10,10 @@ from workflows.refusal import reason
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("zh", "现在不能办理 Forward：目前处于“公示中”，由村(居)委会负责，期限 2025-03-26"),
+        ("zh", "现在不能办理上报：目前处于“公示中”，由村(居)委会负责，期限 2025-03-26"),
         (
             "en",
-            "Forward can't be done now: it stands at posted, with village or residents' committee, due 2025-03-26",
+            "forward can't be done now: it stands at posted, with village or residents' committee, due 2025-03-26",
         ),
     ],
 )
