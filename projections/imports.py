@@ -11,10 +11,11 @@ CASE = "imports_case"
 
 
 class Imports:
-    """`imports_case`: a case that was taken over, by its import; `file`: the ledger's sha256."""
+    """`imports_case`: a case that was taken over, by its import; `file`: the ledger's sha256; `called`: its name, as it
+    may be kept."""
 
     name: ClassVar[str] = "imports"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[tuple[type[Event], ...]] = (TakenOver, TakeOverUndone)
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
@@ -23,6 +24,7 @@ class Imports:
                 "case_no": "text",
                 "import": "text",
                 "file": "text",
+                "called": "text",
                 "division": "text",
                 "undone": "bool",
             },
@@ -40,6 +42,7 @@ class Imports:
                     "case_no": case,
                     "import": event.document.taken,
                     "file": event.document.file,
+                    "called": event.document.name,
                     "division": event.division,
                     "undone": False,
                 },
@@ -56,12 +59,19 @@ def cases_of(rows: Rows, name: str) -> list[str]:
 
 
 def imports(rows: Rows) -> Iterator[dict[str, Any]]:
-    """`import`, `file`, `households` that stand, `undone` ones, `divisions` they lie in; in the order they came."""
+    """`import`, `name`, `file`, `households` that stand, `undone` ones, `divisions` they lie in; as they came."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows.select(CASE):
         one = found.setdefault(
             row["import"],
-            {"import": row["import"], "file": row["file"], "households": 0, "undone": 0, "divisions": set()},
+            {
+                "import": row["import"],
+                "name": row["called"],
+                "file": row["file"],
+                "households": 0,
+                "undone": 0,
+                "divisions": set(),
+            },
         )
         one["undone" if row["undone"] else "households"] += 1
         one["divisions"].add(row["division"])

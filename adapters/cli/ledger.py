@@ -28,7 +28,7 @@ CAME_TO = ("name", "value")
 PROBLEMS = ("problem", "count")
 PROBLEM_SHEET = ("sheet", "cell", "of", "row", "column", "what", "remedy")
 """The name of the sheet of problems, then of its columns."""
-IMPORTS = ("import", "file", "households", "undone")
+IMPORTS = ("import", "name", "file", "households", "undone")
 
 
 @click.group("import", no_args_is_help=True)
@@ -199,7 +199,7 @@ def list_imports() -> None:
     now.show(
         IMPORTS,
         found,
-        headings={"file": "column.file_sha256"},
+        headings={"name": "column.file", "file": "column.file_sha256"},
         position=now.doudi.projector.position("imports"),
     )
 

@@ -39,9 +39,11 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Book(msgspec.Struct, frozen=True, kw_only=True):
-    """A file's sheets; `file` is its sha256 in hex, `stem` its name without the ending. `form`: xlsx | xls | csv."""
+    """A file's sheets; `file` is its sha256 in hex, `name` its name, `stem` that without the ending. `form`: xlsx | xls
+    | csv."""
 
     file: str
+    name: str
     stem: str
     form: str
     sheets: tuple[Sheet, ...]

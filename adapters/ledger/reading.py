@@ -55,7 +55,7 @@ def read_book(path: Path) -> Book:
         form, sheets = "xls", tuple(_workbook(content, "xls", {}))
     else:
         form, sheets = "csv", _text(content)
-    return Book(file=sha256(content).hexdigest(), stem=path.stem, form=form, sheets=sheets)
+    return Book(file=sha256(content).hexdigest(), name=path.name, stem=path.stem, form=form, sheets=sheets)
 
 
 def _marked(content: bytes) -> dict[str, Marks]:

@@ -178,7 +178,13 @@ class Ledger:
 
     def command(self, table: Table, read: Read, division: DivisionCode) -> TakeOver:
         household = _of(read)
-        document = LedgerRow(taken=self.name, file=self.book.file, sheet=household.sheet, rows=household.rows)
+        document = LedgerRow(
+            taken=self.name,
+            file=self.book.file,
+            sheet=household.sheet,
+            rows=household.rows,
+            name=self.book.name,
+        )
         keys = [MemberKey(f"m{place}") for place in range(1, len(household.persons) + 1)]
         area = household.area or self.options.area
         start = household.from_month or self.options.since

@@ -29,6 +29,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("ChangeDecided", 1): unpaid_as_found,
     ("FindingRevised", 1): unsaid_as_revised,
     ("LineReleased", 1): as_it_was,
+    ("TakenOver", 1): as_it_was,
 }
 """(type, version) → what lifts it to the next version of the type's present class."""
 RENAMED: Mapping[str, str] = {}

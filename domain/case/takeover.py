@@ -6,7 +6,7 @@ whoever kept the ledger. Not new this month: the first day in aid is the ledger'
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 
@@ -30,12 +30,14 @@ UNDONE = "E06"
 
 class LedgerRow(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where a household stands in the ledger: the file by its content (sha256, hex), the sheet by its place from 1,
-    its rows as a spreadsheet counts them. `taken`: the import it came with."""
+    its rows as a spreadsheet counts them. `taken`: the import it came with; `name`: the file's, what people are called
+    in it masked."""
 
     taken: str
     file: str
     sheet: int
     rows: tuple[int, ...]
+    name: str = ""
 
 
 class Kept(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -48,6 +50,8 @@ class Kept(Value, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_
 
 class TakenOver(CaseEvent, frozen=True, kw_only=True):
     """The case begins with a living award: `terms` from the ledger's first month, paid elsewhere to `paid_until`."""
+
+    VERSION: ClassVar[int] = 2
 
     number: CaseNo
     programme: str

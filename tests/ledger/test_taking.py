@@ -163,6 +163,7 @@ def test_an_import_is_undone_as_a_whole_and_may_come_again(desk: LedgerOffice) -
     assert register["rows"] == []
     listed = desk.say("import", "list", "--format", "json").json["rows"]
     assert [(row["import"], row["households"], row["undone"]) for row in listed] == [(found["import"], 0, 2)]
+    assert listed[0]["name"] == LONG
     again = desk.take_case(CASES[LONG])
     assert (again["households"], again["already"]) == (2, 0)
     assert desk.say("import", "undo", found["import"]).code == 0

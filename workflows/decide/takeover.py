@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from domain.case.award import Terms
 from domain.case.intake import Member
 from domain.case.takeover import Kept, TakenOver, TakeOverUndone
@@ -17,6 +19,7 @@ from domain.errors import BadValue
 from domain.event import Event
 from domain.explain import ParameterRead
 from domain.facts import Fact
+from domain.filename import masked_file_name
 from domain.ids import CaseNo, FactKey, MemberKey, PersonRef, StreamId, level_of
 from domain.means.shares import split
 from domain.money import Fen
@@ -183,7 +186,7 @@ def _taken(
         review_due=review.due,
         review_ordinal=review.ordinal,
         review_class=command.review_class,
-        document=command.document,
+        document=replace(command.document, name=masked_file_name(command.document.name)),
         explanation=explained,
         address=personal_text(Address, head, command.address, "data.address"),
         phone=personal_text(Phone, head, command.phone, "data.phone"),
