@@ -32,6 +32,7 @@ WHO = {
     "二镇窗口": "window-t2",
     "二镇经办人": "handler-t2",
     "外县窗口": "window-x",
+    "管理员": "admin",
 }
 PLACES = {
     "一村": V1,
@@ -290,6 +291,9 @@ ACTS = {
     "登记复议": Act("FileAppeal", {"对": ("against", plain)}, {"kind": "reconsideration"}),
     "登记诉讼": Act("FileAppeal", {"对": ("against", plain)}, {"kind": "lawsuit"}),
     "登记复议结果": Act("DecideAppeal", {"结果": ("outcome", code("appeal_outcome"))}),
+    "改用办法": Act(
+        "BringLives", {"办法": ("law", plain), "理由": ("reason", plain), "试算": ("dry_run", yes)}
+    ),
     "恢复待遇": Act("Restore", {"原因": ("code", code("increase")), **WHY}, {"reason": "错停"}),
     "纠错补发": Act("MakeGood", WHY, {"reason": "少发"}),
     "核定多发": Act("FindDifference"),
