@@ -225,3 +225,17 @@ def test_a_report_of_the_months_before_is_compared_under_the_old_code(office: Tr
     assert (old["dibao", "rural", "paid", "M6"], old["dibao", "rural", "paid", "M1-M6"]) == (40_000, 80_000)
     assert old["dibao", "rural", "paid", "M1-M12"] == 80_000
     assert (new["dibao", "rural", "paid", "M7"], new["dibao", "rural", "paid", "M1-M12"]) == (40_000, 120_000)
+
+
+def test_months_follow_each_other_from_the_old_code_to_the_new_one(office: TrialOffice, case: str) -> None:
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-05", on="2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    pay(office, NEW, "2025-07")
+    pay(office, NEW, "2025-08")
+    office.clock("2025-09-01")
+    july, august = {"division": NEW, "month": "2025-07"}, {"division": NEW, "month": "2025-08"}
+    assert office.refused("CloseMonth", "chief", **july) == ["month-earlier-open"]
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-06")
+    assert office.refused("CloseMonth", "chief", **august) == ["month-earlier-open"]
+    office.do("CloseMonth", "chief", **july)
+    office.do("CloseMonth", "chief", **august)

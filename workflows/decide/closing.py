@@ -5,13 +5,14 @@ so what they reported comes from the same snapshot and none of them closes apart
 """
 
 from domain.days import Month, add_month, last_day
-from domain.ids import StaffId, county_of, level_of, parse_division
+from domain.ids import DivisionCode, StaffId, county_of, level_of, parse_division
 from domain.month import Closings, MonthClosed, digest_of
 from domain.payment import PayList
 from domain.policy import AREAS
 from workflows.command import Decision, decides
 from workflows.commands.pay import CloseMonth
 from workflows.context import Context
+from workflows.decide.division import division_of
 from workflows.ports import Taken
 from workflows.refusal import Reason, reason, refuse, refuse_all
 from workflows.world import list_stream, month_stream
@@ -30,7 +31,12 @@ def close_month(context: Context, command: CloseMonth) -> Decision:
     if before is not None:
         raise refuse("month-closed", "data.month", month=month, on=before.on.isoformat())
     lists: dict[str, PayList] = {area: _list(context, division, command, area) for area in AREAS}
-    refuse_all((*_order(context, closings, month), *_unclosed(context, lists, month)))
+    refuse_all(
+        (
+            *_order(context, _last(context, division, command.programme), month),
+            *_unclosed(context, lists, month),
+        )
+    )
     tables = context.world.tables
     assert tables is not None
     taken = tables.taken(division, command.programme, month)
@@ -54,12 +60,21 @@ def close_month(context: Context, command: CloseMonth) -> Decision:
     return Decision(others=[(stream, event)], answer=answer)
 
 
-def _order(context: Context, closings: Closings, month: Month) -> list[Reason]:
+def _last(context: Context, division: DivisionCode, programme: str) -> Month | None:
+    """The last month closed; of a county's new code, the first of those to which its old ones are closed."""
+    closings: Closings | None = context.world.state(month_stream(division, programme))
+    if closings is not None and closings.months:
+        return closings.last
+    known = division_of(context.world, division)
+    before = [_last(context, old, programme) for old, _ in known.of] if known is not None else []
+    return min((one for one in before if one is not None), default=None)
+
+
+def _order(context: Context, last: Month | None, month: Month) -> list[Reason]:
     """After the month's last day; months follow each other without a gap from the first that was closed."""
     found = []
     if context.on < last_day(month):
         found.append(reason("month-not-over", "data.month", month=month, until=last_day(month).isoformat()))
-    last = closings.last
     if last is not None:
         following = add_month(last, 1)
         if month > following:
