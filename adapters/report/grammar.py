@@ -237,7 +237,7 @@ def _read(lines: Iterable[str]) -> Iterator[Figure]:
             if cell.strip().removeprefix("\ufeff") != column:
                 raise BadFigures("figures.header", 1, column)
         for row in rows:
-            if row:
+            if any(cell.strip() for cell in row):
                 yield _figure(row, rows.line_num)
     except csv.Error:
         raise BadFigures("figures.quoting", rows.line_num, COLUMNS[0]) from None

@@ -124,7 +124,7 @@ def test_a_file_that_is_no_utf8_is_refused(tmp_path) -> None:  # type: ignore[no
 
 
 def test_blank_lines_and_a_byte_order_mark_do_no_harm() -> None:
-    read = read_figures(["\ufeff" + HEADER, "", "D,dibao,urban,persons,M12,1,person,1", ""])
+    read = read_figures(["\ufeff" + HEADER, "", "D,dibao,urban,persons,M12,1,person,1", "", ",,,,,,,"])
     assert [figure.line for figure in read] == [3]
 
 
