@@ -75,7 +75,7 @@ class Reading(Persons, Amounts, Checks):
             return ""
         if isinstance(cell, Numeric):
             read.repairs["numeric-certificate"] += 1
-        return self._words(cell, "certificate", group, read, 100)
+        return plain(self._words(cell, "certificate", group, read, 100))
 
     def _counts(self, group: Sequence[int], persons: Sequence[Person], read: Read) -> None:
         """Who is named must be as many as the ledger says are covered; where it doesn't say, all of the household."""

@@ -92,14 +92,14 @@ class Persons(Reader):
         found = []
         for own in self.columns.members.values():
             cells = self.rows[row]
-            if not any(given(at(cells, column)) for column in own.values()):
+            if not any(given(at(cells, column)) for column in own.values()) or self._head_again(row, own):
                 continue
             kin = codes.OTHER
             if "relation" in own and given(at(cells, own["relation"])):
                 kin = self._kinship(row, read, own)
             else:
                 read.repairs["kinship-unknown"] += 1
-            if kin == codes.HEAD or self._head_again(row, own):
+            if kin == codes.HEAD:
                 continue
             found.append(self._person(row, own, kin, read))
         return found

@@ -74,6 +74,8 @@ def write_refusals(
                 section, line = over, line + 1
             wrong = {(one.row, one.column): one for one in read.troubles}
             for row in read.rows:
+                if row - 1 in table.sheet.hidden_rows:
+                    sheet.set_row(line, None, None, {"hidden": True})
                 _row(sheet, line, table, table.sheet.rows[row - 1], row, wrong, forms)
                 found.extend((name, line + 1, row, one, table) for one in read.troubles if one.row == row)
                 line += 1

@@ -76,6 +76,9 @@ def ledger(build: Callable[[People], Case]) -> Callable[[People], Case]:
 
 
 def corpus() -> list[Case]:
+    from tests.ledger import ugly
+
+    assert ugly
     return [build(People(place)) for place, build in enumerate(BUILDERS)]
 
 

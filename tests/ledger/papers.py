@@ -10,16 +10,27 @@ from typing import Any
 import xlsxwriter
 import xlwt
 
-Value = str | int | float | date | None
+
+@dataclass(frozen=True)
+class Formula:
+    """As a spreadsheet writes it with what it came to: `""` never computed, `#REF!` failed."""
+
+    text: str
+    came_to: str | int = ""
+
+
+Value = str | int | float | date | Formula | None
 
 
 @dataclass
 class Sheet:
-    """`rows[0]` is row 1; `merged`: first row, first column, last row, last column, from 0."""
+    """`rows[0]` is row 1; `merged`: first row, first column, last row, last column, from 0; `hidden_rows` from 0."""
 
     rows: list[list[Value]]
     name: str = "Sheet1"
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
 
 
 def write(
@@ -42,9 +53,15 @@ def _xlsx(path: Path, sheets: list[Sheet], from_1904: bool) -> None:
         sheet = book.add_worksheet(one.name)
         for top, left, bottom, right in one.merged:
             sheet.merge_range(top, left, bottom, right, "")
+        for row in one.hidden_rows:
+            sheet.set_row(row, None, None, {"hidden": True})
+        if one.hidden:
+            sheet.hide()
         for row, cells in enumerate(one.rows):
             for column, value in enumerate(cells):
-                if isinstance(value, date):
+                if isinstance(value, Formula):
+                    sheet.write_formula(row, column, value.text, None, value.came_to)
+                elif isinstance(value, date):
                     sheet.write_datetime(row, column, value, day)
                 elif isinstance(value, str):
                     sheet.write_string(row, column, value)
@@ -61,6 +78,9 @@ def _xls(path: Path, sheets: list[Sheet], from_1904: bool) -> None:
         sheet = book.add_sheet(one.name, cell_overwrite_ok=True)
         for top, left, bottom, right in one.merged:
             sheet.merge(top, bottom, left, right)
+        sheet.visibility = int(one.hidden)
+        for row in one.hidden_rows:
+            sheet.row(row).hidden = True
         for row, cells in enumerate(one.rows):
             for column, value in enumerate(cells):
                 if isinstance(value, date):
