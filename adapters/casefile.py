@@ -113,17 +113,21 @@ class CaseText:
         return f"{words} {number}" if number else words
 
     def state(self, life: str, state: str) -> str:
-        definition = shipped().get(life)
-        if definition is None:
+        """In its version of the life cycle; of a case that was brought to another, in whichever has it."""
+        name = life.partition("@")[0]
+        versions = sorted(shipped().values(), key=lambda one: one.id != life)
+        states = (each for one in versions if one.name == name for each in one.states)
+        found = next((one for one in states if one.name == state), None)
+        if found is None:
             return state
-        found = definition.state(state)
         return found.zh if self.catalogue.lang == "zh" else found.en
 
-    def moves(self, moved: tuple[Moved, ...], lives: Mapping[str, str]) -> list[str]:
-        """`lives`: the definition of each instance that began before."""
+    def moves(self, moved: tuple[Moved, ...], lives: dict[str, str]) -> list[str]:
+        """`lives`: the definition of each instance that began before; those that begin or are brought are added."""
+        lives.update({one.instance: one.life for one in moved if one.life})
         return [
-            f"{self.life(one.instance, one.life or '')}: "
-            f"{self.state(one.life or lives.get(one.instance, ''), one.state)}"
+            f"{self.life(one.instance, lives.get(one.instance, ''))}: "
+            f"{self.state(lives.get(one.instance, ''), one.state)}"
             for one in moved
         ]
 

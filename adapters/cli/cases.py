@@ -210,7 +210,7 @@ def deadlines(of: Case) -> list[dict[str, Any]]:
 def timeline(now: Session, of: Case, lines: list[Entry]) -> Iterator[dict[str, Any]]:
     """Each event as a line: when it was recorded, the day it was done, by whom, what, moves, what became due."""
     text = CaseText.of(now.catalogue, of)
-    known: dict[str, str] = {key: one.life for key, one in of.lives.items()}
+    lives: dict[str, str] = {}
     for line in lines:
         yield {
             "version": line.version,
@@ -218,7 +218,7 @@ def timeline(now: Session, of: Case, lines: list[Entry]) -> Iterator[dict[str, A
             "on": line.on.isoformat(),
             "actor": line.actor,
             "text": text.event(line.event),
-            "moves": "; ".join(text.moves(line.moved, known)),
+            "moves": "; ".join(text.moves(line.moved, lives)),
             "dues": "; ".join(text.dues(line.moved)),
         }
 

@@ -173,6 +173,20 @@ def test_a_running_case_is_brought_to_todays_law_with_what_is_due(old: TrialOffi
     ]
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_file_of_a_case_that_was_brought_is_told_with_the_states_it_had(
+    old: TrialOffice, lang: str
+) -> None:
+    """Today's way of an application has no publicity of the county's own."""
+    case = proposed(old)
+    old.do("BringLives", "admin", case, on="2025-05-16", law="57", reason="县改用新办法")
+    words = {"zh": "拟批准，待审批公示", "en": "to be approved, to be posted again"}[lang]
+    for read in ("show", "replay"):
+        assert ask(old.url, "case", read, case, lang=lang).code == 0
+        said = ask(old.url, "--format", "csv", "case", read, case, lang=lang)
+        assert (said.code, words in said.out) == (0, True)
+
+
 def test_only_the_administrator_brings_lives(old: TrialOffice) -> None:
     case = reviewed(old)
     assert old.refused("BringLives", "handler", case, on="2025-05-16", law="57", reason="x") == [
