@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LAG = ("topic", "partition", "actor", "committed", "end", "behind", "age")
 COUNTS = ("done", "repeated", "passed", "refused", "waited")
 LETTERS = ("letter", "arrived", "type", "reasons", "tries", "state", "by", "why")
+HEADED = {"letter": "column.dead_letter"}
 INBOUND_DAYS = 90
 """So long inbound topics keep what came."""
 CLEAR = frozenset({"case", "source", "answer", "kind", "code", "type", "verification"})
@@ -127,7 +128,7 @@ def list_(kafka: str | None, everything: bool) -> None:
     now = session()
     for_administrators(now)
     found = _letters(now, kafka_settings(kafka)).all().values()
-    now.show(LETTERS, [_row(one) for one in found if everything or one.state == "open"])
+    now.show(LETTERS, [_row(one) for one in found if everything or one.state == "open"], headings=HEADED)
 
 
 @dlq.command()
@@ -183,7 +184,7 @@ def retry(kafka: str | None, letters: tuple[str, ...]) -> None:
     if missing:
         raise refuse("dead-letter-unknown", "letter")
     after = [box.retry(known[name], now.actor) for name in dict.fromkeys(letters)]
-    now.show(LETTERS, [_row(one) for one in after], position=now.doudi.store.head())
+    now.show(LETTERS, [_row(one) for one in after], headings=HEADED, position=now.doudi.store.head())
     if any(one.state == "open" for one in after):
         raise SystemExit(REFUSED)
 
@@ -200,7 +201,7 @@ def discard(kafka: str | None, letter: str, reason: str) -> None:
     now = session()
     for_administrators(now)
     box = _letters(now, kafka_settings(kafka))
-    now.show(LETTERS, [_row(box.discard(box.find(letter), now.actor, reason))])
+    now.show(LETTERS, [_row(box.discard(box.find(letter), now.actor, reason))], headings=HEADED)
 
 
 @dlq.command()
@@ -214,7 +215,7 @@ def expire(kafka: str | None, days: int) -> None:
     now = session()
     for_administrators(now)
     found = _letters(now, kafka_settings(kafka)).expire(days, now.actor)
-    now.show(LETTERS, [_row(one) for one in found])
+    now.show(LETTERS, [_row(one) for one in found], headings=HEADED)
 
 
 def masked(value: bytes) -> Any:

@@ -17,6 +17,7 @@ from adapters.backup import back_up
 from adapters.kafka.relay import Relay
 from adapters.kafka.relaying.adopt import adopt
 from adapters.kafka.settings import KafkaSettings
+from adapters.kafka.subjects import number_of
 from deploy.kafka.broker import Broker
 from domain.days import Month
 from tests.adapters.test_simulate_play import Place
@@ -209,3 +210,51 @@ def test_an_exit_that_a_restored_office_tells_ends_what_the_one_before_approved(
             one.wait(wanted)
         finally:
             one.kill()
+
+
+def test_who_may_know_identities_keeps_them_as_long_as_he_may(broker: Broker, tmp_path: Path) -> None:
+    """He begins before anybody is told of, with the key that his own program made."""
+    settings = make_topics(Topics(settings_of(broker.address)))
+    office = TrialOffice(tmp_path)
+    relay = relay_of(office.store, settings)
+    command = python_program(PAGES / "python" / "identities.py")
+    key, known = tmp_path / "private.jwk", tmp_path / "known.sqlite"
+    made = subprocess.run([*command, "key", str(key)], capture_output=True, text=True, check=True)
+    assert key.stat().st_mode & 0o077 == 0
+    assert subprocess.run([*command, "key", str(key)], capture_output=True).returncode != 0
+    follow = [*command, "follow", broker.address, str(known), str(key), "medical", settings.prefix]
+    admission = {"name": "medical", "programmes": ["dibao"], "basis": "协议", "key": json.loads(made.stdout)}
+
+    def listed() -> list[list[str]]:
+        done = subprocess.run([*command, "list", str(known)], capture_output=True, text=True, check=True)
+        return [line.split() for line in done.stdout.splitlines() if line]
+
+    def wait(wanted: list[list[str]]) -> None:
+        until = time.monotonic() + 60
+        while (found := listed()) != wanted:
+            assert time.monotonic() < until, found
+            time.sleep(0.3)
+
+    case = plain(office)
+    persons = sorted(one.person for one in office.case(case).members.values())
+    numbers = {one: number_of(office.store, one) for one in persons}
+    assert all(numbers.values())
+    following = subprocess.Popen(follow)
+    try:
+        office.do("AdmitSubscriber", "admin", division="110199", **admission)
+        catch_up(relay)
+        wait([[one, str(numbers[one])] for one in persons])
+        following.kill()
+        following.wait()
+        office.do("Forget", "admin", person=persons[0], reason="F03")
+        catch_up(relay)
+        following = subprocess.Popen(follow)
+        wait([[one, str(numbers[one])] for one in persons[1:]])
+        office.do("EndSubscriber", "admin", division="110199", name="medical")
+        catch_up(relay)
+        wait([])
+        assert not any(str(one).encode() in known.read_bytes() for one in numbers.values())
+    finally:
+        following.kill()
+        following.wait()
+        relay.close()
