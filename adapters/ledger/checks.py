@@ -31,6 +31,8 @@ class Checks(Reader):
         ):
             seen.update(columns)
         self._seen = sorted(seen | set(self.columns.extras))
+        told = {"category", "status", "ended"} & self.fields.keys()
+        self._tells_state = bool(told or table.sheet.hidden_rows)
 
     def _columns(self, field: str) -> tuple[int, ...]:
         own = self.fields.get(field)
@@ -38,7 +40,7 @@ class Checks(Reader):
 
     def _paid(self, group: Sequence[int], persons: Sequence[Person], amount: Fen | None, read: Read) -> None:
         """That the household is of this programme and paid now, as far as the ledger says."""
-        for row in group:
+        for row in group if self._tells_state else ():
             cells = self.rows[row]
             for column in self._columns("category"):
                 other = other_programme(plain(at(cells, column)))
@@ -86,8 +88,8 @@ class Checks(Reader):
         for row in group:
             cells = self.rows[row]
             for column in self._seen:
-                cell = at(cells, column)
-                if isinstance(cell, str) and (why := broken(cell)):
+                cell = cells[column] if column < len(cells) else None
+                if isinstance(cell, str) and cell[0] in "#=" and (why := broken(cell)):
                     wrong[row + 1, column] = _BROKEN[why]
         if wrong:
             read.troubles = [one for one in read.troubles if (one.row, one.column) not in wrong]
