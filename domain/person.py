@@ -105,16 +105,17 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         """The open case that lists this person as applying in the group, if any."""
         return next((c.case for c in self.claims if c.group == group and c.kind == "applying"), None)
 
+    def awards(self, group: str, from_month: Month, until: Month | None = None) -> dict[CaseNo, None]:
+        """The cases whose awards claim this person in any of the months, in order."""
+        return {
+            claim.case: None
+            for claim in self.claims
+            if claim.group == group and claim.kind == "award" and claim.overlaps(from_month, until)
+        }
+
     def awarded(self, group: str, from_month: Month, until: Month | None = None) -> CaseNo | None:
-        """The case whose award claims this person in any of the months, if any."""
-        return next(
-            (
-                claim.case
-                for claim in self.claims
-                if claim.group == group and claim.kind == "award" and claim.overlaps(from_month, until)
-            ),
-            None,
-        )
+        """The last of them, if any: who goes from one award to another is that one's."""
+        return next(reversed(self.awards(group, from_month, until)), None)
 
 
 def _registered(person: Person, event: PersonRegistered) -> Person:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from domain.case.award import AccountChanged, AreaChanged, HeadChanged, MemberDied
-from domain.case.change import MemberJoined, MemberLeft
+from domain.case.change import ChangeDropped, MemberJoined, MemberLeft
 from domain.case.enquiry import FactEnded, FactsStated
 from domain.case.intake import ApplicantReplaced, ApplicationEntered, Member
 from domain.case.move import DivisionFollowed, MoveReceived
@@ -203,6 +203,12 @@ class Households:
     def _left(self, case: str, event: MemberLeft, rows: Rows) -> None:
         self._change_member(case, event.member, rows, left_on=event.left, left_reason=event.reason)
 
+    def _dropped(self, case: str, event: ChangeDropped, rows: Rows) -> None:
+        for key in event.here:
+            self._change_member(case, key, rows, left_on=None, left_reason=None)
+        for key in event.never:
+            self._change_member(case, key, rows, left_on=event.on, left_reason=None)
+
     def _died(self, case: str, event: MemberDied, rows: Rows) -> None:
         self._change_member(case, event.member, rows, left_on=event.died, left_reason="D01", died=event.died)
 
@@ -225,6 +231,7 @@ _CHANGES: dict[type[Event], Any] = {
     DivisionFollowed: Households._relocated,
     MemberJoined: Households._joined,
     MemberLeft: Households._left,
+    ChangeDropped: Households._dropped,
     MemberDied: Households._died,
 }
 HOUSEHOLD_EVENTS: tuple[type[Event], ...] = (*_CHANGES, NumberAdded, PersonCorrected)

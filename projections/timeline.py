@@ -16,7 +16,7 @@ from domain.case.award import (
     Stopped,
     Terms,
 )
-from domain.case.change import MemberJoined, MemberLeft
+from domain.case.change import ChangeDropped, MemberJoined, MemberLeft
 from domain.case.decision import RefusedAid
 from domain.case.intake import (
     ApplicantReplaced,
@@ -222,6 +222,8 @@ class Timeline:
             return {"members": row["members"] + 1}
         if isinstance(event, MemberLeft | MemberDied):
             return {"members": row["members"] - 1}
+        if isinstance(event, ChangeDropped):
+            return {"members": row["members"] + len(event.here) - len(event.never)}
         return {}
 
 

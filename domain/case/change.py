@@ -3,7 +3,7 @@
 民发〔2021〕57号 art. 31–35; 社会救助法 art. 48, 76; rules.md §3 periodic review, reduce / stop, appeal.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from msgspec.structs import replace
@@ -118,22 +118,28 @@ class ChangeDecided(CaseEvent, frozen=True, kw_only=True):
 
 
 class ChangeDropped(CaseEvent, frozen=True, kw_only=True):
+    """Nor is it so what it said of members: who was to have left is `here`, who was to have joined `never` was."""
+
     change: InstanceId
     reason: Words
+    here: tuple[MemberKey, ...] = ()
+    never: tuple[MemberKey, ...] = ()
 
 
 class MemberJoined(CaseEvent, frozen=True, kw_only=True):
-    """`from_case`: whose award pays him until this one does."""
+    """`from_case`: whose award pays him until this one does. `change`: which change says so (an application: none)."""
 
     member: Member
     reason: str
     from_case: CaseNo | None = None
+    change: InstanceId | None = None
 
 
 class MemberLeft(CaseEvent, frozen=True, kw_only=True):
     member: MemberKey
     left: date
     reason: str
+    change: InstanceId | None = None
 
 
 class AppealFiled(CaseEvent, frozen=True, kw_only=True):
@@ -210,6 +216,9 @@ class Change(Value, frozen=True, kw_only=True):
     decided: date | None = None
     unpaid: tuple[Month, ...] = ()
     """Months drawn that a stop says nothing is due for: what of them was kept back stays so."""
+    joined: tuple[MemberKey, ...] = ()
+    left: tuple[MemberKey, ...] = ()
+    """Whom it says to have joined and left."""
 
 
 class Review(Value, frozen=True, kw_only=True):
@@ -302,7 +311,13 @@ def _change_decided(case: "Case", event: ChangeDecided) -> "Case":
 
 @evolves(ChangeDropped)
 def _change_dropped(case: "Case", event: ChangeDropped) -> "Case":
-    return _change(case, replace(case.changes[event.change], decided=event.on))
+    case = _change(case, replace(case.changes[event.change], decided=event.on))
+    for key in event.here:
+        case = case.with_member(key, left=None, left_reason=None)
+    for key in event.never:
+        member = case.members[key]
+        case = case.with_member(key, left=(member.joined or event.on) - timedelta(days=1))
+    return case
 
 
 @evolves(MemberJoined)
@@ -311,11 +326,17 @@ def _joined(case: "Case", event: MemberJoined) -> "Case":
     joined = case.joined_from
     if event.from_case is not None:
         joined = {**joined, event.member.key: event.from_case}
+    if event.change is not None:
+        one = case.changes[event.change]
+        case = _change(case, replace(one, joined=(*one.joined, event.member.key)))
     return replace(case, members=members, joined_from=joined, facts_round=case.facts_round + 1)
 
 
 @evolves(MemberLeft)
 def _left(case: "Case", event: MemberLeft) -> "Case":
+    if event.change is not None:
+        one = case.changes[event.change]
+        case = _change(case, replace(one, left=(*one.left, event.member)))
     return case.with_member(event.member, left=event.left, left_reason=event.reason)
 
 

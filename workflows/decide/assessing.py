@@ -10,7 +10,7 @@ from domain.case.opinion import Assessed
 from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, first_day, month_of
 from domain.facts import Fact
-from domain.ids import FactKey, MemberKey
+from domain.ids import FactKey, InstanceId, MemberKey
 from domain.means import Assessment, Person, assess, uplift_changes
 from domain.money import Fen
 from domain.policy import Policy, read_share
@@ -39,10 +39,31 @@ def means_person(case: Case, member: Member) -> Person:
     )
 
 
-def members_in(case: Case, month: Month) -> tuple[Member, ...]:
-    """Who lives with the household on the month's first day and is not dead."""
+def members_in(case: Case, month: Month, change: InstanceId | None = None) -> tuple[Member, ...]:
+    """Who lives with the household on the month's first day and is not dead, as far as it is decided.
+
+    Whom another change than `change` says to have left or joined counts as before until that one is decided.
+    """
     day = first_day(month)
-    return tuple(one for one in case.members.values() if one.here(day) and one.died is None)
+    joining, leaving = undecided(case, change)
+    return tuple(
+        one
+        for key, one in case.members.items()
+        if one.died is None and key not in joining and (one.here(day) or key in leaving)
+    )
+
+
+def undecided(case: Case, change: InstanceId | None) -> tuple[frozenset[MemberKey], frozenset[MemberKey]]:
+    """Who is to have joined, and who left, by other changes that are open; who is paid elsewhere has left."""
+    mine = case.changes.get(change) if change is not None else None
+    others = [
+        one
+        for key, one in case.changes.items()
+        if key != change and one.decided is None and case.state(key) != "closed" and (one.joined or one.left)
+    ]
+    joining = {key for one in others for key in one.joined}
+    leaving = {key for one in others for key in one.left} - case.taken.keys()
+    return frozenset(joining), frozenset(leaving.difference(mine.left if mine is not None else ()))
 
 
 def assess_case(
@@ -66,7 +87,7 @@ def assess_case(
     case = case or context.case
     if covered is None and case.single_person:
         covered = frozenset((case.head,))
-    whose = members_in(case, month) if members is None else members
+    whose = members_in(case, month, context.instance) if members is None else members
     return assess(
         [means_person(case, one) for one in whose],
         counting(case, month) if facts is None else facts,

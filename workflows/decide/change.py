@@ -147,11 +147,11 @@ def nothing_taken(context: Context, command: DropChange) -> Reason | None:
 
 @guard
 def head_there(context: Context, command: DecideChange) -> Reason | None:
-    """Head and account holder live with the household that goes on; else others are named first."""
-    change = _change(context, command)
-    if change.proposal is None or change.proposal.effect == "stop":
+    """Head and account holder live with the household that goes on; else others are named first, if anybody does."""
+    change, case = _change(context, command), context.case
+    living = any(one.left is None and one.died is None for one in case.members.values())
+    if change.proposal is None or change.proposal.effect == "stop" or not living:
         return None
-    case = context.case
     gone = [
         key
         for key in dict.fromkeys((case.head, case.account_holder))

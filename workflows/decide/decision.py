@@ -35,7 +35,7 @@ from workflows.decide.objection import answers_to_objectors
 from workflows.decide.opinion import assessment, check_grounds, overridden, single_hand
 from workflows.decide.origin import sources
 from workflows.decide.papers import check_papers, needed_words, words
-from workflows.decide.passing import claim, free_from
+from workflows.decide.passing import check_living, claim, free_from
 from workflows.decide.persons import release_applying
 from workflows.decide.review import first_review
 from workflows.decide.terms import terms_of
@@ -195,6 +195,7 @@ def confirm(context: Context, command: Confirm) -> Decision:
     found = assessment(context)
     persons = [case.members[key].person for key in found.covered]
     month = free_from(context, persons, month_after(context.on))
+    check_living(context, found.covered, month)
     others: list[tuple[StreamId, Event]] = [
         *release_applying(context),
         *claim(

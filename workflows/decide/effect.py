@@ -22,7 +22,7 @@ from domain.means import Assessment
 from domain.money import show_yuan
 from domain.policy import Policy
 from workflows.context import Context
-from workflows.decide.assessing import left_out, month_after
+from workflows.decide.assessing import left_out, month_after, undecided
 from workflows.decide.papers import check_paper
 from workflows.decide.passing import free_from
 from workflows.decide.recompute import GROUND_CODES, entitled, gone_by, known_now
@@ -34,6 +34,7 @@ from workflows.decide.terms import (
     award_of,
     cut_shares,
     drawn_from,
+    ever_covered,
     latest_terms,
     terms_of,
 )
@@ -61,10 +62,13 @@ TOLD = ("D01", "D04", "S03", "S06")
 OF_WHO_WENT = ("D02", "S05", "S19")
 """Told where the household reported it itself, or another award it asked for shows it (`office`); they work from the
 month in which that other award pays who went."""
+OF_MEMBERS = ("I02", "D02", "D06", "D07")
+"""Borne out by who is covered, where the sum stays: what he had made up for him, or somebody else came."""
 GROUNDS = {code: ground for ground, code in GROUND_CODES.items()}
 """Stops that must come out of the facts, and the ground that then does."""
 OWN = ("household", "village")
 OFFICE = "office"
+NEVER = Month("9999-12")
 MOVED_OUT = "moved_out"
 JOINING = ("birth", "joined", "marriage")
 OF_MEANS_ALONE = ("birth", "income", "work", "property", "category", "standard", "refused_work")
@@ -136,14 +140,14 @@ def from_month(
     context: Context, change: Change, effect: Effect, code: str
 ) -> tuple[Month, tuple[Month, ...]]:
     """The first month in which it works, and the months already drawn that it should have reached."""
-    gone = _taken_from(context.case)
+    gone = _taken_from(context.case, effect)
     if gone is not None and code in OF_WHO_WENT:
         return gone, drawn_from(context.case, gone)
     first, findings = _from_month(context, change, effect, code)
     if code == "S05" and change.kind == MOVED_OUT:
         drawn = max(context.case.drawn, default=award_of(context.case).began)
         first = min(first, max(pays_no_more(context.policy, change), add_month(drawn, 1)))
-    return free_from(context, _coming(context.case), first), findings
+    return free_from(context, _coming(context.case, change), first), findings
 
 
 def pays_no_more(policy: Policy, change: Change) -> Month:
@@ -151,15 +155,35 @@ def pays_no_more(policy: Policy, change: Change) -> Month:
     return add_month(month_of(change.happened), policy.number("move_pay_months", change.happened) + 1)
 
 
-def _taken_from(case: Case) -> Month | None:
-    """The first month in which somebody whom the award still covers is paid by another."""
-    covered = latest_terms(award_of(case), Month("9999-12")).covered
-    return min((case.taken[key] for key in covered if key in case.taken), default=None)
+def _taken_from(case: Case, effect: Effect) -> Month | None:
+    """The first month in which the award still covers somebody whom another pays. It isn't over for the others before
+    it was decided without him (`members-taken`)."""
+    award, first = award_of(case), _owed_from(case)
+    if first is not None and effect in ("stop", "gradual_exit"):
+        covered = ever_covered(award, first)
+        gone = [key for key in covered if case.taken.get(key, NEVER) <= first]
+        if len(gone) < len(covered):
+            raise refuse("members-taken", "case", members=", ".join(gone))
+    return first
 
 
-def _coming(case: Case) -> list[PersonRef]:
-    """Who joined and is still paid by another case's award."""
-    return [case.members[key].person for key in case.joined_from if case.members[key].left is None]
+def _owed_from(case: Case) -> Month | None:
+    award = award_of(case)
+    starts = [one.from_month for one in award.terms]
+    owed = [
+        max(one.from_month, case.taken[key])
+        for one, ends in zip(award.terms, [*starts[1:], NEVER], strict=True)
+        for key in one.covered
+        if case.taken.get(key, NEVER) < ends
+    ]
+    return min(owed, default=None)
+
+
+def _coming(case: Case, change: Change) -> list[PersonRef]:
+    """Who joins by this change and is still paid by another case's award."""
+    others, _ = undecided(case, change.id)
+    whose = [case.members[key] for key in case.joined_from if key not in others]
+    return [one.person for one in whose if one.left is None]
 
 
 def _from_month(
@@ -204,10 +228,13 @@ def find(
         return _stop(context, change, code, month, findings)
     if effect == "gradual_exit":
         return _gradual(context, change, code, month, months)
-    if award.gradual_until is not None:
-        raise refuse("award-gradual", "data.effect", until=award.gradual_until)
-    found = _assess(context, change, code, month)
     terms = latest_terms(award, month)
+    kept = None
+    if award.gradual_until is not None:
+        if not _owes(context.case, code, month):
+            raise refuse("award-gradual", "data.effect", until=award.gradual_until)
+        kept = terms.household_part
+    found = _assess(context, change, code, month, kept)
     if at is None:
         _borne_out(context, change, effect, code, found, terms)
     return Found(
@@ -221,7 +248,8 @@ def find(
 def _assess(context: Context, change: Change, code: str, month: Month, kept: int | None = None) -> Assessment:
     hidden = _hidden(context, month) if code in OF_INCOME and unreported(context, change) else None
     if hidden is not None:
-        gone = gone_by(context.case, month)
+        _, leaving = undecided(context.case, change.id)
+        gone = set(gone_by(context.case, month)) - leaving
         return entitled(context, context.case, month, hidden, gone, keep=kept is not None)
     return assess_now(context, _anchor(context, change, code, month), month, kept)
 
@@ -249,13 +277,22 @@ def _anchor(context: Context, change: Change, code: str, month: Month) -> date:
 def _borne_out(
     context: Context, change: Change, effect: Effect, code: str, found: Assessment, terms: Terms
 ) -> None:
-    rises = found.eligible and found.amount > terms.amount
-    falls = found.eligible and found.amount < terms.amount
-    if not (rises if effect == "increase" else falls):
+    more = found.amount - terms.amount
+    others = set(found.covered) != set(terms.covered)
+    moves = more > 0 if effect == "increase" else more < 0
+    exchanged = more == 0 and others and code in OF_MEMBERS
+    owes = _owes(context.case, code, found.explanation.month)
+    if not found.eligible or not (moves or exchanged or owes):
         raise _not_borne_out(effect, found, terms)
     same = set(found.counted) == set(terms.counted or terms.covered)
     if code in OF_INCOME and same and not _clear(context, change, found):
         raise refuse("change-not-clear", "data.code", percent=context.limit("clear_change_percent"))
+
+
+def _owes(case: Case, code: str, month: Month) -> bool:
+    """Whether another award pays somebody whom a month's terms cover: they go on without him, come what may."""
+    taken = [case.taken[key] for key in latest_terms(award_of(case), month).covered if key in case.taken]
+    return code == "D02" and any(one <= month for one in taken)
 
 
 def _not_borne_out(effect: Effect, found: Assessment, terms: Terms) -> Refused:

@@ -5,10 +5,13 @@ rules.md §3 on the way: a member who changes before the decision brings a new o
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from domain.case.award import MemberDied
-from domain.case.change import MemberJoined, MemberLeft
+from domain.case.change import ChangeDropped, MemberJoined, MemberLeft
 from domain.case.intake import MemberNumbered
 from domain.codes import check_code
+from domain.days import Month
 from domain.event import Event
 from domain.identity import born, check_number, sex
 from domain.ids import MemberKey, StreamId
@@ -19,9 +22,12 @@ from workflows.commands.intake import AddMember, AddNumber, MemberEntry, RecordM
 from workflows.context import Context
 from workflows.decide.days import check_day
 from workflows.decide.persons import GROUP, Found, check_death, claim_applying, find, recorded
+from workflows.decide.terms import award_of, latest_terms
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 from workflows.world import person_stream
+
+NEVER = Month("9999-12")
 
 
 @guard
@@ -46,6 +52,23 @@ def joining(context: Context, entry: MemberEntry, since: date, why: str) -> tupl
     kinship = check_code("kinship", entry.kinship, "data.member.kinship")
     member = found.member(entry.key, kinship, max(since, found.born))
     return found, MemberJoined(on=context.on, member=member, reason=why)
+
+
+def undone(context: Context, dropped: ChangeDropped) -> ChangeDropped:
+    """With what it says of members: whom the award still pays is here; who is to have joined and would count never was.
+
+    Who left or joined without any effect on the award, as in prison or on another programme, has left or joined.
+    """
+    case = context.case
+    change, covered = case.changes[dropped.change], latest_terms(award_of(case), NEVER).covered
+    apart = {one.member for one in case.facts.values() if one.kind == "status"}
+    here = [key for key in change.left if key in covered and key not in case.taken]
+    never = [key for key in change.joined if key not in covered and key not in apart]
+    return replace(
+        dropped,
+        here=tuple(key for key in here if case.members[key].died is None),
+        never=tuple(key for key in never if case.members[key].left is None),
+    )
 
 
 @decides(AddMember)

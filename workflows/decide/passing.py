@@ -4,13 +4,13 @@ Claims, and what the old case owes, are written with the new award: no month is 
 (rules.md §3 split, merge, move to another county; architecture, Streams).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from domain.case import Case
-from domain.case.award import Stopped
-from domain.case.change import ChangeOpened, DeadlineMoved
+from domain.case.award import Stopped, Terms
+from domain.case.change import Change, ChangeOpened, DeadlineMoved
 from domain.case.decision import LetterIssued
 from domain.case.move import Cause, MembersTaken
 from domain.days import Month, add_month, first_day
@@ -19,8 +19,8 @@ from domain.ids import CaseNo, MemberKey, PersonRef, StaffId, StreamId
 from domain.person import Claimed, Released
 from workflows.context import Context
 from workflows.decide.award import ENDED, ended_holds
-from workflows.decide.persons import GROUP
-from workflows.decide.terms import award_of, latest_terms
+from workflows.decide.persons import GROUP, release_award
+from workflows.decide.terms import award_of, ever_covered, latest_terms
 from workflows.engine import elsewhere, next_of, unfinished
 from workflows.refusal import refuse
 from workflows.world import case_stream, person_stream
@@ -28,7 +28,7 @@ from workflows.world import case_stream, person_stream
 STOPS = {"merged": "S19", "moved": "S05"}
 KINDS = {"split": "left", "merged": "left", "moved": "moved_out"}
 """What a change in the old case is called that nobody reported there yet."""
-OWN_KINDS = ("left", "divorce", "marriage", "moved_out", "joined")
+OWN_KINDS = ("left", "divorce", "marriage", "moved_out")
 
 
 def paid_by(context: Context, person: PersonRef, month: Month) -> CaseNo | None:
@@ -38,15 +38,22 @@ def paid_by(context: Context, person: PersonRef, month: Month) -> CaseNo | None:
 
 def free_from(context: Context, persons: Iterable[PersonRef], month: Month) -> Month:
     """The first month, not before `month`, that none of their old cases has drawn for them already."""
+    group = GROUP[context.case.programme]
     for person in persons:
-        number = paid_by(context, person, month)
-        old = context.other_case(number) if number and number != context.case.number else None
-        if old is None:
-            continue
-        keys = {key for key, one in old.members.items() if one.person == person}
-        drawn = [one for one, line in old.drawn.items() if keys & line.shares.keys()]
-        month = max(month, add_month(max(drawn), 1) if drawn else month)
+        for number in context.person(person).awards(group, month).keys() - {context.case.number}:
+            old = context.other_case(number)
+            keys = {key for key, one in old.members.items() if one.person == person} if old else ()
+            drawn = [one for one, line in old.drawn.items() if line.shares.keys() & keys] if old else ()
+            month = max(month, add_month(max(drawn), 1) if drawn else month)
     return month
+
+
+def check_living(context: Context, covered: Iterable[MemberKey], month: Month) -> None:
+    """Nobody comes into an award who is known to be dead before its month: his death is recorded in the case first."""
+    for key in covered:
+        died = context.person(context.case.members[key].person).died
+        if died is not None and died < first_day(month):
+            raise refuse("death-not-in-case", key, member=key, on=died.isoformat())
 
 
 def claim(
@@ -66,10 +73,10 @@ def claim(
     for key in covered:
         ref = case.members[key].person
         person = context.person(ref)
-        living = person.awarded(group, month, until)
-        if living == case.number:
+        paying = person.awards(group, month, until)
+        if [*paying] == [case.number]:
             continue
-        if living is not None:
+        for living in paying.keys() - {case.number}:
             if (sources or {}).get(key) != living:
                 raise refuse("already-aided", key, case=living)
             taken.setdefault(living, []).append(ref)
@@ -94,6 +101,26 @@ def claim(
     return events
 
 
+def claims_of(context: Context, terms: Sequence[Terms]) -> list[tuple[StreamId, Event]]:
+    """What the claims become with the terms of a change, which may cover others from one month than from the next: who
+    is covered no more is released from that month on, who comes is claimed from his."""
+    case, award = context.case, award_of(context.case)
+    until = award.ends and add_month(award.ends, -1)
+    events: list[tuple[StreamId, Event]] = []
+    for key in ever_covered(award, terms[0].from_month):
+        after = 1 + max((place for place, one in enumerate(terms) if key in one.covered), default=-1)
+        if after < len(terms):
+            events += release_award(context, (key,), add_month(terms[after].from_month, -1))
+    claimed: set[MemberKey] = set()
+    for one in terms:
+        before = latest_terms(award, one.from_month).covered
+        come = [key for key in one.covered if key not in before and key not in claimed]
+        check_living(context, come, one.from_month)
+        events += claim(context, come, one.from_month, until, sources=case.joined_from, cause="merged")
+        claimed.update(come)
+    return events
+
+
 def _owed(
     context: Context, number: CaseNo, persons: list[PersonRef], month: Month, cause: Cause
 ) -> list[CaseEvent]:
@@ -112,7 +139,7 @@ def _owed(
         return _merged(there, taken)
     due = there.due_by("taken_days", context.on)
     moves = {"move": "closed"} if cause == "moved" else {}
-    waiting = next((one for one in unfinished(old, "change") if old.changes[one].kind in OWN_KINDS), None)
+    waiting = next((one for one in unfinished(old, "change") if is_of(old.changes[one], keys)), None)
     if waiting is not None:
         key = f"{waiting}/decide"
         moved = DeadlineMoved(
@@ -135,6 +162,14 @@ def _owed(
     )
     events = elsewhere(there, [taken, opened], moves=moves, begins=("change",))
     return [_due(events[0], there), *events[1:]]
+
+
+def is_of(change: Change, keys: tuple[MemberKey, ...]) -> bool:
+    """Whether the change is about some of these who went: it says so, or says of nobody else, nor of who joined."""
+    named = change.left or ((change.member,) if change.member is not None else ())
+    if named:
+        return bool({*named} & {*keys})
+    return change.kind in OWN_KINDS and not change.joined
 
 
 def _due(event: CaseEvent, there: Context) -> CaseEvent:
