@@ -51,17 +51,19 @@ def kafka() -> None:
 
 @kafka.command()
 @KAFKA
-def init(kafka: str | None) -> None:
+@click.option("--history", multiple=True, metavar="TOPIC", help="one more, for relay emit or relay snapshot")
+def init(kafka: str | None, history: tuple[str, ...]) -> None:
     """Make the topics that aren't there; what is there isn't changed.
 
-    Example: doudi kafka init
+    Example: doudi kafka init --history history-school
     """
-    from adapters.kafka.topics import TOPICS as table
+    from adapters.kafka import topics
     from adapters.kafka.upkeep import create
 
     now, settings = session(), kafka_settings(kafka)
-    made = create(settings)
-    names = [settings.topic(one.name) for one in table]
+    wanted = [*topics.TOPICS, *map(topics.history, history)]
+    made = create(settings, wanted)
+    names = [settings.topic(one.name) for one in wanted]
     now.listed(MADE, [{"topic": name, "made": name in made} for name in names])
 
 
@@ -96,13 +98,17 @@ def status(kafka: str | None, topics: bool) -> None:
     Example: doudi kafka status --topics
     """
     from adapters.kafka.health import addresses
-    from adapters.kafka.upkeep import offsets
+    from adapters.kafka.topics import TOPICS as table
+    from adapters.kafka.upkeep import beside, offsets
 
     now, settings = session(), kafka_settings(kafka)
     tried = addresses(settings)
     rows = [{"broker": one, "state": _state(now, trouble)} for one, trouble in tried]
     usable = any(trouble is None for _, trouble in tried)
-    now.listed(TOPICS, offsets(settings) if usable else []) if topics else now.listed(BROKERS, rows)
+    if topics:
+        now.listed(TOPICS, offsets(settings, [*table, *beside(settings, table)]) if usable else [])
+    else:
+        now.listed(BROKERS, rows)
     if not usable:
         now.refuse(*(_reason(trouble) for _, trouble in tried if trouble))
 

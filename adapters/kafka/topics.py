@@ -203,6 +203,11 @@ def topic(name: str) -> Topic:
     raise KeyError(name)
 
 
+def history(name: str) -> Topic:
+    """A topic of a newcomer's, where history is told to him or all who receive aid now."""
+    return replace(_BY_NAME["approvals"], name=name)
+
+
 def _subjects(name: str) -> Topic:
     subscriber = name.removeprefix(SUBJECTS)
     return Topic(

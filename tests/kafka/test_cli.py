@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from kafka.admin import NewTopic
 
 from adapters.cli.main import main
-from adapters.kafka.health import admin
-from adapters.kafka.topics import TOPICS
+from adapters.kafka.settings import settings
+from adapters.kafka.topics import TOPICS, topic
+from adapters.kafka.upkeep import create
 from deploy.kafka.broker import Broker, password
 from tests.kafka.conftest import Secure
 
@@ -62,6 +62,8 @@ def test_from_nothing_to_all_is_well(broker: Broker, tmp_path: Path, doudi: Run)
     assert {row["made"] for row in json.loads(said)} == {True}
     assert doudi("check", "--kafka", file)[:2] == (0, "nothing stands in the way\n")
     assert doudi("check", "--kafka", file, "--role", "relay")[0] == 0
+    create(settings(file), [topic("subjects.medical")])
+    assert "cli.subjects.medical" in doudi("status", "--kafka", file, "--topics")[1]
     assert "cli.positions" in doudi("status", "--kafka", file, "--topics")[1]
     assert doudi("status", "--kafka", file)[0] == 0
 
@@ -93,8 +95,8 @@ def test_a_user_is_made_given_rights_and_loses_them(secure: Secure, tmp_path: Pa
     assert "no topic is called aprovals" in errors
     history = ("grant", "school", "--read", "history", "--write", "history", "--kafka", file)
     assert doudi(*history, "--format", "json")[0] == 1
-    with admin(secure.admin) as client:
-        client.create_topics([NewTopic(name="cli.history", num_partitions=1, replication_factor=1)])
+    made = json.loads(doudi("init", "--history", "history", "--kafka", file, "--format", "json")[1])
+    assert {"topic": "cli.history", "made": True} in made
     code, said, _ = doudi(*history, "--format", "json")
     assert code == 0
     assert [row["may"] for row in json.loads(said) if row["name"] == "cli.history"] == ["READ", "WRITE"]
