@@ -84,8 +84,16 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     way: Transition
 
 
+def version_of(life: str) -> Definition:
+    """Refused (`life-unknown`) where a newer program wrote it."""
+    found = shipped().get(life)
+    if found is None:
+        raise refuse("life-unknown", "case", life=life)
+    return found
+
+
 def definition_of(case: Case, instance: InstanceId) -> Definition:
-    return shipped()[case.lives[instance].life]
+    return version_of(case.lives[instance].life)
 
 
 def instances(case: Case, life: str) -> list[InstanceId]:
@@ -97,7 +105,7 @@ def law_of(context: Context, case: Case) -> str:
     """The law that a case's new life cycles follow: its application's; of a new one that of its day and place."""
     application = case.lives.get(APPLICATION)
     if application is not None:
-        return shipped()[application.life].law
+        return version_of(application.life).law
     if context.on <= OLD_LAW_UNTIL:
         return OLD_LAW
     return context.policy.word("law", context.on)
@@ -360,7 +368,7 @@ def bring(context: Context, case: Case, instance: InstanceId, to: Definition) ->
     new one has becomes due from now, what only the old one had ends; a limit and a timer are two things.
     """
     life = case.lives[instance]
-    old = shipped()[life.life]
+    old = version_of(life.life)
     state = to.arrives.get(old.id, {}).get(life.state, life.state)
     if all(one.name != state or one.final for one in to.states):
         return None

@@ -73,9 +73,9 @@ def _told(now: Session, life: dict[str, Any]) -> dict[str, Any]:
 
 
 def _other(life: str, state: str, law: str) -> bool:
-    """Whether it runs and is of another version than the law's newest."""
-    found = shipped()[life]
-    return found is not current(found.name, law) and not found.state(state).final
+    """Whether it runs and is of another version than the law's newest; what isn't known is refused case by case."""
+    found = shipped().get(life)
+    return found is None or (found is not current(found.name, law) and not found.state(state).final)
 
 
 COMMANDS: list[click.Command] = [lives]

@@ -175,7 +175,7 @@ def test_a_version_must_fit_those_that_still_run(publish: Publish) -> None:
     """An old application closes the survey that began anew with the new version."""
     publish("survey", **{'"closed"': '"done"'})
     publish("application", **{'survey = "closed"': 'survey = "done"'})
-    with pytest.raises(BadDefinition, match="others move it to unknown (closed|done)"):
+    with pytest.raises(BadDefinition, match=r"others move it to unknown (closed|done)"):
         checked()
 
 
@@ -193,3 +193,23 @@ def test_every_running_state_has_a_place_in_every_other_version() -> None:
 def test_due_days_are_known() -> None:
     spans = {one.span for each in shipped().values() for state in each.states for one in state.deadlines}
     assert {span[1:] for span in spans if span[0] == "@"} <= DUE_DAYS.keys()
+
+
+def test_a_version_that_a_newer_release_wrote_is_refused_by_name(
+    office: TrialOffice, publish: Publish
+) -> None:
+    """Back on the release before: its case can't be worked on, all others can, and time goes on for them."""
+    old = plain(office)
+    publish("application", **RENAMED)
+    publish("survey", **{'span = "start_days"': 'span = "start_days"'})
+    new = office.enter(stages.household(3), on="2025-04-02")
+    del shipped()["application@2"]
+    forget()
+    assert office.refused("SayMissing", "window", new, on="2025-04-03", items=["hukou"]) == ["life-unknown"]
+    assert bring(office).json["rows"][0]["refused"]
+    due = office.due(old, "review.1/open").isoformat()
+    told = tick(office, due)
+    assert office.case(old).state("review.1") == "open"
+    assert {one["case"] for one in told["refused"]} <= {new}
+    for words in (("case", "list"), ("case", "show", new), ("worklist",)):
+        assert ask(office.url, *words).code == 0

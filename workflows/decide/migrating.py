@@ -6,8 +6,8 @@ from workflows.command import Decision, decides
 from workflows.commands.migrating import BringLives
 from workflows.context import Context
 from workflows.decide.papers import needed_words
-from workflows.definition import current, shipped
-from workflows.engine import bring
+from workflows.definition import current
+from workflows.engine import bring, version_of
 from workflows.refusal import Reason, reason, refuse, refuse_all
 
 
@@ -17,7 +17,7 @@ def bring_lives(context: Context, command: BringLives) -> Decision:
     moved: list[Moved] = []
     lost: list[Reason] = []
     for instance, life in case.lives.items():
-        old = shipped()[life.life]
+        old = version_of(life.life)
         to = current(old.name, command.law)
         if old is to or old.state(life.state).final:
             continue

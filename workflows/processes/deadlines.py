@@ -17,6 +17,7 @@ from workflows.authority import CLOCK_ACTOR
 from workflows.command import COMMANDS, Answer, Command, InstanceCommand, Request
 from workflows.commands.deadlines import EscalateDeadline, MoveDeadline, SeeTime, Tick, WarnDeadline
 from workflows.decide.deadlines import FIRE, WARN, open_steps
+from workflows.definition import shipped
 from workflows.engine import definition_of
 from workflows.office import Office
 from workflows.ports import Due, DueRow
@@ -195,7 +196,7 @@ def _fired(name: str, instance: InstanceId, on: date) -> Command:
 
 def fires(case: Case, instance: InstanceId, key: str) -> str:
     """Which command a timer of the case sends, by the definition its life cycle began with."""
-    if instance not in case.lives:
+    if instance not in case.lives or case.lives[instance].life not in shipped():
         return ""
     short = key.partition("/")[2]
     states = definition_of(case, instance).states
