@@ -12,12 +12,10 @@ from adapters.cli.reading import in_scope, note_look
 from adapters.cli.scope import case_in_scope, somebody_here
 from adapters.cli.session import Session, session
 from adapters.cli.verbs import CaseGroup
+from adapters.holding import holding
 from adapters.replay import recorded, state
 from domain.case import Case
-from domain.case.award import AmountChanged, AwardBegan, GradualExitGranted
-from domain.case.decision import Confirmed
 from domain.case.payment import lists_of, standing
-from domain.case.takeover import TakenOver
 from domain.codes import label
 from domain.days import Month, parse_month, show_instant
 from domain.explain import Explanation
@@ -420,25 +418,10 @@ def _chosen(
 
 def _holding(number: CaseNo, of: Case, events: list[Recorded], month: Month) -> Explanation:
     """The explanation of the terms that hold in a month; a later decision for the same month replaces the earlier."""
-    holding: list[tuple[Month, Explanation | None]] = []
-    for each in events:
-        event = each.event
-        if isinstance(event, Confirmed):
-            holding = [(event.from_month, event.explanation)]
-        elif isinstance(event, TakenOver):
-            holding = [(event.terms.from_month, event.explanation)]
-        elif isinstance(event, AmountChanged | GradualExitGranted):
-            first = event.terms.from_month
-            kept = [one for one in holding if one[0] < first]
-            holding = [*kept, (first, event.explanation)]
-        elif isinstance(event, AwardBegan) and event.cause == "restored":
-            first = event.terms.from_month
-            earlier = [one for one in holding if one[0] < first]
-            holding = [*earlier, (first, earlier[-1][1] if earlier else None)]
-    found = [explanation for first, explanation in holding if first <= month]
-    if not of.living(month) or not found or found[-1] is None:
+    found = holding((each.event for each in events), month)
+    if found is None or not of.living(month):
         raise refuse("explain-month", "month", month=month, case=number)
-    return found[-1]
+    return found
 
 
 COMMANDS: list[click.Command] = [case]

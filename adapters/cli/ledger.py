@@ -8,6 +8,7 @@ import click
 from adapters.cli.reading import note_look
 from adapters.cli.scope import division_in_scope, sees
 from adapters.cli.session import REFUSED, Session, session
+from adapters.holding import holding
 from adapters.ledger.export import write_register
 from adapters.ledger.places import Places
 from adapters.ledger.reading import read_book
@@ -248,8 +249,13 @@ def export_register(division: str, out: Path, day: str | None, force: bool) -> N
     note_look(now, "export register")
     rows = now.rows("register")
     numbers = [CaseNo(row["case_no"]) for row in as_of(rows, code, asked)]
-    cases = ((state(recorded(now.doudi.store, number)), month) for number in numbers)
-    living = ((case, month) for case, month in cases if case.living(month))
+    loaded = (recorded(now.doudi.store, number) for number in numbers)
+    cases = ((state(events), events) for events in loaded)
+    living = (
+        (case, month, holding((each.event for each in events), month))
+        for case, events in cases
+        if case.living(month)
+    )
     try:
         households, count = write_register(out, living)
     except OSError as error:
