@@ -14,7 +14,7 @@ import pytest
 from adapters.backup import BackupBroken, BackupExists, NothingThen, back_up, restore
 from adapters.bootstrap import open_doudi
 from adapters.check import check
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.keys.errors import KeysExist, KeysForeign, KeysLost
 from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.projector import WrongLog
@@ -24,6 +24,7 @@ from domain.days import CHINA
 from tests.adapters.told import ask
 from tests.adapters.trials import commit, opened, trial, url
 from tests.faults.forks import Forks
+from tests.faults.hooks import Armed, hooked
 from tests.harness import TrialOffice
 from tests.workflows import stages
 

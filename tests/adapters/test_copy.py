@@ -9,13 +9,13 @@ from adapters.backup import back_up, restore
 from adapters.bootstrap import Doudi, open_doudi
 from adapters.check import check
 from adapters.copy import TABLES, SourceMoved, copy_office
-from adapters.faults import hooked
 from adapters.keys.errors import KeysExist
 from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.store.errors import StoreExists, StoreMissing
 from domain.ids import CommandId
 from tests.adapters import trials
 from tests.adapters.told import ask
+from tests.faults.hooks import hooked
 from tests.harness import COUNTY, TrialOffice, person
 from tests.workflows import awards
 

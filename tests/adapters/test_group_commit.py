@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from adapters.check import check
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.group_commit import Writer, WriterClosed, writer_of
 from adapters.store.errors import StoreFailed
 from adapters.store.store import EventStore
 from domain.ids import CommandId, StreamId
 from tests.adapters.trials import commit, opened, paid, trial
+from tests.faults.hooks import Armed, hooked
 from tests.harness import V1, TrialOffice, at, person
 from workflows.command import Answer, Request, parse
 from workflows.ports import CommandTaken, Commit, Conflict

@@ -261,7 +261,7 @@ def test_the_index_is_built_anew_by_unsealing(tmp_path: Path) -> None:
 
 KILLED = """
 import sys
-from adapters.faults import Armed, hooked
+from tests.faults.hooks import Armed, hooked
 from adapters.bootstrap import open_doudi
 from tests.adapters.test_keys_store import line
 point, nth, url, kind, *rest = sys.argv[1:]

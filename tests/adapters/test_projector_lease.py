@@ -11,13 +11,14 @@ from time import monotonic, sleep
 
 import pytest
 
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.projecting.lease import BEAT, LEASE, STILL, is_gone, take_leases, whoami
 from adapters.projecting.worker import Worker
 from adapters.projector import Projector, WrongLog
 from adapters.store.sqlite import SQLiteDatabase
 from adapters.store.store import EventStore
 from tests.adapters.trials import DAY, Closed, Register, Totals, again, commit, fill, opened, paid, trial
+from tests.faults.hooks import Armed, hooked
 
 ROOT = Path(__file__).parents[2]
 

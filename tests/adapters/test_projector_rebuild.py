@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.projecting.errors import PoisonEvent
 from adapters.projecting.migrations import Pair
 from adapters.projector import NewerRows, Projector, RebuildRunning
@@ -17,6 +17,7 @@ from adapters.store.store import EventStore
 from domain.event import Event
 from projections.base import Rows, Seen, Table
 from tests.adapters.trials import Opened, Register, Totals, again, commit, fill, opened, paid, trial
+from tests.faults.hooks import Armed, hooked
 
 ROOT = Path(__file__).parents[2]
 
@@ -128,7 +129,7 @@ def test_a_fold_of_another_form_counts_its_rows_as_reshaped(store: EventStore) -
 HOLDS = """
 import sys
 from pathlib import Path
-from adapters.faults import hooked
+from tests.faults.hooks import hooked
 from adapters.projector import Projector
 from tests.adapters.trials import Totals, again
 def halt(point):

@@ -4,12 +4,12 @@ import time
 from pathlib import Path
 
 from adapters.bootstrap import open_doudi
-from adapters.faults import Armed, hooked
 from adapters.projector import Projector
 from adapters.store.open import init_store, open_store
 from adapters.store.store import EventStore
 from domain.office import StoreRestored
 from tests.adapters.trials import EVENTS, Totals, commit, paid
+from tests.faults.hooks import Armed, hooked
 from tests.faults.life import Line, act
 from workflows.ports import Recorded
 

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from adapters.bootstrap import Doudi, open_doudi
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.group_commit import writer_of
 from tests import postgres
+from tests.faults.hooks import Armed, hooked
 from tests.faults.life import contents, furnish, wrong
 from tests.harness import V1, TrialOffice, person
 from tests.places import place_of

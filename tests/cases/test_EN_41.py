@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.group_commit import Writer
 from domain.case.change import DeadlineWarned
 from tests.adapters.trials import commit, opened
 from tests.cases import engine
 from tests.faults.forks import Forks
+from tests.faults.hooks import Armed, hooked
 from tests.faults.life import wrong
 from tests.harness import TrialOffice, person
 from workflows.ports import Commit, Conflict

@@ -1,7 +1,7 @@
 """A store's making, killed on its way."""
 
 from adapters.bootstrap import begin
-from adapters.faults import Armed, hooked
+from tests.faults.hooks import Armed, hooked
 from tests.harness import at
 
 

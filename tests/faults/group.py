@@ -4,13 +4,13 @@ import os
 import threading
 from itertools import count
 
-from adapters.faults import Armed, hooked
 from adapters.group_commit import Writer
 from adapters.store.database import CommandRow, Entry, Row
 from adapters.store.store import EventStore
 from domain.ids import StreamId
 from tests.adapters.trials import commit, paid
 from tests.cases import engine
+from tests.faults.hooks import Armed, hooked
 from workflows.ports import Commit, Conflict
 
 CALLERS = 16

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from adapters.bootstrap import begin, open_doudi
-from adapters.faults import Armed, Fault, Passed, hooked
+from adapters.faults import Fault
 from adapters.store.errors import StoreExists
 from tests.faults import begin as beginning
 from tests.faults.forks import Forks
+from tests.faults.hooks import Armed, Passed, hooked
 from tests.faults.life import contents, wrong
 from tests.harness import at
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.faults import POINTS, Armed, Fault, hooked, reach
+from adapters.faults import POINTS, Fault, reach
 from tests.faults.forks import Forks
+from tests.faults.hooks import Armed, hooked
 from tests.faults.walk import Walk, sample, undisturbed
 from tests.places import place_of
 

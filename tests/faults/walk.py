@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from adapters.bootstrap import Doudi, open_doudi
-from adapters.faults import REPEATS, Armed, Fault, How, Passed, hooked
+from adapters.faults import Fault
 from tests.faults.forks import Forks
+from tests.faults.hooks import REPEATS, Armed, How, Passed, hooked
 from tests.faults.life import Line, act, act_on, comparable, contents, events, furnish, life, wrong
 from workflows.command import Answer
 

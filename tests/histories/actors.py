@@ -9,11 +9,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from adapters.faults import Fault, hooked, set_off
+from adapters.faults import Fault
 from adapters.store.errors import StoreError
 from adapters.store.store import EventStore
 from domain.ids import CommandId, StreamId
 from tests.adapters.trials import EVENTS, Paid, commit, paid
+from tests.faults.hooks import hooked, set_off
 from workflows.ports import CommandTaken, Conflict, Recorded
 
 STREAMS = [f"case:{number}" for number in range(8)]

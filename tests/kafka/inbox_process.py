@@ -9,10 +9,10 @@ import msgspec
 
 import adapters.kafka.inbox
 from adapters.bootstrap import open_doudi
-from adapters.faults import Armed, hooked
 from adapters.kafka.inbox import Inbox
 from adapters.kafka.settings import read
 from tests.adapters.messages import BINDINGS
+from tests.faults.hooks import Armed, hooked
 
 SOON_MISSED = {"session_timeout_ms": 1_500, "heartbeat_interval_ms": 300}
 # Many polls and groups, so that there is much to be killed between.

@@ -15,7 +15,6 @@ from kafka.admin import ConfigResource, ConfigResourceType
 
 from adapters.backup import restore
 from adapters.bootstrap import Doudi, open_doudi
-from adapters.faults import Armed, hooked
 from adapters.kafka.errors import Unsure
 from adapters.kafka.relay import AGAIN, Relay
 from adapters.kafka.relaying.channel import read_place
@@ -31,6 +30,7 @@ from adapters.keys.opening import key_path
 from adapters.store.open import file_of
 from adapters.store.store import EventStore
 from projections.public.message import Message
+from tests.faults.hooks import Armed, hooked
 from tests.harness import V1, TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all

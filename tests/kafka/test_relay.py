@@ -5,9 +5,10 @@ from zlib import crc32
 
 import pytest
 
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.kafka.health import admin
 from adapters.kafka.relaying.channel import read_place
+from tests.faults.hooks import Armed, hooked
 from tests.harness import TrialOffice
 from tests.kafka.conftest import Topics
 from tests.kafka.relays import catch_up, check_told, live, make_topics, relay_of, tell_all

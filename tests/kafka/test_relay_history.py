@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.kafka.relaying.errors import NotForHistory, SpanOutside
 from adapters.kafka.relaying.history import emit, snapshot
 from projections.public.persons import Recipient
+from tests.faults.hooks import Armed, hooked
 from tests.harness import TrialOffice, person
 from tests.kafka.conftest import Topics
 from tests.kafka.reading import read_all

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from adapters.backup import NothingThen, back_up, restore
-from adapters.faults import Armed, Fault, hooked
+from adapters.faults import Fault
 from adapters.group_commit import Writer
 from adapters.keys.upkeep import back_up as back_up_keys
 from adapters.projector import Projector
@@ -21,6 +21,7 @@ from adapters.store.errors import StoreError
 from domain.ids import CommandId, StreamId
 from tests.adapters.trials import Broken, Closed, Paid, Totals, commit, paid
 from tests.cases import engine
+from tests.faults.hooks import Armed, hooked
 from tests.places import place_of
 from workflows.ports import CommandTaken, Commit, Conflict
 

@@ -11,10 +11,11 @@ from random import Random
 from typing import Any
 
 from adapters.bootstrap import Doudi, open_doudi
-from adapters.faults import Fault, hooked
+from adapters.faults import Fault
 from adapters.projecting.errors import RebuildRunning
 from domain.case.change import DeadlineEscalated, DeadlineWarned
 from domain.days import china_day
+from tests.faults.hooks import hooked
 from tests.faults.life import events, wrong
 from tests.harness import V1, TrialOffice, person
 from workflows.command import Answer
