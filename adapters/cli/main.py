@@ -1,5 +1,6 @@
 """`doudi`: help with an example each; exits 0 done, 1 refused (why, on stderr), 2 wrong use."""
 
+import re
 import sys
 from contextvars import copy_context
 from typing import NoReturn
@@ -33,6 +34,7 @@ from adapters.cli import (
     simulate,
     stats,
     store,
+    subscribers,
     worklist,
 )
 from adapters.cli.session import REFUSED, Session
@@ -93,6 +95,7 @@ for module in (
     relay,
     report,
     simulate,
+    subscribers,
 ):
     for command in module.COMMANDS:
         root.add_command(command)
@@ -129,15 +132,22 @@ def _main(args: list[str] | None) -> None:
 def _tell_use(error: click.ClickException, arguments: list[str]) -> NoReturn:
     """Wrong use is told without what was typed: a slip may hold a name or a number."""
     said = error.format_message()
-    known = {word for word in arguments if word.startswith("-") or (word.isascii() and word.isalpha())}
-    for word in sorted(set(arguments) - known, key=len, reverse=True):
-        said = said.replace(word, "…") if word else said
+    typed = {
+        value for word in arguments if (value := _value(word)) and not (value.isascii() and value.isalpha())
+    }
+    for word in sorted({*typed, *(repr(one)[1:-1] for one in typed)}, key=len, reverse=True):
+        said = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "…", said)
     if isinstance(error, click.UsageError) and error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
         hint = click_says(HINT, command=error.ctx.command_path, option="--help")
         click.echo(f"{hint}\n", err=True)
     click.echo(click_says("Error: {message}", message=said), err=True)
     raise SystemExit(error.exit_code)
+
+
+def _value(word: str) -> str:
+    """An argument but for the option's name."""
+    return word.partition("=")[2] if word.startswith("-") else word
 
 
 def _tell(session: Session, *reasons: Reason) -> NoReturn:

@@ -85,3 +85,22 @@ def test_wrong_use_is_told_in_it_too(lang: Lang, words: str) -> None:
 def test_a_line_is_broken_by_what_it_is_wide() -> None:
     for line in ask(NOWHERE, "case", "decide-finding", "--help", lang="zh").out.splitlines():
         assert sum(2 if CHINESE.match(one) else 1 for one in line) <= 82
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("typed", ["张三", "110199199001010011", "O'Neil 张", "a\n张三"])
+def test_what_was_typed_stands_in_no_answer_to_wrong_use(lang: str, typed: str) -> None:
+    for words in (
+        ("month", typed),
+        ("month", "list", "--division", "110199", "--programme", typed),
+        ("month", "list", "--division", "110199", f"--programme={typed}"),
+        ("case", "explain", "x", f"--decision={typed}"),
+    ):
+        said = ask(NOWHERE, *words, lang=lang)
+        assert said.code in (1, 2)
+        assert not any(one in said.err for one in (typed, "张", "110199199001010011"))
+
+
+def test_a_number_that_was_typed_is_left_out_alone() -> None:
+    said = ask(NOWHERE, "report", "compare", "--report", "D", "--year", "0")
+    assert "1000<=x<=9999" in said.err
