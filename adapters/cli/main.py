@@ -38,7 +38,7 @@ from adapters.cli import (
     worklist,
 )
 from adapters.cli.session import REFUSED, Session
-from adapters.cli.spoken import click_says, speak, spoken
+from adapters.cli.spoken import click_says, sentence, speak, spoken
 from adapters.kafka.errors import KafkaTrouble
 from adapters.store.errors import StoreError
 from domain.errors import BadValue
@@ -131,7 +131,7 @@ def _main(args: list[str] | None) -> None:
 
 def _tell_use(error: click.ClickException, arguments: list[str]) -> NoReturn:
     """Wrong use is told without what was typed: a slip may hold a name or a number."""
-    said = error.format_message()
+    said = error.format_message().replace(error.message, sentence(error.message))
     typed = {
         value for word in arguments if (value := _value(word)) and not (value.isascii() and value.isalpha())
     }

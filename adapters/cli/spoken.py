@@ -51,6 +51,12 @@ def click_says(text: str, **params: str) -> str:
     return _click_says(text).format(**params)
 
 
+def sentence(text: str) -> str:
+    """What a command says of wrong use: `no such file: …` without what follows."""
+    head, colon, rest = text.partition(": ")
+    return _click_says(text) if _click_says(text) != text else f"{_click_says(head)}{colon}{rest}"
+
+
 def speak(catalogue: Catalogue) -> None:
     """What click itself says is in this language from now on, within this call of the command line."""
     _LANG.set(catalogue.lang)

@@ -1,5 +1,6 @@
 """The help of every command and option has its words in both languages; Chinese ones hang on the English ones."""
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
+import adapters.cli
 from adapters.catalogue import Lang, help_in_chinese, messages
 from adapters.cli.main import root
 from adapters.cli.spoken import explained, paragraphs
@@ -51,9 +53,28 @@ def test_every_option_is_explained_in_both_languages() -> None:
         assert sorted({name for name in messages(lang) if name.startswith("option.")} - unsaid) == []
 
 
+def wrong_uses() -> Iterator[str]:
+    """What commands say of wrong use, up to what follows a colon."""
+    for path in Path(adapters.cli.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr in ("UsageError", "BadParameter"):
+                said = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+                assert isinstance(said, ast.Constant)
+                yield str(said.value).removesuffix(": ")
+
+
+def test_wrong_use_has_its_words_in_chinese() -> None:
+    found = set(wrong_uses())
+    assert len(found) > 5
+    assert found - help_in_chinese().keys() == set()
+
+
 def test_nothing_is_translated_that_nobody_says() -> None:
     said = {one for _, command in ALL for one in paragraphs(command.help or "")[0]}
     said |= {part for _, one in OPTIONS for part in explained(one)}
+    said |= set(wrong_uses())
     said |= {"[required]", "and maybe", "yuan as text", "yuan, such as 680.50"}
     folder = Path(click.__file__).parent
     clicks = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
