@@ -167,7 +167,10 @@ class Amounts(Reader):
 
     def _standard(self, of: Any, group: Sequence[int], read: Read) -> Fen | None:
         unit = self._unit(self.fields.get("standard", -1))
-        return self._one("standard", values.yuan, of, group, read, unit) or None
+        found: Fen | None = self._one("standard", values.yuan, of, group, read, unit)
+        if found and found > values.MOST_STANDARD:
+            self._wrong(read, group[0], self.fields["standard"], "ledger-standard-unlikely")
+        return found or None
 
 
 def _together(kinds: Sequence[Said]) -> Said | None:

@@ -119,7 +119,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "standard": (
         *("最低生活标准", "最低生活保障标准", "最低保障救济标准", "保障标准", "低保标准", "纳入救助标准"),
-        *("年保障标准", "月保障标准", "年低保标准", "年供养标准", "补助标准"),
+        *("年保障标准", "月保障标准", "年低保标准", "年供养标准"),
     ),
     "start": (
         *("起始保障年月", "救助开始月份", "享受时间", "最初享受月份", "开始时间", "享受低保时间", "起始月份"),
@@ -350,6 +350,7 @@ KNOWN_UNUSED = frozenset(
             "旗区",
             "社别",
             "本期补助上限",
+            "补助标准",
             "补助数量",
             "电话号码归属",
             "曾用名",
@@ -471,7 +472,7 @@ def field_of(heading: str) -> str | None:
     """What a heading stands for; None if nothing is known of it. `-` for what is known and not taken."""
     name = normalise(heading)
     bare, _ = without_unit(name)
-    for one in (name, bare):
+    for one in (name, bare, re.sub(r"\([^()]*\)$", "", name)):
         if one in _BY_NAME:
             return _BY_NAME[one]
     if re.fullmatch(r"(重点救助|残疾人救助).*", bare):

@@ -29,6 +29,8 @@ _FAR = re.compile(rb'<c\b[^>]*\br="(?:[A-Za-z]{3,}\d+|[A-Za-z]+\d{7,})"[^>]*>\s*
 """A cell with a value beyond column ZZ or row 999,999."""
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHERS = (b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf")
+_SEALED = "EncryptedPackage".encode("utf-16-le")
+"""The stream in which an .xlsx with a password is kept."""
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _SEPARATORS = (",", "\t", ";", "|")
 
@@ -52,6 +54,8 @@ def read_book(path: Path) -> Book:
     if content.startswith(_ZIP):
         form, sheets = "xlsx", tuple(_workbook(content, "xlsx", _marked(content)))
     elif content.startswith(_OLE):
+        if _SEALED in content:
+            raise BadFile("ledger-locked", "file")
         form, sheets = "xls", tuple(_workbook(content, "xls", {}))
     else:
         form, sheets = "csv", _text(content)
@@ -214,6 +218,7 @@ def _encodings(content: bytes) -> tuple[str, ...]:
     if b"\0" not in content:
         return _ENCODINGS
     first, second = content[::2].count(0), content[1::2].count(0)
-    if len(content) % 2 or (first and second):
+    ends = b"\n\0" in content or b"\0\n" in content
+    if len(content) % 2 or (first and second) or not ends:
         raise BadFile("ledger-not-read", "file")
     return ("utf-16-le",) if second else ("utf-16-be",)

@@ -192,13 +192,19 @@ class _Grouping:
         if self._kin(row) == codes.HEAD:
             return not self.keys or any(self._kin(one) == codes.HEAD for one in group)
         if "head" in self.fields and given(at(cells, self.fields["head"])):
-            return plain(at(cells, self.fields["head"])) != self._said(group, "head")
+            head = plain(at(cells, self.fields["head"]))
+            return head != self._said(group, "head") or (
+                self._names(row, head) and self._names(group[0], head)
+            )
         return self.columns.stacked is not None and given(at(cells, self.columns.stacked))
 
     def _filled(self, field: str) -> bool:
         return field in self.fields and any(
             given(at(self.rows[row], self.fields[field])) for row in self.data
         )
+
+    def _names(self, row: int, head: str) -> bool:
+        return plain(at(self.rows[row], self.fields.get("name"))) == head
 
     def _said(self, group: Sequence[int], field: str) -> str:
         column = self.fields[field]

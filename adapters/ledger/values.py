@@ -30,6 +30,8 @@ MOST_A_PERSON = 500_000
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?E\+?\d+", re.IGNORECASE)
 _MASKED = re.compile(r"[*×xX]{2,}|[*﹡※]")
 QUOTES = "'`‘’＇"
+MOST_STANDARD = 250_000
+"""Fen a month: no standard is higher, and one by year of which nobody says so would be."""
 _EARLIEST = "1950-01"
 """No aid is older: an earlier first month is a slip, or a number read as a day's serial."""
 _RARE = {

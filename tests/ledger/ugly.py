@@ -543,3 +543,41 @@ def full_width_everything(p: People) -> Case:
         taken=[alone(a, 130_050, "2018-03", account="6217000000000801", certificate="DB001")],
         repairs={"spelling": 3},
     )
+
+
+@ledger
+def heads_of_one_name_and_other_standards(p: People) -> Case:
+    """Two heads of one name follow each other: each row that names its own head begins a household. A standard of
+    4,800 is a year's, though nobody says so; 补助标准 may be anything and isn't taken."""
+    a, c, e = (p.one()[1] for _ in range(3))
+    b, d = (p.one("1960-01-01", woman=True) for _ in range(2))
+    head: list[Value] = [
+        "户主姓名",
+        "姓名",
+        "身份证号",
+        "户月保障金",
+        "低保标准",
+        "补助标准",
+        "享受时间",
+        "低保类别(农村低保/城市低保)",
+    ]
+    rows: list[list[Value]] = [
+        head,
+        ["张伟", "张伟", a, 300, 400, 300, "2018-03", "农村低保"],
+        ["张伟", *b],
+        ["张伟", "张伟", c, 300, 400, 300, "2018-03", "农村低保"],
+        ["张伟", *d],
+        ["李强", "李强", e, 300, 4800, 300, "2018-03", "农村低保"],
+    ]
+    return Case(
+        "同名户主.xlsx",
+        [Sheet(rows)],
+        taken=[
+            Taken(
+                [("张伟", of, "02", True), (*wife, "97", True)], 30_000, "2018-03", more={"standard": 40_000}
+            )
+            for of, wife in ((a, b), (c, d))
+        ],
+        refused={(1, 6, "E", "ledger-standard-unlikely")},
+        repairs={"kinship-unknown": 2},
+    )
