@@ -11,6 +11,7 @@ from domain.text import check_text
 from workflows.command import Decision, decides
 from workflows.commands.subscriber import AdmitSubscriber, EndSubscriber
 from workflows.context import Context
+from workflows.decide.division import division_of as division_at
 from workflows.decide.persons import GROUP
 from workflows.decide.policy import division_of
 from workflows.refusal import refuse
@@ -22,6 +23,9 @@ def admit_subscriber(context: Context, command: AdmitSubscriber) -> Decision:
     """Under a name one at a time: another key, programme or division after the right before it has ended."""
     name = check_name(command.name, "data.name")
     division = division_of(command.division)
+    place = division_at(context.world, division)
+    if place is not None and place.by is not None:
+        raise refuse("division-replaced", "data.division", division=division, by=place.by)
     stream = subscriber_stream(name)
     known: Subscriber | None = context.world.state(stream)
     if known is not None and known.holds(context.today):
