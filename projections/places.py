@@ -22,6 +22,7 @@ def put_place(event: Event, rows: Rows) -> None:
         rows.put(PLACE, {"code": event.code, "by": event.by, "from_month": event.from_month})
 
 
+LAST = Month("9999-12")
 _LEVELS = (12, 9, 6, 4, 2)
 _Went: TypeAlias = tuple[str, str]
 """(by, first month)"""

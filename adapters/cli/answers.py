@@ -1,5 +1,6 @@
 """What an answer to a command says, in words: yuan, names of codes, lines as tables; json keeps keys and fen."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -32,6 +33,7 @@ FEN = frozenset(
 )
 """What in an answer's data is money where it is a whole number."""
 
+MONTH = re.compile(r"\d{4}-\d{2}")
 BEFORE = "column.before"
 """Of a day, a name or a division; of money it is the amount before."""
 
@@ -62,11 +64,17 @@ def tell(now: Session, data: Mapping[str, Any]) -> None:
             now.table(list(value[0]), [told.row(one) for one in value], headings=told.headings(value[0]))
         else:
             heading = told.heading(key) if key != "before" or isinstance(value, int) else now.text(BEFORE)
+            heading = now.text("answered.by-month") if _by_month(value) else heading
             click.echo(f"  {heading}: {told.said(key, value)}")
 
 
 def _lines(value: Any) -> bool:
     return isinstance(value, list | tuple) and bool(value) and isinstance(value[0], dict)
+
+
+def _by_month(value: Any) -> bool:
+    """Money by the months it is for."""
+    return isinstance(value, dict) and bool(value) and all(map(MONTH.fullmatch, value))
 
 
 class _Told:
@@ -91,6 +99,8 @@ class _Told:
     def said(self, key: str, value: Any) -> str:
         if value is None or value in ("", [], (), {}):
             return "–"
+        if _by_month(value):
+            return ", ".join(f"{month} {self.said('amount', fen)}" for month, fen in value.items())
         if isinstance(value, dict):
             return ", ".join(self._pairs(key, value))
         if isinstance(value, list | tuple):

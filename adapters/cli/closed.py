@@ -17,14 +17,13 @@ from projections.closings import CLOSED
 from projections.figures import AREAS, unit_of
 from projections.month_tables import correction_lines as lines
 from projections.month_tables import number_of, summed
-from projections.places import Places
+from projections.places import LAST, Places
 from projections.statistics import CELL
 from workflows.refusal import refuse
 
 COLUMNS = ("known", "on", "month", "division", "area", "figure", "name", "old", "new", "why", "position")
 SHOWN = tuple(name for name in COLUMNS if name != "figure")
 HEADINGS = {"name": "column.figure"}
-LAST = Month("9999-12")
 CODED = {"I": "increase", "D": "reduce", "S": "stop", "K": "bank_return"}
 
 

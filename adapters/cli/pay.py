@@ -18,6 +18,7 @@ from domain.money import parse_yuan
 from domain.payment import PayList
 from domain.policy import AREAS
 from projections.payments import STATES, name_of, on_list, owed_again
+from projections.places import LAST, Places
 from workflows.refusal import Reason
 from workflows.world import list_stream
 
@@ -250,11 +251,12 @@ def pay_returned(division: str) -> None:
     """
     now = session()
     code = division_in_scope(now, division)
-    found = now.rows("outcomes")
+    found, places = now.rows("outcomes"), Places(now.rows("statistics"))
     note_look(now, "pay-returned")
     rows = [
         {**_about(now, row), "list": row["list"], "amount": now.money(row["returned"])}
-        for row in owed_again(found, code)
+        for row in owed_again(found, "")
+        if places.now(row["division"], "", LAST).startswith(code)
     ]
     now.show(RETURNED, rows, position=now.doudi.projector.position("outcomes"), division=code)
 
@@ -283,7 +285,11 @@ def _lists(now: Session, division: str, month: str, area: str | None) -> list[st
     now.doudi.office.world.refresh()
     found = [one for one in ((area,) if area else AREAS) if _list(now, code, asked, one) is not None]
     if not found:
-        now.refuse(Reason(code="list-not-open", field="month", params={"month": month}))
+        now.refuse(
+            Reason(
+                code="list-not-open", field="month", params={"month": month, "area": area or ", ".join(AREAS)}
+            )
+        )
     return found
 
 

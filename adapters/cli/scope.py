@@ -1,5 +1,7 @@
 """Who may look: a member of staff sees his divisions; out of scope a case does not exist. Looks are logged."""
 
+from collections.abc import Iterator
+
 from adapters.bootstrap import ADMINISTRATOR
 from adapters.cli.session import Session
 from adapters.store.access_log import Access
@@ -8,6 +10,7 @@ from domain.ids import CaseNo, DivisionCode, parse_case_no, parse_division
 from domain.staff import SERVICE_DESKS
 from projections.office import APPOINTMENT
 from workflows.authority import handed_to
+from workflows.decide.division import division_of
 from workflows.refusal import refuse
 from workflows.world import ROOT
 
@@ -46,13 +49,29 @@ def case_in_scope(now: Session, case: str, purpose: str) -> CaseNo:
 
 
 def sees(now: Session, division: DivisionCode) -> bool:
-    """Whether the actor holds a desk over it; another office's machine only sends, and looks at nothing."""
+    """Whether the actor holds a desk over it, or over what stands for it; another office's machine only sends, and
+    looks at nothing."""
     actor = now.actor
     if actor == ADMINISTRATOR and now.trial:
         return True
     world = now.doudi.office.world
     today = china_day(now.doudi.store.clock.now())
-    return any(world.roster(one).desks(actor, today) - SERVICE_DESKS for one in world.chain(division))
+    return any(
+        world.roster(one).desks(actor, today) - SERVICE_DESKS
+        for place in _standing(now, division)
+        for one in world.chain(place)
+    )
+
+
+def _standing(now: Session, division: DivisionCode) -> Iterator[DivisionCode]:
+    """A division, and those that stand for it one after another."""
+    while True:
+        yield division
+        known = [division_of(now.doudi.office.world, one) for one in now.doudi.office.world.chain(division)]
+        gone = next((one for one in known if one is not None and one.by is not None), None)
+        if gone is None or gone.by is None:
+            return
+        division = DivisionCode(gone.by + division[len(gone.code) :])
 
 
 def somebody_here(now: Session) -> None:

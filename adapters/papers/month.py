@@ -9,6 +9,7 @@ from typing import Any
 from domain.codes import label
 from domain.days import Month, add_month, first_day
 from projections.base import Row, Rows
+from projections.places import Places
 from projections.register import SEGMENT
 from projections.statistics import DIFFERENCE, LINE
 
@@ -70,12 +71,15 @@ def _all(division: str) -> bool:
     return True
 
 
-def _lines(statistics: Rows, month: Month, area: str | None, divisions: str) -> dict[str, Row]:
-    return {
-        row["case_no"]: row
+def _lines(statistics: Rows, month: Month, area: str | None, divisions: str, until: Month) -> dict[str, Row]:
+    """Of the divisions as they are in month `until`."""
+    places = Places(statistics)
+    lines = (
+        {**row, "division": places.now(row["division"], month, until)}
         for row in statistics.select(LINE, month=month)
-        if row["division"].startswith(divisions) and area in (None, row["area"])
-    }
+        if area in (None, row["area"])
+    )
+    return {line["case_no"]: line for line in lines if line["division"].startswith(divisions)}
 
 
 def roll(
@@ -144,8 +148,8 @@ def changes(
     register: Rows, statistics: Rows, division: str, month: Month, area: str | None, seen: Seen = _all
 ) -> list[dict[str, Any]]:
     """Who is new on the month's list, paid more or less than on the last, gone from it or moved, and why."""
-    now = _lines(statistics, month, area, division)
-    before = _lines(statistics, add_month(month, -1), area, division)
+    now = _lines(statistics, month, area, division, month)
+    before = _lines(statistics, add_month(month, -1), area, division, month)
     rows = []
     for case in sorted(now.keys() | before.keys()):
         new, old = now.get(case), before.get(case)

@@ -1,6 +1,7 @@
 """更名、撤并、撤县设区: from a day on desks, parameters and cases follow; old figures stay (rules.md §10.9)."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -222,9 +223,10 @@ def test_a_report_of_the_months_before_is_compared_under_the_old_code(office: Tr
     office.doudi.projector.catch_up()
     rows = office.doudi.projector.rows("statistics")
     old, new = counted(rows, "dibao", COUNTY, 2025), counted(rows, "dibao", NEW, 2025)
-    assert (old["dibao", "rural", "paid", "M6"], old["dibao", "rural", "paid", "M1-M6"]) == (40_000, 80_000)
-    assert old["dibao", "rural", "paid", "M1-M12"] == 80_000
-    assert (new["dibao", "rural", "paid", "M7"], new["dibao", "rural", "paid", "M1-M12"]) == (40_000, 120_000)
+    paid = {period: int(old["dibao", "rural", "paid", period]) for period in ("M6", "M1-M6", "M1-M12")}
+    assert paid == {"M6": 40_000, "M1-M6": 80_000, "M1-M12": 80_000}
+    paid = {period: int(new["dibao", "rural", "paid", period]) for period in ("M7", "M1-M12")}
+    assert paid == {"M7": 40_000, "M1-M12": 120_000}
 
 
 def test_months_follow_each_other_from_the_old_code_to_the_new_one(office: TrialOffice, case: str) -> None:
@@ -239,3 +241,32 @@ def test_months_follow_each_other_from_the_old_code_to_the_new_one(office: Trial
     assert office.refused("CloseMonth", "chief", **august) == ["month-earlier-open"]
     office.do("CloseMonth", "chief", **july)
     office.do("CloseMonth", "chief", **august)
+
+
+def test_who_came_to_the_new_code_sees_what_is_owed_and_was_reported_under_the_old_one(
+    office: TrialOffice, case: str
+) -> None:
+    """A payer whose only desk is in the new county; nobody was new or went by the change of its code."""
+    office.do("CloseMonth", "chief", division=COUNTY, month="2025-05", on="2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    office.appoint("newpayer", "payer", NEW)
+    office.clock("2025-07-20")
+
+    def rows(*words: str) -> list[dict[str, Any]]:
+        said = ask(office.url, "--as", "newpayer", "--format", "json", *words)
+        assert said.code == 0, said.err
+        found: list[dict[str, Any]] = said.json["rows"]
+        return found
+
+    told = ask(office.url, "--as", "newpayer", "pay", "return", case, "--month", "2025-05", "--code", "K01")
+    assert (told.code, "by month: 2025-05 400.00 yuan" in told.out) == (0, True)
+    assert [row["month"] for row in rows("pay", "returned", "--division", NEW)] == ["2025-05"]
+    assert rows("pay", "returned", "--division", T2) == []
+    assert rows("pay", "payments", "--division", COUNTY, "--month", "2025-05")[0]["returned"] == 40_000
+    assert rows("month", "show", "--division", T1, "--month", "2025-05")
+    pay(office, NEW, "2025-07")
+    assert rows("changes", "--division", NEW, "--month", "2025-07") == []
+    refused = ask(office.url, "--as", "handler-t2", "stats", "--division", T1, "--month", "2025-05")
+    assert refused.code == 1
+    empty = ask(office.url, "pay", "payments", "--division", NEW, "--month", "2025-05", lang="zh")
+    assert "{" not in empty.err
