@@ -5,6 +5,7 @@ Kept are the words of offices, names of places and dates; all else is stars.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _KNOWN = re.compile(
     "最低生活保障|社会救助|花名册|登记册|备案表|发放表|签字表|明细表|汇总表|统计表|"
@@ -25,6 +26,7 @@ _PARTS = re.compile(r"[A-Za-z]+|\d+|[^\W\d_A-Za-z]+|.", re.DOTALL)
 _LONGEST, _LONGEST_PLACE = 80, 4
 
 
+@lru_cache(maxsize=256)
 def masked_file_name(text: str) -> str:
     """At most 80 characters. Masking again changes nothing."""
     plain = unicodedata.normalize("NFKC", text)

@@ -43,9 +43,8 @@ class Checks(Reader):
         for row in group if self._tells_state else ():
             cells = self.rows[row]
             for column in self._columns("category"):
-                other = other_programme(plain(at(cells, column)))
-                if other:
-                    self._wrong(read, row, column, "ledger-other-programme", named=other)
+                if other_programme(plain(at(cells, column))):
+                    self._wrong(read, row, column, "ledger-row-other-programme")
             for column in self._columns("status"):
                 if ended(plain(at(cells, column))):
                     self._wrong(read, row, column, "ledger-not-paid")
