@@ -27,8 +27,11 @@ def unsaid_as_revised(builtins: dict[str, Any]) -> dict[str, Any]:
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("ChangeDecided", 1): unpaid_as_found,
+    ("ChangeDropped", 1): as_it_was,
     ("FindingRevised", 1): unsaid_as_revised,
     ("LineReleased", 1): as_it_was,
+    ("MemberJoined", 1): as_it_was,
+    ("MemberLeft", 1): as_it_was,
     ("TakenOver", 1): as_it_was,
 }
 """(type, version) → what lifts it to the next version of the type's present class."""

@@ -120,6 +120,8 @@ class ChangeDecided(CaseEvent, frozen=True, kw_only=True):
 class ChangeDropped(CaseEvent, frozen=True, kw_only=True):
     """Nor is it so what it said of members: who was to have left is `here`, who was to have joined `never` was."""
 
+    VERSION: ClassVar[int] = 2
+
     change: InstanceId
     reason: Words
     here: tuple[MemberKey, ...] = ()
@@ -129,6 +131,8 @@ class ChangeDropped(CaseEvent, frozen=True, kw_only=True):
 class MemberJoined(CaseEvent, frozen=True, kw_only=True):
     """`from_case`: whose award pays him until this one does. `change`: which change says so (an application: none)."""
 
+    VERSION: ClassVar[int] = 2
+
     member: Member
     reason: str
     from_case: CaseNo | None = None
@@ -136,6 +140,8 @@ class MemberJoined(CaseEvent, frozen=True, kw_only=True):
 
 
 class MemberLeft(CaseEvent, frozen=True, kw_only=True):
+    VERSION: ClassVar[int] = 2
+
     member: MemberKey
     left: date
     reason: str

@@ -27,6 +27,20 @@ def living(
     **entered: Any,
 ) -> str:
     """Confirmed 27 days after acceptance; paid from the month after. Income not stated is confirmed to be none."""
+    case = to_decide(office, members, facts, accepted, review_class, **entered)
+    office.do("Confirm", "decider", case, on=day(accepted, 27))
+    return case
+
+
+def to_decide(
+    office: TrialOffice,
+    members: list[dict[str, Any]],
+    facts: list[dict[str, Any]],
+    accepted: str = ACCEPTED,
+    review_class: str = "A",
+    **entered: Any,
+) -> str:
+    """All is there for the decider, 20 days after acceptance."""
     case = office.accepted(members, on=accepted, **entered)
     office.do("AskVerification", "handler", case, on=day(accepted, 1), sources=["V02"])
     office.do("StartVerification", "centre", case, on=day(accepted, 1))
@@ -59,7 +73,6 @@ def living(
     office.do("TakeDown", "village", case, on=day(accepted, 19), photo=PHOTO, no_objection=True)
     office.do("Forward", "handler", case, on=day(accepted, 20))
     office.do("SignHand", "chief", case, on=day(accepted, 20))
-    office.do("Confirm", "decider", case, on=day(accepted, 27))
     return case
 
 
