@@ -18,7 +18,7 @@ from domain.catalogue import CATALOGUE
 from domain.codes import label
 from domain.days import china_day, parse_day
 from domain.ids import level_of, parse_division
-from domain.policy import PolicyGap, show_value
+from domain.policy import ParameterValue, PolicyGap, show_value
 from domain.policy_file import read_policy
 from domain.source_text import source_words
 from domain.staff import DESK_LEVEL
@@ -140,32 +140,41 @@ def policy_show(division: str, area: str, day: str | None, programme: str, name:
     now = session()
     code, on = division_in_scope(now, division), _day(now, day)
     held = now.doudi.office.world.policy(code, programme, area)
-    rows: list[dict[str, Any]] = []
+    lang, rows = now.catalogue.lang, list[dict[str, Any]]()
     for one in (name,) if name else CATALOGUE:
+        spec = CATALOGUE.get(one)
+        words = "" if spec is None else spec.zh if lang == "zh" else spec.en
         try:
             found = held.get(one, on)
         except PolicyGap as gap:
             if name:
                 raise
-            rows.append(
-                {"name": one, "value": None, "unit": now.unit(CATALOGUE[one].unit), "document": gap.code}
-            )
+            why = gap.code if now.form == "json" else now.text(gap.code, **gap.params)
+            unit = now.unit(CATALOGUE[one].unit)
+            rows.append({"name": one, "words": words, "value": None, "unit": unit, "document": why})
             continue
         assert found.value is not None
+        default = found.ref == "default"
         rows.append(
             {
                 "name": one,
-                "value": show_value(one, found.value),
+                "words": words,
+                "value": _value(now, one, found.value),
                 "unit": now.unit(found.unit),
-                "since": found.since if found.ref != "default" else None,
+                "since": None if default else found.since,
                 "until": found.until,
                 "division": found.division or None,
-                "document": found.document if found.ref != "default" else _source(now, found.document),
-                "ref": found.ref,
+                "document": _source(now, found.document) if default else found.document,
+                "ref": now.text("explain.default") if default and now.form == "table" else found.ref,
             }
         )
-    columns = ("name", "value", "unit", "since", "until", "division", "document", "ref")
+    columns = ("name", "words", "value", "unit", "since", "until", "division", "document", "ref")
     now.show(columns, rows, position=now.doudi.store.head(), on=on, area=area)
+
+
+def _value(now: Session, name: str, value: ParameterValue) -> str:
+    """Yes and no in words; json keeps how it is written."""
+    return str(now.yes(value)) if isinstance(value, bool) and now.form != "json" else show_value(name, value)
 
 
 def _source(now: Session, source: str) -> str:
