@@ -60,7 +60,7 @@ class Checks(Reader):
 
     def _agree(self, group: Sequence[int], read: Read) -> None:
         """Two columns of one thing must say the same."""
-        for field, reader in _COMPARED.items():
+        for field, reader in _COMPARED.items() if self.columns.again else ():
             first = self.fields.get(field)
             if first is None or ("低保" in self.columns.headings[first] and field == "account"):
                 continue

@@ -150,6 +150,7 @@ class _Grouping:
         self.columns = columns
         self.fields = columns.fields
         self.data = data
+        self.kins: dict[int, str] = {}
         self.keys = [one for one in ("household", "certificate") if self._filled(one)]
         if self._numbers_households():
             self.keys.append("seq")
@@ -212,6 +213,12 @@ class _Grouping:
 
     def _kin(self, row: int) -> str:
         """ "" where no column says it or nobody knows the word."""
+        kin = self.kins.get(row)
+        if kin is None:
+            kin = self.kins[row] = self._kin_told(row)
+        return kin
+
+    def _kin_told(self, row: int) -> str:
         if "relation" not in self.fields:
             return ""
         try:

@@ -66,6 +66,8 @@ def plain(cell: Cell) -> str:
     """A cell's text: half width, blanks of every kind as one, nothing around it."""
     if cell is None:
         return ""
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum():
+        return cell
     return cell.text if isinstance(cell, Numeric) else _plain(cell if isinstance(cell, str) else shown(cell))
 
 

@@ -268,3 +268,11 @@ def test_a_household_has_one_head_and_each_is_somebody_to_him(
         (code, field.removeprefix("data.")) for code, field in wrong
     ]
     assert (answer.status == "done") == (not wrong)
+
+
+def test_who_joins_is_no_second_head(office: TrialOffice) -> None:
+    case = office.enter([person("m1", "1980-01-01", 1)])
+    joins = {"joined": "2025-03-01", "reason": "marriage"}
+    head = person("m2", "1982-01-01", 2, "周二", "02")
+    assert office.refused("AddMember", "window", case, member=head, **joins) == ["two-heads"]
+    office.do("AddMember", "window", case, member={**head, "kinship": "12"}, **joins)
