@@ -5,7 +5,7 @@ known = closed + corrections.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from domain.days import Month, add_month, china_day, month_of
@@ -128,13 +128,17 @@ def lines(
     division: DivisionCode,
     month: Month,
     reported: Mapping[str, Mapping[str, int | str]],
+    among: Iterable[Row] | None = None,
 ) -> list[dict[str, Any]]:
     """The correction lines of a closed month: position, known, on, area (with `all`), figure, old, new, why.
 
     `reported`: its figures by area as closed. What one event changed in several divisions is one line, by reason.
+    `among`: the month's corrections of all divisions, where they are at hand.
     """
     sums: dict[tuple[int, str, str, str, str], dict[str, Any]] = {}
-    for row in corrections(rows, programme, division, month=month):
+    for row in corrections(rows, programme, "", month=month) if among is None else among:
+        if not row["division"].startswith(division):
+            continue
         for area in (row["area"], "all"):
             line = sums.setdefault(
                 (row["position"], area, row["measure"], row["why"], row["known"]),

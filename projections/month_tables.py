@@ -100,12 +100,13 @@ def correction_lines(
     division: DivisionCode,
     month: Month,
     reported: Mapping[str, Mapping[str, int | str]],
+    among: Iterable[Row] | None = None,
 ) -> list[dict[str, Any]]:
     """The correction lines of a closed month, as `projections.closings.lines` has them.
 
     What others wrote between the last event that the table counts and its closing is one line a figure, at its end.
     """
-    found = lines(rows, programme, division, month, reported)
+    found = lines(rows, programme, division, month, reported, among)
     closing = closed(rows, division, programme, month)
     if closing is None or closing["at"] == closing["position"] + 1:
         return found

@@ -12,11 +12,10 @@ from domain.codes import known, label
 from domain.days import Month
 from domain.ids import DivisionCode, county_of, level_of
 from domain.month import MonthClosed, read_table
-from projections.base import Rows
-from projections.closings import CLOSED
+from projections.base import Row, Rows
+from projections.closings import CLOSED, corrections
 from projections.figures import AREAS, unit_of
-from projections.month_tables import correction_lines as lines
-from projections.month_tables import number_of, summed
+from projections.month_tables import correction_lines, number_of, summed
 from projections.places import LAST, Places
 from projections.statistics import CELL
 from workflows.refusal import refuse
@@ -113,41 +112,48 @@ def corrections_of(
     of: Month | None = None,
 ) -> list[dict[str, Any]]:
     """The lines of its closed months, and of those of the divisions whose figures join its own by `until`."""
-    joined = Places(rows).joined(division, until or LAST)
+    joined, told = Places(rows).joined(division, until or LAST), Lines(rows, programme)
     return [
         line
         for one in (division, *joined)
         for county in counties(rows, one, programme)
         for event in closed_months(now, county, programme, position)
         if of in (None, event.month)
-        for line in correction_lines(rows, one if one.startswith(county) else county, event)
+        for line in told.of(one if one.startswith(county) else county, event)
     ]
 
 
-def correction_lines(rows: Rows, division: DivisionCode, event: MonthClosed) -> list[dict[str, Any]]:
-    """Of a county or a division below it, for its closing."""
-    figures: Mapping[str, Mapping[str, int | str]] = event.figures
-    if division != event.division:
-        figures = read_table(event.table).rows.get(division, {})
-    found = lines(rows, event.programme, division, event.month, figures)
-    return [{**line, "division": division} for line in found]
+class Lines:
+    """Correction lines of a programme's closed months; the corrections of a month are read once for all divisions."""
+
+    def __init__(self, rows: Rows, programme: str) -> None:
+        self._rows, self._programme = rows, programme
+        self._months: dict[Month, list[Row]] = {}
+
+    def of(self, division: DivisionCode, event: MonthClosed) -> list[dict[str, Any]]:
+        """Of a county or a division below it, for its closing."""
+        among = self._months.get(event.month)
+        if among is None:
+            found = corrections(self._rows, self._programme, "", month=event.month)
+            among = self._months[event.month] = list(found)
+        figures: Mapping[str, Mapping[str, int | str]] = event.figures
+        if division != event.division:
+            figures = read_table(event.table).rows.get(division, {})
+        told = correction_lines(self._rows, self._programme, division, event.month, figures, among)
+        return [{**line, "division": division} for line in told]
 
 
-def later(rows: Rows, of: Reported) -> list[dict[str, Any]]:
+def later(rows: Rows, programme: str, of: Reported) -> list[dict[str, Any]]:
     """The correction lines of what was reported, above counties each county's own."""
-    above = _above(of.division)
-    return [
-        line
-        for one in of.closings
-        for line in correction_lines(rows, one.division if above else of.division, one)
-    ]
+    above, told = _above(of.division), Lines(rows, programme)
+    return [line for one in of.closings for line in told.of(one.division if above else of.division, one)]
 
 
 def show_closed(
     now: Session, rows: Rows, programme: str, of: Reported, area: str | None, position: int
 ) -> None:
     """A division's figures as they were reported, with the correction lines that are known of them."""
-    found, known_later = of.figures, later(rows, of)
+    found, known_later = of.figures, later(rows, programme, of)
     areas = (area,) if area else AREAS
     measures = dict.fromkeys(name for one in areas for name in found.get(one, {}))
     shown = [

@@ -8,8 +8,8 @@ from adapters.cli.closed import (
     COLUMNS,
     HEADINGS,
     SHOWN,
+    Lines,
     closed_months,
-    correction_lines,
     corrections_of,
     counties,
     county,
@@ -122,6 +122,7 @@ def month_list(division: str, programme: str, known_at: str | None) -> None:
     now = session()
     code = figures_in_scope(now, division)
     rows, position = rows_known(now, "statistics", known_at)
+    told = Lines(rows, programme)
     shown = [
         {
             "division": event.division,
@@ -130,7 +131,7 @@ def month_list(division: str, programme: str, known_at: str | None) -> None:
             "by": event.by,
             "position": event.position,
             "digest": event.digest,
-            "lines": len(correction_lines(rows, code if code.startswith(one) else one, event)),
+            "lines": len(told.of(code if code.startswith(one) else one, event)),
         }
         for one in counties(rows, code, programme)
         for event in closed_months(now, one, programme, position)

@@ -77,7 +77,7 @@ def stats(
         "closed": lists,
     }
     kept = reported_in(now, rows, code, PROGRAMME, month, position)
-    known_later = later(rows, kept) if kept is not None else []
+    known_later = later(rows, PROGRAMME, kept) if kept is not None else []
     closing = kept.closing if kept is not None else None
     others = known_of_others(now, rows, code, PROGRAMME, month, position)
     about |= {
