@@ -40,7 +40,7 @@ def means_person(case: Case, member: Member) -> Person:
 
 
 def members_in(case: Case, month: Month, change: InstanceId | None = None) -> tuple[Member, ...]:
-    """Who lived with the household before the month's first day and on it, and is not dead, as far as it is decided.
+    """Who lived with the household before the month's first day and on it, as far as it is decided.
 
     Whom another change than `change` says to have left or joined counts as before until that one is decided.
     """
@@ -49,7 +49,7 @@ def members_in(case: Case, month: Month, change: InstanceId | None = None) -> tu
     return tuple(
         one
         for key, one in case.members.items()
-        if one.died is None
+        if (one.died is None or one.died >= day)
         and key not in joining
         and (one.here(day) or key in leaving)
         and (one.joined is None or one.joined < day)
