@@ -1,13 +1,13 @@
 """What a decision looks at besides its command: the case, the day, the calendar, the policy, the people."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from domain.calendar import Calendar, Due, due
 from domain.case import Case
-from domain.days import china_day
+from domain.days import china_day, first_day, month_of
 from domain.ids import CaseNo, DivisionCode, InstanceId, PersonRef
 from domain.person import Person
 from domain.policy import CATALOGUE, Parameter, Policy
@@ -98,8 +98,13 @@ def policy_of(world: World, case: Case, extra: tuple[Parameter, ...] = ()) -> Po
     `extra`: as if these were set besides.
     """
     now = world.policy(case.division, case.programme, case.area, extra)
-    if not case.divisions:
+    came = {until for until, _ in case.divisions} | {first_day(month) for month, _ in case.areas[1:]}
+    if not came:
         return now
+    days = [(until, until - timedelta(days=1)) for until in sorted(came)]
     return now.through(
-        [(until, world.policy(one, case.programme, case.area, extra)) for until, one in case.divisions]
+        [
+            (until, world.policy(case.division_on(day), case.programme, case.area_in(month_of(day)), extra))
+            for until, day in days
+        ]
     )

@@ -29,6 +29,7 @@ from domain.days import Month, add_month, age_on, china_day, month_of
 from domain.event import CaseEvent
 from domain.ids import CaseNo, DivisionCode, InstanceId, MemberKey, county_of
 from domain.money import rmb_upper, show_yuan
+from workflows.context import policy_of
 from workflows.ports import Recorded
 from workflows.refusal import refuse
 from workflows.world import case_stream, division_stream
@@ -244,7 +245,7 @@ def _limit_days(values: Values) -> int:
     case, accepted = values.case, values.case.intake.accepted
     if accepted is None:
         raise _NotThere
-    policy = values.doudi.office.world.policy(case.division, case.programme, case.area)
+    policy = policy_of(values.doudi.office.world, case)
     name = "whole_days_township" if policy.flag("township_decides", accepted) else "whole_days"
     return policy.number(name, accepted)
 

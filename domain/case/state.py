@@ -159,8 +159,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return self.award is not None and self.award.at(month) is not None
 
     def area_in(self, month: Month) -> str:
-        """The area whose list a month's line is on."""
-        return next((area for first, area in reversed(self.areas) if first <= month), self.area)
+        """The area whose list a month's line is on, and whose parameters hold for it."""
+        earliest = self.areas[0][1] if self.areas else self.area
+        return next((area for first, area in reversed(self.areas) if first <= month), earliest)
+
+    def division_on(self, day: date) -> DivisionCode:
+        return next((division for until, division in self.divisions if day < until), self.division)
 
     @property
     def kept_back(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 import msgspec
 
 from domain.calendar import reminder_back
-from domain.case import Case
+from domain.case import Case, evolve
 from domain.case.award import (
     LIVING,
     AccountChanged,
@@ -42,7 +42,7 @@ from workflows.commands.award import (
     RemindEnding,
     TurnUplift,
 )
-from workflows.context import Context
+from workflows.context import Context, policy_of
 from workflows.decide.assessing import month_after, uplift_months
 from workflows.decide.consent import adult
 from workflows.decide.papers import needed_words, words
@@ -345,7 +345,8 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
     award = award_of(case)
     if award.as_in_ledger(month):
         raise refuse("as-in-ledger", "case", month=month)
-    policy = context.world.policy(case.division, case.programme, command.area)
+    to = AreaChanged(on=context.on, area=command.area, from_month=month)
+    policy = policy_of(context.world, evolve(case, to))
     said = needed_words(context, command.words, "data.words")
 
     def due(one: Month, before: Terms) -> Due | None:
@@ -368,7 +369,7 @@ def change_area(context: Context, command: ChangeArea) -> Decision:
         changed = [told, *changed]
     return Decision(
         events=[
-            AreaChanged(on=context.on, area=command.area, from_month=month),
+            to,
             *changed,
             LetterIssued(on=context.on, letter="L14", about=next_of(case, "telling")),
         ],

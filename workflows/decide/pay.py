@@ -34,7 +34,7 @@ from workflows.commands.pay import (
     OpenList,
     SignList,
 )
-from workflows.context import Context
+from workflows.context import Context, policy_of
 from workflows.decide.award import unpaid_since_its_end
 from workflows.decide.effect import MOVED_OUT, pays_no_more
 from workflows.decide.settling import set_off
@@ -291,7 +291,7 @@ class _Drawing:
     def _moved_out(self, case: Case, month: Month) -> bool:
         """Longer gone to another county than it pays, and not stopped yet (rules.md §3 move to another county)."""
         gone = [one for one in case.changes.values() if one.kind == MOVED_OUT and one.decided is None]
-        policy = self.context.world.policy(case.division, case.programme, case.area) if gone else None
+        policy = policy_of(self.context.world, case) if gone else None
         return any(policy is not None and month >= pays_no_more(policy, one) for one in gone)
 
     def _died_before(self, case: Case, terms: Terms, month: Month) -> bool:

@@ -78,9 +78,12 @@ def _said(case: Case) -> Iterator[LateLine]:
 
 
 def months_anew(case: Case, first: Month) -> list[Month]:
-    """The month itself, then each later one in which the terms change, or what is fixed begins or ends: all are
-    looked at anew with it."""
-    return sorted({*months_from(award_of(case), first), *(one for one in _fixes(case) if one > first)})
+    """The month itself, then each later one in which the terms or the area change, or what is fixed begins or ends:
+    all are looked at anew with it."""
+    areas = (month for month, _ in case.areas)
+    return sorted(
+        {*months_from(award_of(case), first), *(one for one in (*areas, *_fixes(case)) if one > first)}
+    )
 
 
 def _fixes(case: Case) -> Iterator[Month]:

@@ -17,7 +17,7 @@ from domain.ids import InstanceId, MemberKey
 from domain.means.shares import split
 from domain.money import Fen
 from domain.personal import Words
-from workflows.context import Context
+from workflows.context import Context, policy_of
 from workflows.decide.recompute import Recomputed, entitled, gone_by, known_now, restated
 from workflows.decide.terms import award_of, terms_of
 
@@ -26,13 +26,7 @@ def set_off(context: Context, case: Case, line: MonthDrawn) -> list[SetOff]:
     """What decisions take from a month's own line: together no more than the most of it, never what is kept back."""
     if line.held or line.arrears:
         return []
-    left = (
-        line.amount
-        * context.world.policy(case.division, case.programme, case.area).number(
-            "set_off_percent_most", context.on
-        )
-        // 100
-    )
+    left = line.amount * policy_of(context.world, case).number("set_off_percent_most", context.on) // 100
     found: list[SetOff] = []
     for one in case.findings.values():
         if case.state(one.id) != "recovering" or one.set_off_percent is None:

@@ -18,7 +18,7 @@ from workflows.authority import CLOCK_ACTOR
 from workflows.command import Decision, decides
 from workflows.commands.intake import MemberEntry
 from workflows.commands.office import Appoint, DeclareRelation, EndAppointment, EndRelation
-from workflows.context import Context
+from workflows.context import Context, policy_of
 from workflows.decide.persons import find
 from workflows.decide.policy import division_of
 from workflows.decide.relations import GROUND
@@ -142,7 +142,7 @@ def _visit_due(context: Context, case: Case) -> bool:
     if case.decision is not None or GROUND in case.visit_grounds:
         return False
     day = case.intake.accepted or context.on
-    return context.world.policy(case.division, case.programme, case.area).flag("visit_near_relative", day)
+    return policy_of(context.world, case).flag("visit_near_relative", day)
 
 
 def _about(context: Context, named: StaffId | None, division: DivisionCode) -> tuple[StaffId, set[str]]:

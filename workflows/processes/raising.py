@@ -18,7 +18,7 @@ from domain.catalogue import CATALOGUE
 from domain.days import Month, add_month, china_day, first_day, month_of, months
 from domain.ids import CaseNo, CommandId, DivisionCode, county_of, within
 from domain.money import Fen
-from domain.policy import AREAS, Parameter
+from domain.policy import AREAS, Area, Parameter
 from workflows.chunks import chunks
 from workflows.command import Request
 from workflows.commands.award import RaiseStandard
@@ -96,9 +96,8 @@ class Raising:
         assert isinstance(command, Raise)
         counts: Counter[str] = Counter(raised=0, unchanged=0, arrears_months=0, leads=0)
         not_raised: list[dict[str, Any]] = []
-        for area in (command.area,) if command.area else AREAS:
-            for chunk in chunks(self._whose(command, area), self._size):
-                self._chunk(request, command, chunk, counts, not_raised)
+        for chunk in chunks(self._whose(command), self._size):
+            self._chunk(request, command, chunk, counts, not_raised)
         if command.leads:
             self._leads(request, command, counts)
         if not counts["raised"] and not counts["leads"] and not self._begins(command):
@@ -114,8 +113,7 @@ class Raising:
             names |= {name for name, spec in CATALOGUE.items() if spec.at == "month"}
         after, until = first_day(add_month(command.from_month, -1)), first_day(self._last(command))
         policies = (
-            self.office.world.policy(command.division, command.programme, area)
-            for area in ((command.area,) if command.area else AREAS)
+            self.office.world.policy(command.division, command.programme, area) for area in _areas(command)
         )
         return any(policy.begins(names, after, until) for policy in policies)
 
@@ -163,19 +161,18 @@ class Raising:
         rises: list[Rise] = []
         not_raised: list[tuple[CaseNo, tuple[str, ...]]] = []
         unchanged = 0
-        for area in (command.area,) if command.area else AREAS:
-            for number in self._whose(command, area):
-                context = self._context(request, number, command, standard, unit)
-                first = _first(award_of(context.case), Month(command.from_month))
-                try:
-                    events = raises(context, first)
-                except Refused as refused:
-                    not_raised.append((number, tuple(one.code for one in refused.reasons)))
-                    continue
-                if not events:
-                    unchanged += 1
-                    continue
-                rises.append(_rise(context, events))
+        for number in self._whose(command):
+            context = self._context(request, number, command, standard, unit)
+            first = _first(award_of(context.case), Month(command.from_month))
+            try:
+                events = raises(context, first)
+            except Refused as refused:
+                not_raised.append((number, tuple(one.code for one in refused.reasons)))
+                continue
+            if not events:
+                unchanged += 1
+                continue
+            rises.append(_rise(context, events))
         leads = []
         for number in self._recent(command, request) if command.leads else ():
             context = self._context(request, number, command, standard, unit)
@@ -186,19 +183,23 @@ class Raising:
             rises=tuple(rises), unchanged=unchanged, not_raised=tuple(not_raised), leads=tuple(leads)
         )
 
-    def _whose(self, command: Raise, area: str) -> list[CaseNo]:
-        """Awards of the division that live, or lived, in the month of the raise or since, or begin in the next, and
-        stand on a decision that reads the parameter; by number."""
+    def _whose(self, command: Raise) -> list[CaseNo]:
+        """Awards of the division that live, or lived, in the area in the month of the raise or since, or begin in the
+        next, and stand on a decision that reads the parameter; by number."""
         if command.parameter not in CATALOGUE:
             raise refuse("parameter-unknown", "data.parameter", name=command.parameter)
         found: set[CaseNo] = set()
-        for month in months(Month(command.from_month), self._last(command)):
-            found.update(self._cases.cases(county_of(command.division), command.programme, area, month))
+        span, county = [*months(Month(command.from_month), self._last(command))], county_of(command.division)
+        for area in _areas(command):
+            for month in span:
+                found.update(self._cases.cases(county, command.programme, area, month))
         found.intersection_update(self._reading.reading(command.parameter, command.division))
         kept = []
         for number in sorted(found):
             case = self.office.world.case(number)
             if case is None or case.award is None or not within(command.division, case.division):
+                continue
+            if command.area is not None and command.area not in map(case.area_in, span):
                 continue
             if case.award.ends is None or case.award.ends > command.from_month:
                 kept.append(number)
@@ -221,22 +222,29 @@ class Raising:
         context = Context(self.office.world, part, self.office.clock.now(), case, lambda prefix: prefix)
         if standard is not None and case is not None:
             mine = _as_if(case, command, standard, unit)
-            context.policy = policy_of(self.office.world, case, (mine,))
+            context.policy = policy_of(self.office.world, case, mine)
         return context
 
 
-def _as_if(case: Case, command: Raise, standard: Fen, unit: str) -> Parameter:
-    """The standard as the division of the raise would set it."""
-    return Parameter(
-        ref="preview",
-        name="standard",
-        value=standard,
-        unit=unit,
-        since=first_day(Month(command.from_month)),
-        division=command.division,
-        programme=case.programme,
-        area=case.area,  # type: ignore[arg-type]
-        document="preview",
+def _areas(command: Raise) -> tuple[Area, ...]:
+    return (command.area,) if command.area else AREAS
+
+
+def _as_if(case: Case, command: Raise, standard: Fen, unit: str) -> tuple[Parameter, ...]:
+    """The standard as the division of the raise would set it, in each area that the raise is for."""
+    return tuple(
+        Parameter(
+            ref="preview",
+            name="standard",
+            value=standard,
+            unit=unit,
+            since=first_day(Month(command.from_month)),
+            division=command.division,
+            programme=case.programme,
+            area=area,
+            document="preview",
+        )
+        for area in _areas(command)
     )
 
 
@@ -267,7 +275,7 @@ def _rise(context: Context, events: Sequence[AmountChanged]) -> Rise:
     return Rise(
         case=context.case.number,
         division=context.case.division,
-        area=context.case.area,
+        area=context.case.area_in(events[0].terms.from_month),
         before=events[0].before,
         amount=events[0].terms.amount,
         months=owed(context, events),
