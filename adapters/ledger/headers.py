@@ -30,24 +30,77 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
         return " ".join(one for one in self.titles if _NOTES.search(normalise(one)))
 
 
-def find_header(sheet: Sheet, said: Collection[str] = ()) -> Header | None:
-    """The header that knows most columns; None where no row of the sheet looks like one. `said`: headings that the
-    office knows. Of two that know as many the deeper one where its last row holds headings alone."""
+def find_header(
+    sheet: Sheet, said: Collection[str] = (), begin: int = 0, end: int | None = None
+) -> Header | None:
+    """The header that knows most columns; None where no row of the sheet looks like one. Of two that know as many the
+    deeper one where its last row holds headings alone. `said`: headings that the office knows; `begin`, `end`: the
+    rows of the table."""
     own = frozenset(map(normalise, said))
     best: tuple[int, int, Header] | None = None
-    for first in range(min(DEEPEST, len(sheet.rows))):
+    end = len(sheet.rows) if end is None else end
+    for first in range(begin, min(begin + DEEPEST, end)):
         own_words = any(_known(str(cell), own) for cell in sheet.rows[first] if not blank(cell))
         for depth in (1, 2, 3) if own_words else ():
             last = first + depth - 1
-            if last >= len(sheet.rows) or not _texts_only(sheet.rows[last]):
+            if last >= end or not _texts_only(sheet.rows[last]):
                 break
             names = _names(sheet, first, last)
             score = sum(_known(name, own) for name in names)
             deep = depth if _headings_only(sheet.rows[last], own) else -depth
-            header = Header(first=first, last=last, names=names, titles=_titles(sheet, first))
+            header = Header(first=first, last=last, names=names, titles=_titles(sheet, begin, first))
             if score >= _LEAST and (best is None or (score, deep) > best[:2]):
                 best = (score, deep, header)
     return _with_units(sheet, best[2]) if best else None
+
+
+def parts_of(sheet: Sheet, said: Collection[str] = ()) -> list[tuple[int, int]]:
+    """First row and the one after the last of each table of a sheet: where headings come again that are others, or
+    stand otherwise, another begins, with the lines of text over them."""
+    own = frozenset(map(normalise, said))
+    begins, between = [0], False
+    before: set[tuple[str, ...]] = set()
+    for row, cells in enumerate(sheet.rows):
+        texts = _headings_of(cells, own)
+        if not texts:
+            between = between or not _between(cells)
+            continue
+        if before and between and texts not in before:
+            begins.append(_with_titles(sheet, row))
+            before = set()
+        before.add(texts)
+        between = False
+    return list(zip(begins, (*begins[1:], len(sheet.rows)), strict=True))
+
+
+def _between(cells: Sequence[Cell]) -> bool:
+    """Whether a row is blank or holds words alone: no data, as titles, notes and headings are none."""
+    return all(blank(cell) for cell in cells) or _texts_only(cells)
+
+
+def _headings_of(row: Sequence[Cell], own: Collection[str]) -> tuple[str, ...]:
+    """The texts of a row of headings, as they stand; none of any other row."""
+    if sum(isinstance(cell, str) for cell in row) < _LEAST or not _texts_only(row):
+        return ()
+    known = sum(_known(str(cell), own) for cell in row if not blank(cell))
+    filled = sum(not blank(cell) for cell in row)
+    if known < _LEAST or known * 2 < filled:
+        return ()
+    texts = [normalise(_text(cell)) for cell in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
+
+
+def _with_titles(sheet: Sheet, row: int) -> int:
+    """The first of the lines of text right over a row, blank ones between."""
+    first = row
+    while first > 0 and row - first < DEEPEST - 1:
+        above = sheet.rows[first - 1]
+        if not _between(above):
+            break
+        first -= 1
+    return first
 
 
 _UNIT_TEXT = re.compile(
@@ -134,5 +187,5 @@ def _text(cell: Cell) -> str:
     return cell.strip() if isinstance(cell, str) else ""
 
 
-def _titles(sheet: Sheet, first: int) -> tuple[str, ...]:
-    return tuple(_text(cell) for row in sheet.rows[:first] for cell in row if _text(cell))
+def _titles(sheet: Sheet, begin: int, first: int) -> tuple[str, ...]:
+    return tuple(_text(cell) for row in sheet.rows[begin:first] for cell in row if _text(cell))

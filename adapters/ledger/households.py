@@ -11,11 +11,11 @@ from adapters.ledger.checks import Checks
 from adapters.ledger.fields import STARTS
 from adapters.ledger.persons import Persons
 from adapters.ledger.reader import Household, Person, Read, Trouble
-from adapters.ledger.tables import Table, table_of
+from adapters.ledger.tables import Table, table_of, tables_of
 from adapters.ledger.values import BadCell, given, plain
 from domain.days import Month
 
-__all__ = ["Household", "Person", "Read", "Reading", "Table", "Trouble", "table_of"]
+__all__ = ["Household", "Person", "Read", "Reading", "Table", "Trouble", "table_of", "tables_of"]
 
 
 class Reading(Persons, Amounts, Checks):
@@ -124,8 +124,10 @@ class Reading(Persons, Amounts, Checks):
         return None
 
     def _area(self, of: Any, group: Sequence[int]) -> str | None:
-        """As a column says, else titles and names, else the kind of the head's registration."""
-        return self._first_of(group, "category", codes.area) or self.area or codes.hukou(plain(of("hukou")))
+        """As a column says, else a line over the rows, titles and names, else the kind of the head's registration."""
+        section = codes.area(self.table.sections.get(group[0], ""))
+        told = self._first_of(group, "category", codes.area) or section or self.area
+        return told or codes.hukou(plain(of("hukou")))
 
     def _first_of(self, group: Sequence[int], field: str, reader: Callable[[str], str | None]) -> str | None:
         """What the first of a field's columns says that says anything."""

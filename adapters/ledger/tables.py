@@ -10,7 +10,7 @@ from adapters.ledger import codes
 from adapters.ledger.cells import Cell, Numeric, Sheet, at, blank
 from adapters.ledger.columns import Columns, columns_of
 from adapters.ledger.fields import STARTS
-from adapters.ledger.headers import Header, find_header
+from adapters.ledger.headers import Header, find_header, parts_of
 from adapters.ledger.registers import NoRegister, check_titles
 from adapters.ledger.values import given, plain
 from domain.errors import BadValue
@@ -38,13 +38,23 @@ class Table(msgspec.Struct, kw_only=True):
         return "\n".join((self.sections.get(row, ""), self.sheet.name, *titles, stem))
 
 
-def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
-    """The ledger of a sheet; None where it has no header of one (a list of codes, a summary). Raises `NoRegister`."""
-    header = find_header(sheet, said.keys())
+def tables_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> list[Table]:
+    """The ledgers of a sheet, one below the other; none where it has no header of one (a list of codes, a summary).
+    Raises `NoRegister`."""
+    parts = (table_of(sheet, stem, said, begin, end) for begin, end in parts_of(sheet, said.keys()))
+    return [one for one in parts if one is not None]
+
+
+def table_of(
+    sheet: Sheet, stem: str, said: Mapping[str, str], begin: int = 0, end: int | None = None
+) -> Table | None:
+    """The ledger between two rows of a sheet; None where no header of one is there. Raises `NoRegister`."""
+    end = len(sheet.rows) if end is None else end
+    header = find_header(sheet, said.keys(), begin, end)
     if header is None:
         return None
     headings = frozenset(plain(name.split("\n")[-1]).replace(" ", "") for name in header.names if name)
-    data = [row for row in range(header.last + 1, len(sheet.rows)) if _is_data(sheet, row, headings)]
+    data = [row for row in range(header.last + 1, end) if _is_data(sheet, row, headings)]
     merged_down = {
         left for top, left, bottom, right in sheet.merged if left == right and bottom > top > header.last
     }
@@ -55,6 +65,7 @@ def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
     check_titles([*header.titles, sheet.name], stem)
     if sheet.hidden:
         raise NoRegister("ledger-sheet-hidden", "file")
+    _fill_down(sheet, columns, header.last)
     data = [row for row in data if not _is_sum(sheet.rows[row], columns)]
     kept = [row for row in data if _of_somebody(sheet.rows[row], columns)]
     if "seq" in columns.fields and any(_goes_on(sheet.rows[row], columns, "seq") for row in kept):
@@ -66,7 +77,7 @@ def table_of(sheet: Sheet, stem: str, said: Mapping[str, str]) -> Table | None:
         columns=columns,
         groups=list(grouping.groups()),
         said=" ".join((*header.titles, sheet.name)) + "\n" + stem,
-        sections=_sections(sheet, kept, header.last),
+        sections=_sections(sheet, kept, header.last, end),
         doubtful=grouping.doubtful(),
     )
 
@@ -125,10 +136,26 @@ def _goes_on(cells: Sequence[Cell], columns: Columns, *more: str) -> bool:
     return not any(given(at(cells, columns.fields.get(one))) for one in of)
 
 
-def _sections(sheet: Sheet, data: Sequence[int], last: int) -> dict[int, str]:
-    """For each row of data what stands alone in the last row over it that isn't one, where it names a place."""
+def _fill_down(sheet: Sheet, columns: Columns, last: int) -> None:
+    """A place or kind that is merged over several rows is each one's."""
+    filled = {
+        columns.fields[one] for one in ("area", "village", "division", "category") if one in columns.fields
+    }
+    for top, left, bottom, right in sheet.merged:
+        if left == right and left in filled and top > last:
+            value = at(sheet.rows[top], left) if top < len(sheet.rows) else None
+            for row in range(top + 1, min(bottom + 1, len(sheet.rows))):
+                cells = sheet.rows[row]
+                if cells and at(cells, left) is None:
+                    cells.extend([None] * (left + 1 - len(cells)))
+                    cells[left] = value
+
+
+def _sections(sheet: Sheet, data: Sequence[int], last: int, end: int) -> dict[int, str]:
+    """For each row of data what stands alone in the last row over it that isn't one, where it names a place, or town or
+    country."""
     found, said, ours = {}, "", set(data)
-    for row in range(last + 1, len(sheet.rows)):
+    for row in range(last + 1, end):
         if row in ours:
             if said:
                 found[row] = said
@@ -136,7 +163,8 @@ def _sections(sheet: Sheet, data: Sequence[int], last: int) -> dict[int, str]:
         texts = {plain(cell) for cell in sheet.rows[row] if not blank(cell)}
         if len(texts) == 1:
             (text,) = texts
-            if len(text) <= 30 and _PLACE.search(text) and not _SUM.search(text) and not _FOOT.match(text):
+            told = _PLACE.search(text) or codes.area(text)
+            if len(text) <= 30 and told and not _SUM.search(text) and not _FOOT.match(text):
                 said = text
     return found
 

@@ -10,9 +10,10 @@ from typing import Literal
 
 import msgspec
 
+from adapters.ledger import codes
 from adapters.ledger.cells import Book, letter
 from adapters.ledger.fields import STARTS
-from adapters.ledger.households import Household, Read, Reading, Table, Trouble, table_of
+from adapters.ledger.households import Household, Read, Reading, Table, Trouble, tables_of
 from adapters.ledger.places import Places
 from adapters.ledger.registers import NoRegister
 from adapters.ledger.starting import months_in
@@ -82,15 +83,14 @@ class Ledger:
         why: list[NoRegister] = []
         for sheet in self.book.sheets:
             try:
-                table = table_of(sheet, self.book.stem, self.options.said)
+                tables = tables_of(sheet, self.book.stem, self.options.said)
             except NoRegister as error:
                 why.append(error)
                 self.outcome.skipped[sheet.name or str(sheet.place)] = (error.code, dict(error.params))
                 continue
-            if table is None:
+            if not tables:
                 self.outcome.skipped[sheet.name or str(sheet.place)] = ("ledger-no-header", {})
-            else:
-                self.outcome.tables.append(table)
+            self.outcome.tables.extend(tables)
         if not self.outcome.tables:
             first = why[0] if why else NoRegister("ledger-no-header", "file")
             raise refuse(first.code, "file", **first.params)
@@ -99,7 +99,8 @@ class Ledger:
         if self.options.area is not None:
             return
         for table in self.outcome.tables:
-            told = {"category", "hukou"} & table.columns.fields.keys()
+            told = bool({"category", "hukou"} & table.columns.fields.keys())
+            told = told or any(codes.area(text) for text in table.sections.values())
             if not told and Reading(table, date.max).area is None:
                 raise refuse("ledger-area-unknown", "area")
 

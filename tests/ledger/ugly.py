@@ -581,3 +581,48 @@ def heads_of_one_name_and_other_standards(p: People) -> Case:
         refused={(1, 6, "E", "ledger-standard-unlikely")},
         repairs={"kinship-unknown": 2},
     )
+
+
+@ledger
+def two_tables_on_a_sheet(p: People) -> Case:
+    """Below the first another begins, whose columns stand in another order; places merged over their rows."""
+    a, b, c = p.many(3)
+    rows: list[list[Value]] = [
+        ["丙镇农村低保"],
+        ["村", *HEAD],
+        ["丁村", 1, *a, 1, 300, "2018-03"],
+        [None, 2, *b, 1, 300, "2018-03"],
+        ["合计", None, None, None, 2, 600],
+        [],
+        ["丙镇城市低保"],
+        [*HEAD[:3], "户月保障金", "家庭住址", "保障人口", "起始保障年月"],
+        [1, *c, 400, "一路", 1, "2019-03"],
+    ]
+    return Case(
+        "两表.xlsx",
+        [Sheet(rows, merged=[(2, 0, 3, 0)])],
+        taken=[
+            alone(a, 30_000, "2018-03", division="110199001001"),
+            alone(b, 30_000, "2018-03", division="110199001001"),
+            alone(c, 40_000, "2019-03", area="urban", division="110199001"),
+        ],
+    )
+
+
+@ledger
+def town_and_country_in_turn(p: People) -> Case:
+    """A line over the rows says which: no column and no title does."""
+    a, b = p.many(2)
+    rows: list[list[Value]] = [
+        ["城乡低保台账"],
+        HEAD,
+        ["一、农村低保"],
+        [1, *a, 1, 300, "2018-03"],
+        ["二、城市低保"],
+        [1, *b, 1, 400, "2019-03"],
+    ]
+    return Case(
+        "城乡.xlsx",
+        [Sheet(rows)],
+        taken=[alone(a, 30_000, "2018-03"), alone(b, 40_000, "2019-03", area="urban")],
+    )
