@@ -257,3 +257,36 @@ def test_nobody_is_confirmed_who_is_known_to_be_dead(office: TrialOffice, old: s
     assert office.refused("Confirm", "decider", case, on="2025-05-08") == ["death-not-in-case"]
     office.do("RecordMemberDeath", "handler", case, on="2025-05-08", member="m2", **DIED)
     office.do("ReturnFile", "decider", case, on="2025-05-08", missing=["重新核算"])
+
+
+def test_who_came_later_is_not_counted_for_months_before(office: TrialOffice, old: str) -> None:
+    """A bride comes from July on; that C went from June on is decided only then, and says the months anew."""
+    other = living(office, [person("m1", "1980-01-01", 21, "吴丁", "01")], [], accepted="2025-02-12")
+    leave(office, old)
+    alone(office, old)
+    draw(office, other, "2025-05", "2025-06")
+    office.do("ReportChange", "handler", old, on="2025-05-13", kind="marriage", happened="2025-05-02")
+    marriage = change(office, old)
+    joins = {"member": person("m4", "1980-01-01", 21, "吴丁", "11"), "reason": "marriage"}
+    about = {"on": "2025-05-13", "instance": marriage, "from_case": other}
+    office.do("JoinMember", "handler", old, **about, **joins)
+    assert decided(office, old, "2025-05-14", "increase", "I02", marriage)["from_month"] == "2025-07"
+    assert decided(office, old, "2025-05-15", "reduce", "D02", "change.1")["from_month"] == "2025-06"
+    assert [covered(office, old, month) for month in ("2025-06", "2025-07")] == [
+        ("m1", "m2"),
+        ("m1", "m2", "m4"),
+    ]
+    assert claims(office, old, "m4") == [(other, "2025-04", "2025-06"), (old, "2025-07", None)]
+
+
+def test_who_died_is_counted_for_the_months_in_which_he_lived(office: TrialOffice, old: str) -> None:
+    """B dies before it is decided that C went: the months up to then are still B's."""
+    leave(office, old)
+    alone(office, old)
+    office.do("RecordDeath", "handler", old, on="2025-07-10", member="m2", died="2025-07-02", source="V14")
+    decided(office, old, "2025-07-11", "reduce", "D02", "change.1")
+    assert [covered(office, old, month) for month in ("2025-06", "2025-07", "2025-08")] == [
+        ("m1", "m2"),
+        ("m1", "m2"),
+        ("m1",),
+    ]

@@ -42,7 +42,8 @@ def means_person(case: Case, member: Member) -> Person:
 def members_in(case: Case, month: Month, change: InstanceId | None = None) -> tuple[Member, ...]:
     """Who lived with the household before the month's first day and on it, as far as it is decided.
 
-    Whom another change than `change` says to have left or joined counts as before until that one is decided.
+    Whom another change than `change` says to have left or joined counts as before until that one is decided; who joined
+    counts from the month from which it was decided: another award may have paid him before.
     """
     day = first_day(month)
     joining, leaving = undecided(case, change)
@@ -52,8 +53,14 @@ def members_in(case: Case, month: Month, change: InstanceId | None = None) -> tu
         if (one.died is None or one.died >= day)
         and key not in joining
         and (one.here(day) or key in leaving)
-        and (one.joined is None or one.joined < day)
+        and (one.joined is None or (one.joined < day and month >= _counts_from(case, key)))
     )
+
+
+def _counts_from(case: Case, key: MemberKey) -> Month:
+    """The first month of the award that counts a member; the earliest there is if none does yet."""
+    terms = case.award.terms if case.award is not None else ()
+    return min((one.from_month for one in terms if key in (one.counted or one.covered)), default=Month(""))
 
 
 def undecided(case: Case, change: InstanceId | None) -> tuple[frozenset[MemberKey], frozenset[MemberKey]]:
