@@ -131,15 +131,20 @@ def _main(args: list[str] | None) -> None:
 
 def _tell_use(error: click.ClickException, arguments: list[str]) -> NoReturn:
     """Wrong use is told without what was typed: a slip may hold a name or a number."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    nothing = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    if context is not None and (nothing or error.message == click_says("Missing command.")):
+        click.echo(context.get_help(), err=True)
+        raise SystemExit(error.exit_code)
     said = error.format_message().replace(error.message, sentence(error.message))
     typed = {
         value for word in arguments if (value := _value(word)) and not (value.isascii() and value.isalpha())
     }
     for word in sorted({*typed, *(repr(one)[1:-1] for one in typed)}, key=len, reverse=True):
         said = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "…", said)
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        click.echo(error.ctx.get_usage(), err=True)
-        hint = click_says(HINT, command=error.ctx.command_path, option="--help")
+    if context is not None:
+        click.echo(context.get_usage(), err=True)
+        hint = click_says(HINT, command=context.command_path, option="--help")
         click.echo(f"{hint}\n", err=True)
     click.echo(click_says("Error: {message}", message=said), err=True)
     raise SystemExit(error.exit_code)

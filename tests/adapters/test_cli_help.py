@@ -125,3 +125,11 @@ def test_what_was_typed_stands_in_no_answer_to_wrong_use(lang: str, typed: str) 
 def test_a_number_that_was_typed_is_left_out_alone() -> None:
     said = ask(NOWHERE, "report", "compare", "--report", "D", "--year", "0")
     assert "1000<=x<=9999" in said.err
+
+
+@pytest.mark.parametrize("words", [(), ("month",), ("--format", "json")])
+def test_who_says_nothing_is_told_what_there_is_to_say(words: tuple[str, ...]) -> None:
+    """Once, and not as an error; with common options alone too."""
+    said = ask(NOWHERE, *words, lang="zh")
+    assert (said.code, said.err.count("用法:"), "错误" in said.err) == (2, 1, False)
+    assert "命令:" in said.err
