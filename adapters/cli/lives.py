@@ -1,5 +1,6 @@
 """`doudi lives bring`: the running cases of a division go on under another law's life cycles."""
 
+from collections import Counter
 from typing import Any
 
 import click
@@ -13,11 +14,43 @@ from workflows.definition import OLD_LAW, TODAYS_LAW, current, shipped
 
 COLUMNS = ("case", "instance", "from", "state", "to", "becomes", "due", "over", "refused")
 HEADINGS = {"over": "column.deadlines_over"}
+STANDING = {"life": "column.instance", "version": "column.life_version"}
 
 
 @click.group(no_args_is_help=True)
 def lives() -> None:
     """The versions of life cycles. Example: doudi lives bring --division 110199 --reason 县改用新办法 --dry-run"""
+
+
+@lives.command("list")
+@click.option("--division", required=True, metavar="CODE", help="its cases, and those of all below it")
+def standing(division: str) -> None:
+    """How many life cycles run in which version and state.
+
+    Example: doudi lives list --division 110199
+    """
+    now = session()
+    code = division_in_scope(now, division)
+    note_look(now, "lives list")
+    text = CaseText(now.catalogue)
+    counts = Counter(
+        (life, state)
+        for one in cases(now.rows("timeline"), division=code, in_scope=in_scope(now))
+        for life, state, _ in one.lives.values()
+        if life not in shipped() or not shipped()[life].state(state).final
+    )
+    plain = now.form == "json"
+    rows = [
+        {
+            "life": life if plain else text.life(life.partition("@")[0], life),
+            "version": life.partition("@")[2],
+            "state": state if plain else text.state(life, state),
+            "count": count,
+        }
+        for (life, state), count in sorted(counts.items())
+    ]
+    columns = ("life", "version", "state", "count")
+    now.show(columns, rows, headings=STANDING, position=now.doudi.store.head(), division=code)
 
 
 @lives.command("bring")

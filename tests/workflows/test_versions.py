@@ -95,6 +95,17 @@ def test_who_is_in_a_renamed_state_is_brought_along_and_stands_as_long(
     assert bring(office).json["rows"] == []
 
 
+def test_what_runs_is_told_by_version_and_state(office: TrialOffice, publish: Publish) -> None:
+    for serial in (1, 2):
+        stages.ready(office, serial)
+    publish("application", **RENAMED)
+    office.accepted(stages.household(3), on="2025-05-14")
+    said = ask(office.url, "--format", "json", "lives", "list", "--division", COUNTY)
+    found = {(row["life"], row["state"]): row["count"] for row in said.json["rows"]}
+    assert (found["application@1", "ready"], found["application@2", "accepted"]) == (2, 1)
+    assert "待上报" in ask(office.url, "lives", "list", "--division", COUNTY, lang="zh").out
+
+
 def test_a_removed_state_without_a_place_holds_back_its_cases_alone(
     office: TrialOffice, publish: Publish
 ) -> None:
