@@ -87,7 +87,9 @@ _FOOT = re.compile(
     r"^(制表人?|审核人?|单位负责人|填表人|负责人|制表时间|填报人|经办人|备注|注|说明|签字|分管领导|领导签)"
 )
 _SAMPLE = re.compile(r"^[\[【(（]?(示例|样例|例)[\]】)）]?")
-_PLACE = re.compile(r"[村社区镇乡街道组]")
+_PLACE = re.compile(
+    r"(村|社区|居委会?|镇|乡|街道|[村居]民小组|\d组|[一二三四五六七八九十]组)($|[(:：一-龥]*(低保|名册|名单|台账))"
+)
 _AMOUNT = re.compile(r"[¥￥]?-?[\d,.]+(万?元.*)?")
 
 
@@ -121,6 +123,8 @@ def _is_sum(cells: Sequence[Cell], columns: Columns) -> bool:
 def _of_somebody(cells: Sequence[Cell], columns: Columns) -> bool:
     """Somebody is named, has a number, or an amount stands there: else the row is a line between or a foot."""
     fields = columns.fields
+    if _section(cells):
+        return False
     if any(given(at(cells, fields.get(one))) for one in ("head", "name")):
         return True
     number = at(cells, fields.get("id"))
@@ -160,13 +164,22 @@ def _sections(sheet: Sheet, data: Sequence[int], last: int, end: int) -> dict[in
             if said:
                 found[row] = said
             continue
-        texts = {plain(cell) for cell in sheet.rows[row] if not blank(cell)}
-        if len(texts) == 1:
-            (text,) = texts
-            told = _PLACE.search(text) or codes.area(text)
-            if len(text) <= 30 and told and not _SUM.search(text) and not _FOOT.match(text):
-                said = text
+        said = _section(sheet.rows[row]) or said
     return found
+
+
+def _section(cells: Sequence[Cell]) -> str:
+    """What stands alone in a row where it names a place, or town or country; "" of any other row."""
+    if len(cells) - cells.count(None) > 3:
+        return ""
+    filled = [cell for cell in cells if not blank(cell)]
+    if not filled or not isinstance(filled[0], str):
+        return ""
+    text = plain(filled[0])
+    if len(text) > 30 or any(plain(one) != text for one in filled[1:]):
+        return ""
+    told = _PLACE.search(text) or codes.area(text)
+    return text if told and not _SUM.search(text) and not _FOOT.match(text) else ""
 
 
 class _Grouping:

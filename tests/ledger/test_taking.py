@@ -133,6 +133,33 @@ def test_mended_rows_alone_are_sent_again(desk: LedgerOffice) -> None:
     assert (whole["households"], whole["already"], whole["refused_households"]) == (0, 2, 1)
 
 
+def test_what_stands_over_refused_rows_goes_with_them(desk: LedgerOffice) -> None:
+    """The village and country of a line between the rows, in the workbook of refused rows too; hidden rows stay so."""
+    head: list[Value] = ["户主姓名", "身份证号", "户月保障金", "享受时间"]
+    rows: list[list[Value]] = [
+        ["台账"],
+        head,
+        ["丁村农村低保"],
+        ["某甲", number("1955-07-16", 961), 300, "2018-03"],
+        ["己村城市低保"],
+        ["某乙", number("1955-07-16", 963), "三百", "2018-03"],
+        ["某丙", number("1955-07-16", 965), 300, "2018-03"],
+    ]
+    found = desk.take(write(desk.folder / "各村.xlsx", [Sheet(rows, hidden_rows=(6,))]))
+    assert found["problems"] == {"amount-not-a-number": 1, "ledger-row-hidden": 1}
+    unmended = desk.folder / found["refusals"]
+    assert desk.take(unmended)["problems"] == found["problems"]
+    mend = [list(row) for row in rows_of(unmended)[0]]
+    mend[-2][2], mend[-1][2] = 350, 360
+    assert desk.take(write(desk.folder / "改好.xlsx", [Sheet(mend)]))["households"] == 2
+    register = desk.say("register", "--division", COUNTY, "--as-of", "2025-06-10", "--format", "json").json
+    assert [(row["division"], row["area"]) for row in register["rows"]] == [
+        ("110199001001", "rural"),
+        ("110199001002", "urban"),
+        ("110199001002", "urban"),
+    ]
+
+
 def test_rows_set_right_in_the_whole_file(desk: LedgerOffice) -> None:
     case = CASES[RUINED]
     desk.take_case(case)
