@@ -11,39 +11,47 @@ from domain.case.award import (
     MonthDrawn,
     Stopped,
 )
+from domain.case.change import ChangeDropped
+from domain.case.finding import FindingDecided, FindingDropped, FindingRevised, Ruled
 from domain.case.intake import ApplicationEntered
 from domain.case.move import RELOCATED
 from domain.case.payment import PaymentRepeated, PaymentReturned
 from domain.case.takeover import TakenOver, TakeOverUndone
 from domain.days import Month, add_month
+from domain.event import Event
 from domain.ids import county_of
 from projections.base import Row, Rows, Seen, Table
 
 HOME, PAYABLE = "payable_case", "payable"
 FOR_EVER = "9999-12"
-_TAKEN = (
-    ApplicationEntered,
-    TakenOver,
-    TakeOverUndone,
-    AwardBegan,
-    AmountChanged,
-    Stopped,
-    GradualExitGranted,
-    AreaChanged,
-    MonthDrawn,
-    DifferenceDrawn,
-    PaymentReturned,
-    PaymentRepeated,
-    *RELOCATED,
-)
 
 
 class Payable:
     """`payable`: (case, area) → the first and last month of its award, and the last that was drawn
-    on what it is now due."""
+    on what it is now due; `back`: whether something of it came back and isn't paid again yet."""
 
     name: ClassVar[str] = "payable"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
+    reads: ClassVar[tuple[type[Event], ...]] = (
+        ApplicationEntered,
+        TakenOver,
+        TakeOverUndone,
+        AwardBegan,
+        AmountChanged,
+        Stopped,
+        GradualExitGranted,
+        AreaChanged,
+        ChangeDropped,
+        FindingDecided,
+        FindingDropped,
+        FindingRevised,
+        Ruled,
+        MonthDrawn,
+        DifferenceDrawn,
+        PaymentReturned,
+        PaymentRepeated,
+        *RELOCATED,
+    )
     tables: ClassVar[tuple[Table, ...]] = (
         Table(
             name=HOME,
@@ -60,6 +68,7 @@ class Payable:
                 "since": "text",
                 "last": "text",
                 "drawn": "text",
+                "back": "bool",
             },
             key=("case_no", "area"),
             indexes=(("county", "programme", "area"),),
@@ -68,7 +77,7 @@ class Payable:
 
     def apply(self, seen: Seen, rows: Rows) -> None:
         event = seen.event
-        if not isinstance(event, _TAKEN):
+        if not isinstance(event, self.reads):
             return
         case = seen.stream.partition(":")[2]
         if isinstance(event, TakeOverUndone):
@@ -83,8 +92,6 @@ class Payable:
             _relocated(case, county_of(event.division), rows)
         elif isinstance(event, AwardBegan):
             _began(case, event.terms.from_month, rows)
-        elif isinstance(event, AmountChanged):
-            _changed(case, event.terms.from_month, rows)
         elif isinstance(event, Stopped):
             _last(case, add_month(event.from_month, -1), rows)
         elif isinstance(event, GradualExitGranted):
@@ -95,9 +102,24 @@ class Payable:
         elif isinstance(event, MonthDrawn | DifferenceDrawn):
             _drawn(case, event.area, event.month, rows)
         elif isinstance(event, PaymentReturned):
-            _changed(case, min(event.months), rows)
+            _back(case, True, rows)
         elif isinstance(event, PaymentRepeated):
-            _drawn(case, event.area, max(event.months), rows)
+            _back(case, False, rows)
+        else:
+            _changed(case, _from(event), rows)
+
+
+def _from(event: Event) -> str:
+    """The first month of which something kept back until then may be due, or which may be due more; "": any."""
+    if isinstance(event, AmountChanged):
+        return event.terms.from_month
+    if isinstance(event, Ruled):
+        return event.from_month
+    if isinstance(event, FindingDecided):
+        return min((line.month for line in event.lines), default="")
+    if isinstance(event, FindingRevised):
+        return min(event.settled, default="")
+    return ""
 
 
 def _home(case: str, rows: Rows) -> Row:
@@ -116,17 +138,23 @@ def _relocated(case: str, county: str, rows: Rows) -> None:
 def _began(case: str, month: Month, rows: Rows) -> None:
     home = _home(case, rows)
     before = rows.get(PAYABLE, (case, home["area"]))
-    since = month if before is None else min(before["since"], month)
-    drawn = "" if before is None else before["drawn"]
-    rows.put(PAYABLE, {**home, "since": since, "last": FOR_EVER, "drawn": drawn})
-    _changed(case, month, rows)
+    row = {**home, "since": month, "last": FOR_EVER, "drawn": "", "back": False}
+    if before is not None:
+        row.update(since=min(before["since"], month), back=before["back"])
+    rows.put(PAYABLE, row)
+    _changed(case, "", rows)
 
 
-def _changed(case: str, month: Month, rows: Rows) -> None:
+def _changed(case: str, month: str, rows: Rows) -> None:
     """From that month on what was drawn may be less than is due, in whichever area."""
     for row in list(rows.select(PAYABLE, case_no=case)):
         if row["drawn"] >= month:
-            rows.put(PAYABLE, {**row, "drawn": add_month(month, -1)})
+            rows.put(PAYABLE, {**row, "drawn": add_month(Month(month), -1) if month else ""})
+
+
+def _back(case: str, back: bool, rows: Rows) -> None:
+    for row in list(rows.select(PAYABLE, case_no=case)):
+        rows.put(PAYABLE, {**row, "back": back})
 
 
 def _last(case: str, month: str, rows: Rows) -> None:

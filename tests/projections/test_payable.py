@@ -10,6 +10,10 @@ from domain.days import Month
 from domain.ids import DivisionCode
 from tests.harness import COUNTY, TrialOffice, at, person
 from tests.workflows import awards
+from tests.workflows.test_difference import drawn, raised
+from tests.workflows.test_finding import MONTHS, detected, hidden, single
+from tests.workflows.test_kept_back import by_request, stopped_by
+from tests.workflows.test_returned_months import returned
 from workflows.world import case_stream
 
 OTHER = DivisionCode("110198")
@@ -83,6 +87,52 @@ def test_an_award_that_comes_back_to_an_area_is_still_owed_what_it_left_there(of
         if office.do("Draw", "payer", division=COUNTY, month=month, area=area).data[area]["households"]
     ]
     assert paid == [("2025-08", "rural"), ("2025-07", "urban"), ("2025-06", "rural"), ("2025-05", "rural")]
+
+
+# what waits, behind a later month that was drawn on what it is due
+
+
+def raised_and_over(office: TrialOffice, since: str) -> str:
+    """October is the last month; a raise of it and of months before waits to be drawn."""
+    case = single(office)
+    drawn(office, *MONTHS)
+    raised(office, 65_000, since, case, "2025-10-22")
+    return case
+
+
+def test_what_waited_for_a_finding_is_drawn_once_that_is_dropped(office: TrialOffice) -> None:
+    case = raised_and_over(office, "2025-08")
+    detected(office, case, "2025-11-03", hidden("2025-06-12", "2025-08-11"))
+    stopped_by(office, case, "S13")
+    assert drawn(office, "2025-11")["arrears_amount"] == 10_000
+    assert payable(office, "2025-12") == []
+    office.do("DropFinding", "county", case, on="2025-11-10", instance="finding.1", reason="查无此事")
+    assert payable(office, "2025-12") == [case]
+    assert drawn(office, "2025-12")["arrears_amount"] == 5_000
+
+
+def test_what_waited_for_a_finding_is_drawn_once_an_appeal_says_the_month(office: TrialOffice) -> None:
+    case = raised_and_over(office, "2025-08")
+    detected(office, case, "2025-11-03", hidden("2025-06-12", "2025-08-11"))
+    stopped_by(office, case, "S13")
+    drawn(office, "2025-11")
+    office.do("FileAppeal", "window", case, on="2025-11-05", kind="reconsideration", against="change.1")
+    office.do("DecideAppeal", "county", case, on="2025-11-10", outcome="changed")
+    said = {"appeal": "appeal.1", "from_month": "2025-08", "until_month": "2025-08", "amount": 60_000}
+    office.do("CarryOutAppeal", "decider", case, on="2025-11-10", reason="复议决定", **said)
+    assert payable(office, "2025-12") == [case]
+
+
+def test_what_came_back_waits_for_an_account_behind_what_is_drawn_meanwhile(office: TrialOffice) -> None:
+    case = single(office)
+    drawn(office, *MONTHS)
+    returned(office, case, "2025-09", "2025-10-20")
+    raised(office, 65_000, "2025-10", case, "2025-10-22")
+    by_request(office, case, "2025-10-25")
+    assert drawn(office, "2025-11")["arrears_amount"] == 5_000
+    office.do("ChangeAccount", "handler", case, on="2025-11-20", account="6217 00000001", holder="m1")
+    assert drawn(office, "2025-12")["repeated_amount"] == 50_000
+    assert payable(office, "2026-01") == []
 
 
 def test_rebuilt_it_is_the_same(office: TrialOffice) -> None:

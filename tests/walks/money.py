@@ -12,9 +12,11 @@ from random import Random
 from tempfile import mkdtemp
 from typing import Any
 
+from adapters.payable import PayableCases
 from domain.case.award import LIVING
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.ids import CaseNo
+from domain.policy import AREAS
 from tests.harness import COUNTY, T2, V1
 from tests.harness import number as resident
 from tests.journeys.lives import pages
@@ -94,6 +96,18 @@ class Money(Walk):
         """With the clock seen first, as an office does: a draw that is refused then writes nothing."""
         self.tick()
         super().draw(month)
+        self.nobody_overlooked(month)
+
+    def nobody_overlooked(self, month: Month) -> None:
+        """Who wasn't looked at by a draw would have had nothing of it."""
+        port = PayableCases(self.doudi.store, self.doudi.projector)
+        seen = {case for area in AREAS for case in port.cases(COUNTY, "dibao", area, month)}
+        for number in self.cases:
+            award = self.case(number).award
+            if number not in seen and award is not None and award.began <= month:
+                found = super().say("DrawCase", "payer", number, month=month).data or {}
+                lines = {one: found.get(one) for one in ("households", "arrears_lines", "repeated_lines")}
+                assert not any(lines.values()), ("overlooked", number, month, lines)
 
     def serve(self, steps: list[Step]) -> None:
         for name, seed in steps:
