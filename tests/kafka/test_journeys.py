@@ -96,7 +96,8 @@ def running(
     """`doudi relay run` and `doudi inbox run`."""
     lines = [
         f'[kafka]\nbootstrap_servers = "{settings.bootstrap}"',
-        f'[doudi]\nprefix = "{settings.prefix}"\nsource = "{settings.source}"\nreplication = 1\nmin_insync = 1',
+        f'[doudi]\nprefix = "{settings.prefix}"\nsource = "{settings.source}"\nreplication = 1\nmin_insync = 1\n'
+        'allow = ["topic-partitions"]',
         *(
             f'[inbound.{topic}]\nactor = "{one.actor}"'
             for topic, one in BINDINGS.items()

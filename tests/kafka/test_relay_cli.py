@@ -56,6 +56,7 @@ class Desk:
         self.file.write_text(
             f'[kafka]\nbootstrap_servers = "{settings.bootstrap}"\n[doudi]\nprefix = "{ours.prefix}"\n'
             f'source = "{ours.source}"\nreplication = 1\nmin_insync = 1\n'
+            'allow = ["topic-partitions"]\n'
         )
 
     def ask(self, what: str, *arguments: str, actor: str = "admin", lang: str = "en") -> Said:
