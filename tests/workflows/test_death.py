@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from tests.workflows.awards import (
     tick,
 )
 from tests.workflows.test_difference import drawn
-from tests.workflows.test_finding import single
+from tests.workflows.test_finding import MONTHS, single
 from tests.workflows.test_kept_back import by_request
 from workflows.decide.finding import shown
 
@@ -151,6 +152,41 @@ def test_j7_the_last_recipient_dies_and_the_case_ends(office: TrialOffice) -> No
     assert (found.state("award"), found.ended_code, found.state("review.1")) == ("ended", "S03", "closed")
     assert [amount(office, case, month) for month in ("2026-01", "2026-02")] == [52_000, None]
     assert of_person(office, case, "m2").awarded("livelihood", Month("2026-02")) is None
+
+
+@pytest.mark.parametrize("order", [*permutations(("m1", "m2", "m3"))], ids=" ".join)
+def test_all_died_in_whatever_order_it_is_recorded(office: TrialOffice, order: tuple[str, ...]) -> None:
+    """Each is paid to the end of his month, and the award ends after the last of them."""
+    members = [
+        person(f"m{one}", f"19{5 + one}0-01-01", one, "周一", "02" if one == 1 else "51") for one in (1, 2, 3)
+    ]
+    case = living(office, members, [])
+    drawn(office, *MONTHS)
+    died = {"m1": "2025-07-20", "m2": "2025-08-20", "m3": "2025-09-20"}
+    for key in order:
+        office.do("RecordDeath", "handler", case, on="2025-11-05", member=key, died=died[key], source="V14")
+    assert [amount(office, case, month) for month in MONTHS[2:]] == [180_000, 120_000, 60_000, None]
+    found = office.case(case)
+    assert (found.state("award"), found.ended_code) == ("ended", "S03")
+    for key, day in died.items():
+        paid = [of_person(office, case, key).awarded("livelihood", Month(month)) for month in MONTHS]
+        assert paid == [case if month <= day[:7] else None for month in MONTHS]
+
+
+def test_the_award_ends_with_the_dead_though_another_was_paid_until_he_left(office: TrialOffice) -> None:
+    """B left, and isn't paid from October; A died in July, which is known later."""
+    case = couple(office)
+    drawn(office, *MONTHS[:3])
+    left = {"on": "2025-09-10"}
+    office.do("ReportChange", "window", case, **left, kind="left", happened="2025-09-08")
+    office.do("LeaveMember", "window", case, **left, member="m2", reason="D02")
+    office.do("ProposeChange", "handler", case, **left, effect="reduce", code="D02")
+    office.do("DecideChange", "decider", case, **left)
+    assert amount(office, case, "2025-10") == 60_000
+    said = {"member": "m1", "died": "2025-07-20", "source": "V14"}
+    assert office.do("RecordDeath", "handler", case, on="2025-09-20", **said).data["from_month"] == "2025-10"
+    assert [amount(office, case, month) for month in MONTHS[3:]] == [52_000, 52_000, None]
+    assert of_person(office, case, "m2").awarded("livelihood", Month("2025-09")) == case
 
 
 def test_record_death_refuses(office: TrialOffice) -> None:

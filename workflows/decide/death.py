@@ -7,7 +7,7 @@ from domain.case.award import AmountChanged, MemberDied, Stopped, Terms
 from domain.case.change import ChangeOpened
 from domain.case.decision import LetterIssued
 from domain.case.finding import under_way
-from domain.days import Month, month_of
+from domain.days import Month, add_month, month_of
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
 from domain.identity import check_number
@@ -27,6 +27,7 @@ from workflows.decide.terms import (
     award_of,
     ever_covered,
     latest_terms,
+    months_from,
     terms_of,
 )
 from workflows.engine import guard, next_of
@@ -35,8 +36,8 @@ from workflows.refusal import Reason, reason, refuse
 
 @guard
 def last_recipient(context: Context, command: RecordDeath) -> Reason | None:
-    """Nobody else whom the award pays is alive."""
-    if _others(context, command.member, _from(context, command)):
+    """There is a month that the award pays to nobody who lives in it."""
+    if _over(context, command) is None:
         return reason("others-covered", "data.member", member=command.member)
     return None
 
@@ -45,9 +46,20 @@ def _from(context: Context, command: RecordDeath) -> Month:
     return max(month_after(command.died), award_of(context.case).began)
 
 
-def _others(context: Context, member: MemberKey, month: Month) -> list[MemberKey]:
-    covered = latest_terms(award_of(context.case), month).covered
-    return [key for key in covered if key != member and context.case.members[key].died is None]
+def _over(context: Context, command: RecordDeath) -> Month | None:
+    """The first month, after this death, that the award pays to nobody who lives in it, in whatever order the deaths
+    are recorded; None: there is none."""
+    case, award, first = context.case, award_of(context.case), _from(context, command)
+    died = {key: one.died for key, one in case.members.items()} | {command.member: command.died}
+
+    def nobody(month: Month) -> bool:
+        covered = (died[key] for key in latest_terms(award, month).covered)
+        return all(day is not None and month_of(day) < month for day in covered)
+
+    after = [month_after(day) for day in died.values() if day is not None]
+    months = sorted({*months_from(award, first), *(month for month in after if month > first)})
+    over = next(filter(nobody, months), None)
+    return over if over is None or award.ends is None else min(over, award.ends)
 
 
 @decides(RecordDeath)
@@ -63,8 +75,9 @@ def record_death(context: Context, command: RecordDeath) -> Decision:
     month = _from(context, command)
     if context.case.state("award") == "ended":
         return _known_later(context, died, month, others)
-    if not _others(context, command.member, month):
-        return _ended(context, died, month, others)
+    over = _over(context, command)
+    if over is not None:
+        return _ended(context, died, month, over, others)
     return _went_on(context, died, month, others)
 
 
@@ -83,26 +96,34 @@ def report_death(context: Context, command: ReportDeath) -> Decision:
 
 
 def _ended(
-    context: Context, died: MemberDied, month: Month, others: list[tuple[StreamId, Event]]
+    context: Context, died: MemberDied, month: Month, over: Month, others: list[tuple[StreamId, Event]]
 ) -> Decision:
-    award = award_of(context.case)
-    if award.ends is not None:
-        month = min(month, award.ends)
-    covered = ever_covered(award, month)
+    """Until it is over it pays those who outlived him."""
+    changed, _ = _anew(context, died, month, over)
     events: list[CaseEvent] = [
         died,
-        Stopped(on=context.on, code="S03", from_month=month, by=StaffId(context.actor)),
+        *changed,
+        Stopped(on=context.on, code="S03", from_month=over, by=StaffId(context.actor)),
         LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")),
         *ended_holds(context, unpaid=tuple(context.case.drawn)),
     ]
-    answer: dict[str, Any] = {"from_month": month, "also": also_due("S03")}
+    answer: dict[str, Any] = {"from_month": over, "also": also_due("S03")}
     begins = _opened(context, events, answer)
     return Decision(
         events=events,
-        others=[*others, *release_award(context, covered, month_of(died.died))],
+        others=[*others, *_released(context, died, month, over)],
         begins=begins,
         answer=answer,
     )
+
+
+def _released(context: Context, died: MemberDied, month: Month, over: Month) -> list[tuple[StreamId, Event]]:
+    """The dead from the month after his death; whoever the award was to pay once it is over, from then on."""
+    award, last = award_of(context.case), add_month(over, -1)
+    until = dict.fromkeys(ever_covered(award, over), last)
+    if died.member in ever_covered(award, month):
+        until[died.member] = month_of(died.died)
+    return [one for key, month in until.items() for one in release_award(context, (key,), month)]
 
 
 def _opened(context: Context, events: list[CaseEvent], answer: dict[str, Any]) -> tuple[str, ...]:
@@ -130,18 +151,22 @@ def _known_later(
     return Decision(events=events, others=others, begins=begins, answer=answer)
 
 
-def _anew(context: Context, died: MemberDied, month: Month) -> tuple[list[AmountChanged], bool]:
-    """The months without the dead; whether the others are over the standard in one of them."""
+def _anew(
+    context: Context, died: MemberDied, month: Month, until: Month | None = None
+) -> tuple[list[AmountChanged], bool]:
+    """The months without the dead (before `until`, if given); whether the others are over the standard in one."""
     over = False
 
-    def due(one: Month, before: Terms) -> Due:
+    def due(one: Month, before: Terms) -> Due | None:
         nonlocal over
+        if until is not None and one >= until:
+            return None
         terms, explanation, eligible = _after(context, died.member, one, before)
         over = over or not eligible
         return terms, explanation
 
     changed = anew(context, month, due, always=True, fixed=True, by=StaffId(context.actor))
-    return changed, over
+    return [one for one in changed if until is None or one.terms.from_month < until], over
 
 
 def _went_on(
@@ -149,7 +174,7 @@ def _went_on(
 ) -> Decision:
     award = award_of(context.case)
     changed, over = _anew(context, died, month)
-    if died.member in latest_terms(award, month).covered:
+    if died.member in ever_covered(award, month):
         others.extend(release_award(context, (died.member,), month_of(died.died)))
     letter = LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling"))
     events: list[CaseEvent] = [died, *changed, letter]
@@ -189,10 +214,10 @@ def _after(
         return before.without(member, month, "D01", context.on), None, True
     if award_of(context.case).as_in_ledger(month):
         return *ledger.without(context, member, month, "D01"), True
-    found = assess_again(context, month, without=member)
+    found = assess_again(context, month, without=[member])
     if found.eligible:
         return terms_of(found, month, "D01", context.on), found.explanation, True
-    kept = assess_again(context, month, without=member, keep=True)
+    kept = assess_again(context, month, without=[member], keep=True)
     if kept.eligible:
         return terms_of(kept, month, "D01", context.on), kept.explanation, False
     return before.without(member, month, "D01", context.on), None, False
