@@ -167,7 +167,7 @@ def on_list(rows: Rows, paylist: str) -> list[Row]:
 
 
 def owed_again(rows: Rows, division: str) -> list[Row]:
-    """What came back and isn't paid again yet, in a division and all below it; by case, list and month."""
+    """What came back and isn't paid again, due or not, in a division and all below it; by case, list and month."""
     found: Iterable[Row] = (
         row
         for back in rows.select(RETURN)

@@ -13,12 +13,13 @@ from adapters.outcomes import take, write_refused
 from adapters.wording import text_of
 from domain.codes import label
 from domain.days import parse_month
-from domain.ids import BadId, CommandId, parse_case_no
-from domain.money import parse_yuan
+from domain.ids import BadId, CommandId, StreamId, parse_case_no
+from domain.money import Fen, parse_yuan
 from domain.payment import PayList
 from domain.policy import AREAS
 from projections.payments import STATES, name_of, on_list, owed_again
 from projections.places import LAST, Places
+from workflows.decide.pay import again
 from workflows.refusal import Reason
 from workflows.world import list_stream
 
@@ -245,7 +246,7 @@ def pay_payments(division: str, month: str, area: str | None) -> None:
 @pay.command("returned")
 @_DIVISION
 def pay_returned(division: str) -> None:
-    """Who is to be paid again: what came back, why, and whether the account was put right since.
+    """Who is to be paid again: what came back and is still due, why, and whether the account was put right since.
 
     Example: doudi pay returned --division 110199
     """
@@ -253,12 +254,21 @@ def pay_returned(division: str) -> None:
     code = division_in_scope(now, division)
     found, places = now.rows("outcomes"), Places(now.rows("statistics"))
     note_look(now, "pay-returned")
+    now.doudi.office.world.refresh()
     rows = [
-        {**_about(now, row), "list": row["list"], "amount": now.money(row["returned"])}
+        {**_about(now, row), "list": row["list"], "amount": now.money(due)}
         for row in owed_again(found, "")
-        if places.now(row["division"], "", LAST).startswith(code)
+        if places.now(row["division"], "", LAST).startswith(code) and (due := _due_again(now, row))
     ]
     now.show(RETURNED, rows, position=now.doudi.projector.position("outcomes"), division=code)
+
+
+def _due_again(now: Session, row: dict[str, Any]) -> Fen:
+    """What of a month that came back is due still: a stop or a finding may say since that it isn't."""
+    case = now.doudi.office.world.case(row["case_no"])
+    return (
+        again(case).get(StreamId(f"list:{row['list']}"), {}).get(row["month"], 0) if case is not None else 0
+    )
 
 
 def _case_no(row: dict[str, Any]) -> str | None:

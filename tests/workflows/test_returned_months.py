@@ -1,12 +1,13 @@
 """多发核定 of months whose money came back: what the household never had isn't claimed (rules.md §7, §10.8)."""
 
 from datetime import date
+from typing import Any
 
 from domain.case.payment import PaymentReturned
 from domain.days import Month
 from domain.ids import InstanceId, StreamId
-from tests.harness import TrialOffice
-from tests.workflows.test_difference import drawn
+from tests.harness import COUNTY, TrialOffice
+from tests.workflows.test_difference import asked, drawn
 from tests.workflows.test_finding import MONTHS, claimed, decide, detected, found, hidden, single, stopped
 from workflows.decide.recompute import is_fixed
 from workflows.world import case_stream
@@ -25,6 +26,25 @@ def test_a_stop_claims_no_month_that_the_bank_returned(office: TrialOffice) -> N
     decide(office, case, on="2025-11-04")
     office.do("ChangeAccount", "handler", case, on="2025-11-05", account="6217 00000001", holder="m1")
     assert drawn(office, "2025-11")["repeated_amount"] == 0
+
+
+def test_who_is_to_be_paid_again_is_said_as_far_as_it_is_due(office: TrialOffice, capsys: Any) -> None:
+    """A stop says that nothing is due of September, which came back; taken back, it is."""
+
+    def waiting() -> list[tuple[str, int]]:
+        rows = asked(office, capsys.readouterr, "pay", "returned", "--division", COUNTY)["rows"]
+        return [(row["month"], row["amount"]) for row in rows]
+
+    case = single(office)
+    drawn(office, *MONTHS)
+    returned(office, case, "2025-07", "2025-10-20")
+    returned(office, case, "2025-09", "2025-10-20")
+    assert waiting() == [("2025-07", 50_000), ("2025-09", 50_000)]
+    stopped(office, case, "S05", "2025-08-10", "2025-11-03")
+    decide(office, case, on="2025-11-04")
+    assert waiting() == [("2025-07", 50_000)]
+    office.do("Restore", "decider", case, on="2025-11-20", code="I05", reason="错停")
+    assert waiting() == [("2025-07", 50_000), ("2025-09", 50_000)]
 
 
 def test_a_month_that_came_back_is_paid_again_up_to_what_a_reduction_says(office: TrialOffice) -> None:

@@ -17,7 +17,7 @@ import msgspec
 from domain.case import Case
 from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
 from domain.case.finding import SetOff
-from domain.case.payment import PaymentRepeated, paid_for
+from domain.case.payment import Months, PaymentRepeated, paid_for
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.division import Division
 from domain.event import Event
@@ -170,24 +170,9 @@ class _Drawing:
         """What came back and can be paid again: once nothing keeps it back, for months that are still due."""
         if case.area_in(self.month) != self.area or kept_back(self.context, case):
             return []
-        found = []
-        back = {month for payment in case.payments.values() for month in payment.returned}
-        left = {month: self._still_due(case, month) for month in back}
-        for paylist, payment in sorted(case.payments.items()):
-            due = {month: min(fen, left[month]) for month, fen in payment.returned.items() if left[month] > 0}
-            for month, fen in due.items():
-                left[month] -= fen
-            if due:
-                found.append(self._repeat(case, paylist, due))
-        return found
+        return [self._repeat(case, paylist, due) for paylist, due in again(case).items()]
 
-    @staticmethod
-    def _still_due(case: Case, month: Month) -> int:
-        """What the month is due as now known beyond what of it went out and did not come back."""
-        terms = case.award.at(month) if case.award is not None else None
-        return 0 if terms is None else terms.amount - paid_for(case, month)
-
-    def _repeat(self, case: Case, paylist: StreamId, due: dict[Month, int]) -> PaymentRepeated:
+    def _repeat(self, case: Case, paylist: StreamId, due: Months) -> PaymentRepeated:
         return PaymentRepeated(
             on=self.context.on,
             list=self.stream,
@@ -336,6 +321,29 @@ class _Drawing:
         drawn = len(self.lines) + len(self.differences) + len(self.repeats)
         left_out = dict(sorted(self.left_out.items()))
         return {**self._sums(), "supplementary": drawn * self.supplementary, "left_out": left_out}
+
+
+def again(case: Case) -> dict[StreamId, Months]:
+    """What came back and is still due, by the list it came back from: it is paid again once nothing keeps it back."""
+    back = {month for payment in case.payments.values() for month in payment.returned}
+    left = {month: _still_due(case, month) for month in back}
+    found: dict[StreamId, Months] = {}
+    for paylist, payment in sorted(case.payments.items()):
+        due = {month: min(fen, left[month]) for month, fen in payment.returned.items() if left[month] > 0}
+        for month, fen in due.items():
+            left[month] -= fen
+        if due:
+            found[paylist] = due
+    return found
+
+
+def _still_due(case: Case, month: Month) -> int:
+    """What the month is due as now known beyond what of it went out and did not come back."""
+    terms = case.award.at(month) if case.award is not None else None
+    if terms is None:
+        return 0
+    due = 0 if unpaid_since_its_end(case, month) else terms.amount
+    return due - paid_for(case, month)
 
 
 def _paid_elsewhere(case: Case, month: Month) -> bool:
