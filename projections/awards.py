@@ -58,7 +58,9 @@ class Awards:
         elif isinstance(event, AwardBegan):
             row = self._begun(case, event, rows.get(self.name, (case,)))
         elif isinstance(event, AmountChanged):
-            row = _with_terms(self.of(case, rows), event.terms)
+            row = self.of(case, rows)
+            before = terms_in(row, event.terms.from_month)
+            row = _with_terms(row, event.terms, gradual=before is not None and before["gradual"])
         elif isinstance(event, Stopped):
             row = {**self.of(case, rows), "ends": event.from_month, "end_code": event.code}
         elif isinstance(event, GradualExitGranted):
@@ -72,10 +74,13 @@ class Awards:
     @staticmethod
     def _begun(case: str, event: AwardBegan, before: Row | None) -> Row:
         first = event.terms.from_month
-        begun: Row = {"case_no": case, "cause": event.cause, "ends": None, "end_code": None}
+        until = event.until_month
+        ends = add_month(until, 1) if until else None
+        begun: Row = {"case_no": case, "cause": event.cause, "ends": ends, "end_code": event.code}
         if event.cause == "restored" and before is not None and before["ends"] is not None:
             gap = [[before["ends"], first, before["end_code"]]] if before["ends"] < first else []
-            return {**_with_terms(before, event.terms), **begun, "gaps": [*before["gaps"], *gap]}
+            restored = _with_terms(before, event.terms, gradual=until is not None)
+            return {**restored, **begun, "gaps": [*before["gaps"], *gap]}
         return _with_terms({**begun, "began": first, "terms": [], "gaps": [], "paid_until": ""}, event.terms)
 
     @staticmethod

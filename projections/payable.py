@@ -92,6 +92,8 @@ class Payable:
             _relocated(case, county_of(event.division), rows)
         elif isinstance(event, AwardBegan):
             _began(case, event.terms.from_month, rows)
+            if event.until_month is not None:
+                _last(case, event.until_month, rows)
         elif isinstance(event, Stopped):
             _last(case, add_month(event.from_month, -1), rows)
         elif isinstance(event, GradualExitGranted):

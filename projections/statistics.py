@@ -59,7 +59,7 @@ class Statistics:
     """
 
     name: ClassVar[str] = "statistics"
-    version: ClassVar[int] = 9
+    version: ClassVar[int] = 10
     households: ClassVar[Households] = Households("statistics")
     awards: ClassVar[Awards] = Awards("statistics")
     payments: ClassVar[Payments] = Payments("statistics")

@@ -193,7 +193,7 @@ class Timeline:
         if isinstance(event, AwardBegan | AmountChanged):
             changes = _terms(event.terms)
             if isinstance(event, AwardBegan):
-                changes.update(ended=None, ended_code=None, until_month=None)
+                changes.update(ended=None, ended_code=None, until_month=event.until_month)
             return changes
         if isinstance(event, RELOCATED):
             return {"division": event.division}

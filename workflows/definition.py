@@ -151,7 +151,9 @@ def check(
     finals = {state.name for state in definition.states if state.final}
     for version, goes in definition.arrives.items():
         wrong.extend(
-            f"arrives from {version} in {goes[one]}" for one in sorted(goes) if goes[one] not in names - finals
+            f"arrives from {version} in {goes[one]}"
+            for one in sorted(goes)
+            if goes[one] not in names - finals
         )
     for state in definition.states:
         if state.final and (state.owner or state.deadlines):

@@ -26,6 +26,7 @@ def unsaid_as_revised(builtins: dict[str, Any]) -> dict[str, Any]:
 
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    ("AwardBegan", 1): as_it_was,
     ("ChangeDecided", 1): unpaid_as_found,
     ("ChangeDropped", 1): as_it_was,
     ("FindingRevised", 1): unsaid_as_revised,

@@ -3,6 +3,7 @@
 民发〔2021〕57号 art. 25–35; rules.md §3 pay, reduce / stop, from when, gradual exit, death, hold; §7.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -45,17 +46,17 @@ class Terms(Value, frozen=True, kw_only=True, omit_defaults=True):
     def household_part(self) -> Fen:
         return self.amount - sum(self.uplifts.values())
 
-    def without(self, member: MemberKey, from_month: Month, code: str, on: date) -> "Terms":
-        """The same without one member's share."""
-        shares = {key: share for key, share in self.shares.items() if key != member}
+    def without(self, members: Collection[MemberKey], from_month: Month, code: str, on: date) -> "Terms":
+        """The same without some members' shares."""
+        shares = {key: share for key, share in self.shares.items() if key not in members}
         return replace(
             self,
             from_month=from_month,
             amount=sum(shares.values()),
             shares=shares,
-            covered=tuple(key for key in self.covered if key != member),
-            counted=tuple(key for key in self.counted if key != member),
-            uplifts={key: fen for key, fen in self.uplifts.items() if key != member},
+            covered=tuple(key for key in self.covered if key not in members),
+            counted=tuple(key for key in self.counted if key not in members),
+            uplifts={key: fen for key, fen in self.uplifts.items() if key not in members},
             code=code,
             on=on,
         )
@@ -64,14 +65,19 @@ class Terms(Value, frozen=True, kw_only=True, omit_defaults=True):
 class AwardBegan(CaseEvent, frozen=True, kw_only=True):
     """`cause`: new | restored | moved | split | merged | taken_over (how statistics name the entry).
 
-    `owed`: months of a restored award that were not drawn and are due as arrears.
+    `owed`: months of a restored award that were not drawn and are due as arrears. `until_month`: the last month of a
+    restored gradual exit, and `code` on which ground it was granted.
     """
+
+    VERSION: ClassVar[int] = 2
 
     terms: Terms
     cause: str = "new"
     owed: tuple[Month, ...] = ()
     explanation: Explanation | None = None
     """Of a restored award, what it was computed from again."""
+    until_month: Month | None = None
+    code: str | None = None
 
 
 class AmountChanged(CaseEvent, frozen=True, kw_only=True):
@@ -284,6 +290,9 @@ class Award(Value, frozen=True, kw_only=True):
     end_code: str | None = None
     gradual_until: Month | None = None
     gradual_from: Month | None = None
+    gradual_code: str | None = None
+    exited: tuple[tuple[Month, Month], ...] = ()
+    """The first and last months of gradual exits that were over when the award was restored."""
     turned: Month = Month("")
     """The last month up to which additions were looked at; terms said ahead leave those before them to come."""
     under: str = "application"
@@ -302,6 +311,17 @@ class Award(Value, frozen=True, kw_only=True):
             return None
         holding = [terms for terms in self.terms if terms.from_month <= month]
         return holding[-1] if holding else None
+
+    def keeps(self, month: Month) -> bool:
+        """Whether it is a month of a gradual exit: its household part goes on as it stands."""
+        exits = [*self.exited, (self.gradual_from, self.gradual_until)]
+        return any(first is not None and last is not None and first <= month <= last for first, last in exits)
+
+    def no_longer_gradual(self) -> "Award":
+        if self.gradual_from is None or self.gradual_until is None:
+            return self
+        exited = (*self.exited, (self.gradual_from, self.gradual_until))
+        return replace(self, exited=exited, gradual_from=None, gradual_until=None, gradual_code=None)
 
     def with_terms(self, terms: Terms) -> "Award":
         kept = tuple(one for one in self.terms if one.from_month < terms.from_month)
@@ -358,9 +378,13 @@ def _began(case: "Case", event: AwardBegan) -> "Case":
     before = case.award
     if event.cause == "restored" and before is not None and before.ends is not None:
         gap = (Gap(ends=before.ends, again=first),) if before.ends < first else ()
-        award = replace(before.with_terms(event.terms), cause="restored", ends=None, end_code=None)
-        award = replace(award, gradual_until=None, gradual_from=None, turned=first, gaps=(*before.gaps, *gap))
+        award = replace(
+            before.with_terms(event.terms), cause="restored", turned=first, gaps=(*before.gaps, *gap)
+        )
         award = award.standing_on(first, event.explanation)
+        until = event.until_month
+        award = replace(award, ends=add_month(until, 1) if until else None, end_code=event.code)
+        award = award if until else award.no_longer_gradual()
     else:
         award = Award(began=first, cause=event.cause, terms=(event.terms,), turned=first)
         award = award.standing_on(first, case.decided_income, case.fact_serial)
@@ -383,7 +407,7 @@ def _changed(case: "Case", event: AmountChanged) -> "Case":
     award = replace(award, turned=turned, under=event.instance or award.under)
     anew = event.instance is not None and event.terms.code != REFUSED_WORK
     if anew:
-        case = replace(case, rulings=tuple(one.until(event.terms.from_month) for one in case.rulings))
+        case = case.ruled_until(event.terms.from_month)
     known = case.fact_serial if anew else None
     award = award.standing_on(event.terms.from_month, event.explanation, known)
     if case.ended is not None:
@@ -409,6 +433,7 @@ def _gradual(case: "Case", event: GradualExitGranted) -> "Case":
         award,
         gradual_until=event.until_month,
         gradual_from=event.terms.from_month,
+        gradual_code=event.code,
         ends=add_month(event.until_month, 1),
         end_code=event.code,
         turned=event.terms.from_month,

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from msgspec.structs import replace
 
+from domain.case.award import Terms
 from domain.case.fold import evolves
 from domain.case.intake import Paper
 from domain.case.payment import Months
-from domain.days import Month, add_month
+from domain.days import Month
 from domain.event import CaseEvent, Value
 from domain.explain import Explanation
 from domain.ids import FactKey, InstanceId, MemberKey, StaffId, StreamId
@@ -21,7 +22,6 @@ from domain.money import Fen
 from domain.personal import Words
 
 if TYPE_CHECKING:
-    from domain.case.change import Change
     from domain.case.state import Case
 
 Outcome = Literal["recover", "part", "waive"]
@@ -182,11 +182,10 @@ class Ruling(Value, frozen=True, kw_only=True):
     leaves_out: tuple[FactKey, ...] = ()
     amount: Fen | None = None
 
-    def until(self, month: Month) -> "Ruling":
-        """An amount without a last month goes until a later decision works."""
-        if self.amount is None or self.until_month is not None or month <= self.from_month:
-            return self
-        return replace(self, until_month=add_month(month, -1))
+    @property
+    def endless(self) -> bool:
+        """An amount without a last month: it goes until a later decision works."""
+        return self.amount is not None and self.until_month is None
 
     def holds(self, month: Month) -> bool:
         return self.from_month <= month and (self.until_month is None or month <= self.until_month)
@@ -209,6 +208,8 @@ class Finding(Value, frozen=True, kw_only=True):
     """What of each month it settles: claimed, waived, and `again`."""
     again: Months = {}
     """Of that, what came back though it is claimed no more: due again, on top of what the month was drawn."""
+    before: dict[Month, Terms] = {}
+    """What its months are due without what it says of them: as they stood, and as others said since."""
     plan: tuple[Instalment, ...] = ()
     set_off_percent: int | None = None
     found_by: StaffId | None = None
@@ -280,9 +281,17 @@ def _not_reached(case: "Case", event: FindingNotReached) -> "Case":
 
 @evolves(FindingDecided)
 def _decided(case: "Case", event: FindingDecided) -> "Case":
+    heard, award = case.findings[event.finding], case.award
+    said = {line.month: line for line in heard.lines if line.said}
+    others = {key: _beside(other, said) for key, other in case.findings.items()}
+    hidden = {month for other in case.findings.values() for month in other.before}
+    standing = {line.month: award.at(line.month) for line in event.lines if line.said} if award else {}
     one = replace(
-        case.findings[event.finding],
-        lines=event.lines,
+        heard,
+        lines=tuple(
+            replace(line, said=line.said or line.month in hidden & said.keys()) for line in event.lines
+        ),
+        before={month: terms for month, terms in standing.items() if terms is not None},
         decided=event.on,
         by=event.by,
         outcome=event.outcome,
@@ -296,7 +305,25 @@ def _decided(case: "Case", event: FindingDecided) -> "Case":
         before = drawn[line.month]
         after = replace(before, settled=before.settled + line.over)
         drawn[line.month] = replace(after, shares=_among(line.shares, after.standing, case.head))
-    return replace(_finding(case, one), drawn=drawn)
+    return replace(_finding(replace(case, findings=others), one), drawn=drawn)
+
+
+def _beside(one: Finding, said: dict[Month, LateLine]) -> Finding:
+    """A finding's months without what it says of them, once another is decided that says something of them, too."""
+    before = {
+        month: _less(terms, said[month]) if month in said else terms for month, terms in one.before.items()
+    }
+    return replace(one, before=before)
+
+
+def _less(terms: Terms, line: LateLine) -> Terms:
+    """The terms of a month with what a finding says of it, where that is less."""
+    shares = {key: fen for key, fen in line.shares.items() if key in terms.covered}
+    amount = sum(shares.values())
+    if amount >= terms.amount:
+        return terms
+    shares = shares or dict.fromkeys(terms.covered, 0)
+    return replace(terms, amount=amount, shares=shares, covered=tuple(shares), uplifts={}, code=line.code)
 
 
 def _among(due: dict[MemberKey, Fen], standing: Fen, head: MemberKey) -> dict[MemberKey, Fen]:
@@ -359,7 +386,10 @@ def _revised(case: "Case", event: FindingRevised) -> "Case":
     lines = tuple(replace(line, said=line.said and line.month not in event.unsaid) for line in one.lines)
     again = {month: one.again.get(month, 0) + _back(one, event, month) for month in event.settled}
     left = {month: fen - event.released.get(month, 0) for month, fen in one.settled.items()}
-    one = replace(one, claimed=event.claimed, lines=lines, settled=left, again={**one.again, **again})
+    before = {month: terms for month, terms in one.before.items() if month not in event.unsaid}
+    one = replace(
+        one, claimed=event.claimed, lines=lines, settled=left, again={**one.again, **again}, before=before
+    )
     drawn = {**case.drawn}
     for month, fen in event.settled.items():
         line = replace(drawn[month], settled=fen)
@@ -377,10 +407,23 @@ def _ruled(case: "Case", event: Ruled) -> "Case":
         amount=event.amount,
     )
     if one.amount is not None:
-        case = replace(case, changes={key: _ruled_since(change, one) for key, change in case.changes.items()})
+        case = _given_way(case, one)
     return replace(case, rulings=(*case.rulings, one))
 
 
-def _ruled_since(change: "Change", ruling: Ruling) -> "Change":
-    """What a stop said of a month gives way to the amount that an appeal says of it."""
-    return replace(change, unpaid=tuple(month for month in change.unpaid if not ruling.holds(month)))
+def _given_way(case: "Case", ruling: Ruling) -> "Case":
+    """What a stop says of a month, and a finding under way, gives way to the amount that an appeal says of it."""
+    changes = {
+        key: replace(one, unpaid=tuple(month for month in one.unpaid if not ruling.holds(month)))
+        for key, one in case.changes.items()
+    }
+    findings = {
+        key: one
+        if one.decided is not None
+        else replace(
+            one,
+            lines=tuple(replace(each, said=each.said and not ruling.holds(each.month)) for each in one.lines),
+        )
+        for key, one in case.findings.items()
+    }
+    return replace(case, changes=changes, findings=findings)

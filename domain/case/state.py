@@ -17,7 +17,7 @@ from domain.case.move import Cause, Move
 from domain.case.opinion import Assessed, Dispute, Opinion, Publicity
 from domain.case.payment import Payment
 from domain.case.takeover import Kept, LedgerRow
-from domain.days import Month
+from domain.days import Month, add_month
 from domain.event import Deadline
 from domain.explain import Explanation
 from domain.facts import Fact
@@ -157,6 +157,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     def living(self, month: Month) -> bool:
         return self.award is not None and self.award.at(month) is not None
+
+    def ruled_until(self, month: Month) -> "Case":
+        """With a decision that works from a month on: amounts that an appeal said without a last month end there."""
+        rulings = (
+            replace(one, until_month=add_month(month, -1)) if one.endless else one for one in self.rulings
+        )
+        kept = tuple(one for one in rulings if one.until_month is None or one.until_month >= one.from_month)
+        return replace(self, rulings=kept)
 
     def area_in(self, month: Month) -> str:
         """The area whose list a month's line is on, and whose parameters hold for it."""

@@ -123,6 +123,15 @@ class County:
         self.to(case, AwardBegan(on=day_before(month), terms=terms, cause=cause))
         return case
 
+    def ease_out_again(self, case: str, month: str, until: str) -> None:
+        """A gradual exit that was wrongly stopped goes on."""
+        terms = self.terms(case, month, 30000, "I05")
+        last = Month(until)
+        self.to(
+            case,
+            AwardBegan(on=day_before(month), terms=terms, cause="restored", until_month=last, code="S04"),
+        )
+
     def award(self, case: str, month: str, **fields: Any) -> str:
         """Entered and awarded at once."""
         return self.begin(self.enter(case, **fields), month)

@@ -195,6 +195,20 @@ def test_an_award_that_is_restored_is_approved_again() -> None:
     assert [one.from_month for one in record.spans] == ["2025-09"]
 
 
+def test_a_gradual_exit_that_is_restored_tells_its_end_again() -> None:
+    county = County()
+    county.award("a", "2025-05")
+    county.ease_out("a", "2025-07", until="2025-12")
+    county.stop("a", "2025-09")
+    county.ease_out_again("a", "2025-09", until="2025-12")
+    messages = list(log(county).told())[-1][1]
+    (come,) = said(messages, "approvals")
+    assert (come.from_month, come.until_month, come.reason) == ("2025-09", "2025-12", "restored")
+    (record,) = said(messages, "recipients")
+    assert record.in_month(Month("2025-12")).gradual
+    assert record.spans[-1].until_month == "2025-12"
+
+
 def test_a_hold_and_another_area_are_the_recipients_state() -> None:
     county = County()
     county.award("a", "2025-05")

@@ -84,6 +84,18 @@ def test_a_restored_award_goes_on_with_its_history() -> None:
     assert found(county, "2025-02-01")["a"]["end_code"] is None
 
 
+def test_a_restored_gradual_exit_goes_on_to_its_end() -> None:
+    county = County()
+    county.award("a", "2025-01")
+    county.ease_out("a", "2025-03", until="2025-08")
+    county.stop("a", "2025-05")
+    county.ease_out_again("a", "2025-05", until="2025-08")
+    county.change("a", "2025-07", "I01", 31000)
+    rows = [found(county, f"2025-{month:02d}-01").get("a", {}) for month in range(4, 10)]
+    assert [row.get("gradual") for row in rows] == [True] * 5 + [None]
+    assert rows[-2]["end_code"] == "S04"
+
+
 def test_an_award_begun_again_after_a_gap_leaves_the_earlier_one_standing() -> None:
     county = County()
     county.award("a", "2025-01")

@@ -171,7 +171,7 @@ class Money(Walk):
         self.say("HearFinding", "county", number, instance=finding, words="知道了")
         said = {"outcome": outcome, "reason": "多发", **more}
         answer = self.say("DecideFinding", "decider", number, instance=finding, **said)
-        if [one.code for one in answer.reasons] in (["nothing-over"], ["finding-out-of-date"]):
+        if [one.code for one in answer.reasons] == ["nothing-over"]:
             self.say("DropFinding", "county", number, instance=finding, reason="重新核定")
 
     def end(self) -> None:

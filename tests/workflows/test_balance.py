@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.closing import closings, unlike, whole
-from domain.case.award import AmountChanged, DifferenceDrawn, MonthDrawn, Stopped, Terms
+from domain.case.award import AmountChanged, DifferenceDrawn, LineReleased, MonthDrawn, Stopped, Terms
 from domain.case.payment import PaymentRepeated, PaymentReturned, lists_of, standing
 from domain.days import Month, add_month, last_day, months
 from domain.month import MonthClosed, read_table
@@ -148,6 +148,8 @@ def told(small: SmallOffice) -> dict[str, Counter[str]]:
             found.setdefault(event.list, Counter())["back"] += event.amount
         elif isinstance(event, PaymentRepeated):
             found.setdefault(event.list, Counter())["again"] += event.amount
+        elif isinstance(event, LineReleased):
+            found.setdefault(event.list, Counter())["withheld"] += event.withheld
         elif isinstance(event, ListClosed):
             found.setdefault(recorded.stream, Counter())["closed"] = 1
     return found
@@ -193,7 +195,7 @@ def figures_balance(small: SmallOffice) -> None:
             assert figures["due"] == sum(one.amount for one in terms if one is not None)
         paid += figures["paid"] + figures["corrections"]  # type: ignore[operator,assignment]
     counted = [one for one in lists.values() if one["closed"]]
-    assert paid == sum(one["drawn"] + one["again"] - one["back"] for one in counted)
+    assert paid == sum(one["drawn"] + one["again"] - one["back"] - one["withheld"] for one in counted)
 
 
 def closed_stands(small: SmallOffice) -> None:

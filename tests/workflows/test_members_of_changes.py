@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from domain.case.move import MembersTaken
 from domain.days import Month
-from domain.ids import CaseNo
+from domain.ids import CaseNo, MemberKey
 from domain.person import DeathRecorded
 from tests.harness import TrialOffice, person
 from tests.workflows.awards import amount, draw, income, living, to_decide
@@ -19,7 +20,7 @@ from workflows.command import Request
 from workflows.commands.award import EndGradualExit
 from workflows.context import Context
 from workflows.decide.recompute import late_lines
-from workflows.world import person_stream
+from workflows.world import case_stream, person_stream
 
 ME = person("m1", "2000-01-01", 13, "周丙", "01")
 BORN = "2025-04-10"
@@ -290,3 +291,52 @@ def test_who_died_is_counted_for_the_months_in_which_he_lived(office: TrialOffic
         ("m1", "m2"),
         ("m1",),
     ]
+
+
+def test_who_dies_before_it_is_decided_that_he_left_is_recorded_where_he_is_paid(
+    office: TrialOffice, old: str
+) -> None:
+    """Else the others would have no line for the months between."""
+    leave(office, old)
+    office.accepted([ME], on=APPLIED, came_from=old, came_by="split")
+    told = {"division": "110199", "died": "2025-04-20", "source": "V14", "number": C["number"]}
+    answer = office.do("ReportDeath", "handler", on="2025-05-06", **{**told, "division": "110199001"})
+    assert answer.data["cases"] == 2
+    assert covered(office, old, "2025-05") == ("m1", "m2")
+
+
+def test_who_came_back_keeps_his_claim_when_it_is_decided_late_that_he_went(
+    office: TrialOffice, old: str
+) -> None:
+    """He is the same person under another key: what ends under the old one goes on under the new."""
+    leave(office, old)
+    new = alone(office, old)
+    draw(office, new, "2025-06")
+    office.do("ReportChange", "handler", old, on="2025-06-10", kind="joined", happened="2025-06-10")
+    back = change(office, old)
+    joins = {"member": person("m4", "2000-01-01", 13, "周丙", "20"), "reason": "return", "from_case": new}
+    office.do("JoinMember", "handler", old, on="2025-06-10", instance=back, **joins)
+    decided(office, old, "2025-06-11", "increase", "I02", back)
+    decided(office, old, "2025-06-12", "reduce", "D02", "change.1")
+    assert [covered(office, old, month) for month in ("2025-06", "2025-07")] == [
+        ("m1", "m2"),
+        ("m1", "m2", "m4"),
+    ]
+    assert claims(office, old, "m4")[-1] == (old, "2025-07", None)
+
+
+def test_months_in_which_all_are_paid_elsewhere_ask_for_nothing(office: TrialOffice, old: str) -> None:
+    """All of an award went to another, and somebody joins it a month later: it goes on with him alone."""
+    other = living(office, [person("m1", "1980-01-01", 21, "吴丁", "01")], [], accepted="2025-02-12")
+    draw(office, other, "2025-05", "2025-06")
+    office.do("ReportChange", "handler", old, on="2025-05-05", kind="joined", happened="2025-05-02")
+    joined = change(office, old)
+    joins = {"member": person("m4", "1980-01-01", 21, "吴丁", "51"), "reason": "other", "from_case": other}
+    office.do("JoinMember", "handler", old, on="2025-05-05", **joins)
+    decided(office, old, "2025-05-06", "increase", "I02", joined)
+    gone = (MemberKey("m1"), MemberKey("m2"), MemberKey("m3"))
+    about = {"case": CaseNo(other), "members": gone, "from_month": Month("2025-06")}
+    office.write([(case_stream(CaseNo(old)), MembersTaken(on=date(2025, 5, 7), cause="moved", **about))])  # type: ignore[arg-type]
+    office.do("ReportChange", "handler", old, on="2025-05-08", kind="left", happened="2025-05-07")
+    found = decided(office, old, "2025-05-08", "reduce", "D02", change(office, old))
+    assert (found["from_month"], covered(office, old, "2025-07")) == ("2025-07", ("m4",))

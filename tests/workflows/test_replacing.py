@@ -270,3 +270,13 @@ def test_who_came_to_the_new_code_sees_what_is_owed_and_was_reported_under_the_o
     assert refused.code == 1
     empty = ask(office.url, "pay", "payments", "--division", NEW, "--month", "2025-05", lang="zh")
     assert "{" not in empty.err
+
+
+def test_no_list_is_opened_under_the_old_code_for_a_month_of_the_new_one(
+    office: TrialOffice, case: str
+) -> None:
+    office.clock("2025-07-01")
+    office.do("ReplaceDivision", ADMIN, code=COUNTY, by=NEW, name="丙区", document=DOCUMENT)
+    july = {"month": "2025-07", "area": "rural"}
+    assert office.refused("OpenList", "payer", division=COUNTY, **july) == ["division-replaced"]
+    office.do("OpenList", "payer", division=NEW, **july)

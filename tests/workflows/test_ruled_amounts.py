@@ -187,7 +187,14 @@ def test_a_restore_leaves_a_later_month_as_in_the_ledger(office: TrialOffice) ->
 def less_income(office: TrialOffice, case: str, on: str) -> None:
     """The husband's wage has gone: 1,166.00 for the two by the facts."""
     office.do("ReportChange", "window", case, on=on, kind="income", happened=on)
-    wage = {"kind": "income", "code": "W1", "member": "m1", "since": "2025-01-01", "amount": 0, "source": "V02"}
+    wage = {
+        "kind": "income",
+        "code": "W1",
+        "member": "m1",
+        "since": "2025-01-01",
+        "amount": 0,
+        "source": "V02",
+    }
     office.do("StateFacts", "handler", case, on=on, facts=[wage])
     office.do("ProposeChange", "county", case, on=on, effect="increase", code="I03")
     office.do("DecideChange", "decider", case, on=on)

@@ -27,7 +27,7 @@ def couple(office: TrialOffice) -> str:
 
 
 def test_a_death_that_was_known_meanwhile_stays_one(office: TrialOffice) -> None:
-    """The share of who had died isn't due again by a decision about the others."""
+    """The share of who had died isn't due again by a decision about the others, who weren't heard about more."""
     case = couple(office)
     office.do("RecordDeath", "handler", case, on="2025-11-04", member="m2", died="2025-08-20", source="V14")
     award = office.case(case).award
@@ -36,11 +36,8 @@ def test_a_death_that_was_known_meanwhile_stays_one(office: TrialOffice) -> None
     assert before is not None
     assert before.covered == ("m1",)
     office.do("HearFinding", "county", case, on="2025-11-05", instance="finding.1", words="知道了")
-    refused = {"on": "2025-11-05", "outcome": "recover", "reason": "多发"}
-    assert office.refused("DecideFinding", "decider", case, instance="finding.1", **refused) == [
-        "finding-out-of-date"
-    ]
-    office.do("DropFinding", "decider", case, on="2025-11-05", instance="finding.1", reason="重新核定")
+    heard_about = decide(office, case, on="2025-11-05", instance="finding.1")["claimed"]
+    assert heard_about == office.case(case).findings[InstanceId("finding.1")].claim == 40_000
     office.do("HearFinding", "county", case, on="2025-11-05", instance="finding.2", words="知道了")
     decide(office, case, instance="finding.2")
     office.do("FindDifference", "county", case, on="2025-11-06")

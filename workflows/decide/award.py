@@ -3,7 +3,7 @@
 Told, not heard: carried out under the decision that holds it (57 art. 32; rules.md §3, §4, §10.4).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -23,7 +23,7 @@ from domain.case.award import (
     TimerPassed,
     WorkRefused,
 )
-from domain.case.change import Reminded
+from domain.case.change import Change, Reminded
 from domain.case.decision import LetterIssued
 from domain.case.finding import under_way
 from domain.case.payment import paid_for
@@ -38,6 +38,7 @@ from workflows.commands.award import (
     ChangeArea,
     ChangeHead,
     EndGradualExit,
+    RecordDeath,
     RefuseWork,
     RemindEnding,
     TurnUplift,
@@ -90,9 +91,19 @@ def member_living(context: Context, command: object) -> Reason | None:
         return reason("not-a-member", "data.member", member=str(key))
     if member.died is not None:
         return reason("member-died", "data.member", member=member.key, on=member.died.isoformat())
-    if member.left is not None and member.left < context.on:
+    if (
+        member.left is not None
+        and member.left < context.on
+        and not _dies_in_aid(context, command, member.key)
+    ):
         return reason("member-left", "data.member", member=member.key, on=member.left.isoformat())
     return None
+
+
+def _dies_in_aid(context: Context, command: object, member: MemberKey) -> bool:
+    """Who left is paid by the award until that is decided, and may die before."""
+    award = context.case.award
+    return isinstance(command, RecordDeath) and award is not None and member in award.terms[-1].covered
 
 
 @due_day
@@ -216,7 +227,8 @@ def end_gradual_exit(context: Context, command: EndGradualExit) -> Decision:
     stopped = Stopped(
         on=context.on, code=award.end_code or "S04", from_month=add_month(award.gradual_until, 1)
     )
-    return Decision(events=[stopped, *ended_holds(context)], answer={"also": also_due(stopped.code)})
+    events: list[CaseEvent] = [stopped, *ended_holds(context, evolve(context.case, stopped))]
+    return Decision(events=events, answer={"also": also_due(stopped.code)})
 
 
 def also_due(code: str) -> list[str]:
@@ -264,25 +276,30 @@ def _waits(case: Case, month: Month) -> bool:
 
 
 def unpaid_since_its_end(case: Case, month: Month) -> bool:
-    """Whether the award has ended, and the month should not be paid, or waits for a finding."""
-    return case.ended is not None and (month in kept_for_good(case) or month in under_way(case))
+    """Whether the month should not be paid by what an end said, or waits for a finding now that the award has ended."""
+    return month in kept_for_good(case) or (case.ended is not None and month in under_way(case))
 
 
 def kept_for_good(case: Case) -> set[Month]:
-    """The months that the last end says nothing is due for; what an end said that was taken back counts no more."""
+    """The months that the last end says nothing is due for; of an end that was taken back, those that stay so."""
     found: set[Month] = set()
     for change in case.changes.values():
-        found = set() if change.kind == RESTORED else found | {*change.unpaid}
+        found = {*change.unpaid} if change.kind == RESTORED else found | {*change.unpaid}
     return found
 
 
-def ended_holds(context: Context, unpaid: Collection[Month] = ()) -> list[CaseEvent]:
-    """With the award its holds end; what they kept back is released, but for months that should not be paid."""
-    case = context.case
+def since_restored(case: Case) -> dict[InstanceId, Change]:
+    """The changes since the award was restored last."""
+    found: dict[InstanceId, Change] = {}
+    for key, change in case.changes.items():
+        found = {} if change.kind == RESTORED else {**found, key: change}
+    return found
+
+
+def ended_holds(context: Context, case: Case) -> list[CaseEvent]:
+    """With the award its holds end; what they kept back is released as far as it is due. `case`: with its end."""
     ended: list[CaseEvent] = [HoldEnded(on=context.on, hold=hold) for hold in case.holds]
-    after = msgspec.structs.replace(case, holds={})
-    lines = [one for one in released(context, after) if one.month not in unpaid]
-    return [*ended, *lines]
+    return [*ended, *released(context, msgspec.structs.replace(case, holds={}))]
 
 
 @decides(ChangeAccount)

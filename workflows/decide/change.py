@@ -3,12 +3,13 @@
 民发〔2021〕57号 art. 31–35; L26 art. 48; rules.md §3.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from domain.case import Case, fold
-from domain.case.award import LIVING, AmountChanged, AwardBegan, GradualExitGranted, Stopped, Terms
+from domain.case.award import LIVING, AmountChanged, Award, AwardBegan, GradualExitGranted, Stopped, Terms
 from domain.case.change import (
     Change,
     ChangeDecided,
@@ -22,11 +23,12 @@ from domain.case.change import (
 )
 from domain.case.decision import LetterIssued
 from domain.case.finding import LateLine, under_way
+from domain.case.move import MembersTaken
 from domain.codes import check_code
 from domain.days import Month, add_month, first_day, month_of, months
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
-from domain.ids import CaseNo, StaffId, StreamId, parse_case_no
+from domain.ids import CaseNo, MemberKey, StaffId, StreamId, parse_case_no
 from domain.money import show_yuan
 from workflows.authority import sees_case
 from workflows.command import Decision, decides
@@ -47,10 +49,12 @@ from workflows.context import Context
 from workflows.decide import ledger
 from workflows.decide.appeal import GRANTED
 from workflows.decide.assessing import month_after
-from workflows.decide.award import ENDED, RESTORED, also_due, ended_holds, released
+from workflows.decide.award import ENDED, RESTORED, also_due, ended_holds, kept_for_good, released
 from workflows.decide.days import check_day
 from workflows.decide.effect import (
+    REFUSED_WORK,
     Found,
+    came_to_light,
     check_effect,
     find,
     heard,
@@ -313,11 +317,7 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
     found = _as_proposed(context, proposal)
     take = {"stop": _stop, "gradual_exit": _gradual}.get(proposal.effect, _amount)
     decision = take(context, proposal, found, command)
-    lines = _too_much(context, decision, found, proposal)
-    unpaid: tuple[Month, ...] = ()
-    if proposal.effect == "stop":
-        unpaid = found.findings if _says_them(proposal, lines) else ()
-        decision.events.extend(_holds_ended(context, found, {*unpaid, *(line.month for line in lines)}))
+    lines, says = _too_much(context, decision, found, proposal)
     _add_finding(context, decision, lines)
     decided = ChangeDecided(
         on=context.on,
@@ -326,11 +326,14 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
         effect=proposal.effect,
         code=proposal.code,
         findings=found.findings,
-        unpaid=unpaid,
+        unpaid=_unpaid(found) if says and proposal.effect == "stop" else (),
     )
+    decision.events.insert(0, decided)
+    if proposal.effect == "stop":
+        decision.events += ended_holds(context, fold(context.case, decision.events))
     letter = "L15" if proposal.effect == "gradual_exit" else "L14"
     told = LetterIssued(on=context.on, letter=letter, about=context.instance)
-    decision.events = [decided, *decision.events, told]
+    decision.events.append(told)
     decision.answer = {
         "effect": proposal.effect,
         "code": proposal.code,
@@ -381,34 +384,39 @@ def _add_finding(context: Context, decision: Decision, lines: list[LateLine]) ->
     decision.answer |= {"finding": more.finding, "over": total(lines), "lines": shown(lines)}
 
 
-def _too_much(context: Context, decision: Decision, found: Found, proposal: ChangeProposed) -> list[LateLine]:
-    """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided. A stop that
-    no sum bears out says all its months: what else came to light makes none of them due."""
+def _too_much(
+    context: Context, decision: Decision, found: Found, proposal: ChangeProposed
+) -> tuple[list[LateLine], bool]:
+    """Months drawn that were paid too much, as now known: by the facts that came to light, else as decided; and whether
+    it is the change that says so. A stop that no sum bears out says all its months: what else came to light makes none
+    of them due."""
     if proposal.effect == "increase":
-        return []
+        return [], False
     done, taken = fold(context.case, decision.events), under_way(context.case)
     first = min(found.findings, default=found.from_month)
+    late = [one.line for one in over(late_lines(context, done))]
     lines = {
-        one.line.month: one.line
-        for one in over(late_lines(context, done))
-        if one.line.month not in taken and (one.line.facts or one.line.month >= first)
+        line.month: line for line in late if line.month not in taken and (line.facts or line.month >= first)
     }
-    if _says_them(proposal, lines.values()):
+    says = stops_by_itself(proposal) or not (came_to_light(done, first) or any(line.facts for line in late))
+    if says:
         left = found.findings if stops_by_itself(proposal) else set(found.findings) - taken - lines.keys()
         lines |= {line.month: line for line in _said(done, found, proposal, left)}
-    return [lines[month] for month in sorted(lines)]
+    return [lines[month] for month in sorted(lines)], says
 
 
-def _says_them(proposal: ChangeProposed, lines: Iterable[LateLine]) -> bool:
-    """Whether the change itself says what its months are due, not the facts that came to light."""
-    return stops_by_itself(proposal) or not any(line.facts for line in lines)
+def _unpaid(found: Found) -> tuple[Month, ...]:
+    """The months that a stop should have reached, drawn or not."""
+    return tuple(months(found.findings[0], add_month(found.from_month, -1))) if found.findings else ()
 
 
 def _said(case: Case, found: Found, proposal: ChangeProposed, months: Iterable[Month]) -> Iterator[LateLine]:
+    """Not the months that a stop keeps back whole: nobody had them; nor, of a reduction, those an appeal said."""
     due = found.terms.amount if found.terms else 0
     shares = found.terms.shares if found.terms else {}
+    stops = proposal.effect == "stop"
     for month in months:
-        if case.drawn[month].kept == case.drawn[month].drawn:
+        if case.drawn[month].kept == case.drawn[month].drawn if stops else is_ruled(case, month):
             continue
         line, terms = said_line(case, month, due, shares, proposal.code), award_of(case).at(month)
         if line.over or (terms is not None and terms.amount > due):
@@ -439,12 +447,6 @@ def _stop(context: Context, proposal: ChangeProposed, found: Found, command: Dec
         moves=dict(ENDED),
         answer={"also": also_due(proposal.code)},
     )
-
-
-def _holds_ended(context: Context, found: Found, keeps: set[Month]) -> list[CaseEvent]:
-    """What was kept back goes out, but for months from the stop on, and for those that wait for a finding."""
-    keeps |= {*drawn_from(context.case, found.from_month), *under_way(context.case)}
-    return ended_holds(context, keeps)
 
 
 def _gradual(context: Context, proposal: ChangeProposed, found: Found, command: DecideChange) -> Decision:
@@ -478,12 +480,14 @@ def _amount(context: Context, proposal: ChangeProposed, found: Found, command: D
     assert found.terms is not None
     first = found.from_month
     before = latest_terms(award_of(context.case), first)
-    decided = replace(context.case, rulings=tuple(one.until(first) for one in context.case.rulings))
+    decided = context.case if proposal.code in REFUSED_WORK else context.case.ruled_until(first)
 
-    def due(month: Month, _: Terms) -> Due | None:
-        """What an appeal or a finding said up to a month stands."""
+    def due(month: Month, before: Terms) -> Due | None:
+        """What an appeal or a finding said up to a month stands, but for the shares of who is covered no more."""
         if is_fixed(decided, month):
-            return None
+            assert found.terms is not None
+            gone = [key for key in before.covered if key not in found.terms.covered]
+            return (before.without(gone, month, proposal.code, context.on), None) if gone else None
         one = found if month == first else _find(context, proposal, month)
         assert one.terms is not None
         return one.terms, one.explanation
@@ -518,7 +522,8 @@ def drop_change(context: Context, command: DropChange) -> Decision:
 
 @decides(Restore)
 def restore(context: Context, command: Restore) -> Decision:
-    """A correction and not new: the award as it was, from the month it was wrongly stopped, arrears by month."""
+    """A correction and not new: the award as it was, from the month it was wrongly stopped, arrears by month. What the
+    stop said of months before `from_month` stands. A gradual exit goes on as granted, and ends with its last month."""
     case, award = context.case, award_of(context.case)
     assert award.ends is not None
     if not any(context.case.members[key].died is None for key in latest_terms(award, award.ends).covered):
@@ -528,18 +533,28 @@ def restore(context: Context, command: Restore) -> Decision:
         raise refuse("no-appeal-granted", "data.code")
     first = award.ends if context.rule("restored_with_arrears") else month_after(context.on)
     first = max(first, command.from_month or first)
-    terms, explanation = _restored(context, first, command.code)
-    later = _as_they_stood(context, first)
-    owed = tuple(month for month in months(first, month_of(context.on)) if month not in case.drawn)
+    until = _gradual_until(award, first)
+    elsewhere = _elsewhere(context, first, until)
+    terms, explanation = _restored(context, first, command.code, elsewhere)
+    later = _as_they_stood(context, first, until, elsewhere)
+    last = min(month_of(context.on), until) if until else month_of(context.on)
+    owed = tuple(month for month in months(first, last) if month not in case.drawn)
     said = needed_words(context, command.reason, "data.reason")
+    since = command.from_month or Month("")
     events: list[CaseEvent] = [
-        *corrected(context, RESTORED, command.code, said),
+        *corrected(context, RESTORED, command.code, said, _left_unpaid(case, since)),
+        *(
+            MembersTaken(on=context.on, case=one, cause="split", members=(key,), from_month=month)
+            for key, (one, month) in elsewhere.items()
+        ),
         AwardBegan(
             on=context.on,
             terms=terms,
             cause="restored",
             owed=owed,
             explanation=explanation,
+            until_month=until,
+            code=award.gradual_code if until else None,
         ),
         *later,
         LetterIssued(on=context.on, letter="L14", about=context.instance),
@@ -547,18 +562,68 @@ def restore(context: Context, command: Restore) -> Decision:
     ]
     appeal = granted[-1] if command.code == "I06" else None
     as_restored = fold(case, events)
-    back, moves = lifted(context, as_restored, said, command.code, appeal)
+    back, moves = lifted(context, as_restored, said, command.code, appeal, since)
     return Decision(
         events=[*events, *back, *released(context, fold(as_restored, back))],
-        others=_claimed_again(context, [terms, *(one.terms for one in later)]),
-        moves=moves,
-        answer={"from_month": first, "amount": terms.amount, "owed": list(owed)},
+        others=_claimed_again(context, [terms, *(one.terms for one in later)], until, elsewhere),
+        moves={**moves, **({"award": "gradual"} if until else {})},
+        begins=() if until else ("award",),
+        answer={
+            "from_month": first,
+            "amount": terms.amount,
+            "owed": list(owed),
+            **({"until_month": until} if until else {}),
+            **({"left_out": {key: one for key, (one, _) in elsewhere.items()}} if elsewhere else {}),
+        },
     )
 
 
-def _restored(context: Context, first: Month, code: str) -> tuple[Terms, Explanation | None]:
+Elsewhere: TypeAlias = Mapping[MemberKey, tuple[CaseNo, Month]]
+"""Members whom another award pays meanwhile: the case, and the first month."""
+
+
+def _elsewhere(context: Context, first: Month, until: Month | None) -> Elsewhere:
+    """They are restored up to the month before; others must be left, and head and account holder be of them."""
+    case, group = context.case, GROUP[context.case.programme]
+    covered = ever_covered(award_of(case), first)
+    found = {
+        key: (claim.case, max(claim.from_month or first, first))
+        for key in covered
+        for claim in reversed(context.person(case.members[key].person).claims)
+        if claim.group == group and claim.kind == "award" and claim.case != case.number
+        if claim.overlaps(first, until)
+    }
+    living = [key for key in covered if case.members[key].died is None]
+    if living and all(key in found and found[key][1] == first for key in living):
+        raise refuse("already-aided", "case", case=found[living[0]][0])
+    gone = [key for key in dict.fromkeys((case.head, case.account_holder)) if key in found]
+    if gone:
+        raise refuse("head-gone", "case", members=", ".join(str(key) for key in gone))
+    return found
+
+
+def _gradual_until(award: Award, first: Month) -> Month | None:
+    """The last month of a gradual exit that was stopped before it was over."""
+    until = award.gradual_until
+    if until is None or award.ends is None or award.ends > until:
+        return None
+    if first > until:
+        raise refuse("gradual-exit-over", "data.from_month", month=first, until=until)
+    return until
+
+
+def _left_unpaid(case: Case, since: Month) -> tuple[Month, ...]:
+    """The months that an end said nothing is due for, before those from which on it is taken back."""
+    restored = [one for one in case.changes.values() if one.kind == RESTORED]
+    before = {*restored[-1].unpaid} if restored else set()
+    return tuple(sorted(month for month in kept_for_good(case) if month in before or month < since))
+
+
+def _restored(
+    context: Context, first: Month, code: str, elsewhere: Elsewhere
+) -> tuple[Terms, Explanation | None]:
     """On the facts of the decision that stands; what an appeal said, and an award as in the ledger, as it was."""
-    terms, explanation = _still_living(context, first)
+    terms, explanation = _still_there(context, first, elsewhere)
     if (
         explanation is None
         and not is_ruled(context.case, first)
@@ -568,33 +633,40 @@ def _restored(context: Context, first: Month, code: str) -> tuple[Terms, Explana
     return replace(terms, from_month=first, code=code, on=context.on), explanation
 
 
-def _computed(context: Context, month: Month) -> Due:
-    found = assess_again(context, month, keep=False)
+def _computed(context: Context, month: Month, without: Collection[MemberKey] = (), code: str = "D01") -> Due:
+    found = assess_again(context, month, without=without)
     if not found.eligible:
         raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
-    return terms_of(found, month, "D01", context.on), found.explanation
+    return terms_of(found, month, code, context.on), found.explanation
 
 
-def _still_living(context: Context, month: Month) -> Due:
-    """The terms of a month as they stood, but for who died since."""
+def _still_there(context: Context, month: Month, elsewhere: Elsewhere) -> Due:
+    """The terms of a month as they stood, but for who died since, or is paid by another award."""
     case, terms = context.case, latest_terms(award_of(context.case), month)
     dead = [key for key in terms.covered if (died := case.members[key].died) and died < first_day(month)]
-    if not dead:
+    taken = [key for key in terms.covered if key in elsewhere and elsewhere[key][1] <= month]
+    gone = dict.fromkeys((*dead, *taken))
+    if not gone:
         return terms, None
+    code = "D02" if taken else "D01"
     if award_of(case).as_in_ledger(month):
-        return ledger.less(case, dead, month, "D01", context.on)
+        return ledger.less(case, gone, month, code, context.on)
     if not is_ruled(case, month):
-        return _computed(context, month)
-    for key in dead:
-        terms = terms.without(key, month, "D01", context.on)
-    return terms, None
+        return _computed(context, month, taken, code)
+    return terms.without(gone, month, code, context.on), None
 
 
-def _as_they_stood(context: Context, first: Month) -> list[AmountChanged]:
-    """Terms that begin later are said again: those from the first month would go over them."""
+def _as_they_stood(
+    context: Context, first: Month, until: Month | None, elsewhere: Elsewhere
+) -> list[AmountChanged]:
+    """Terms that begin later are said again: those from the first month would go over them; and where another award
+    begins to pay somebody."""
     award, events = award_of(context.case), list[AmountChanged]()
-    for month in months_anew(context.case, first)[1:]:
-        terms, explanation = _still_living(context, month)
+    firsts = {*months_anew(context.case, first), *(month for _, month in elsewhere.values())}
+    for month in sorted(firsts - {first}):
+        if until is not None and month > until:
+            continue
+        terms, explanation = _still_there(context, month, elsewhere)
         events.append(
             AmountChanged(
                 on=context.on,
@@ -608,7 +680,12 @@ def _as_they_stood(context: Context, first: Month) -> list[AmountChanged]:
     return events
 
 
-def _claimed_again(context: Context, terms: Sequence[Terms]) -> list[tuple[StreamId, Event]]:
-    """Each whom the award covers, from the first month in which it does."""
+def _claimed_again(
+    context: Context, terms: Sequence[Terms], until: Month | None, elsewhere: Elsewhere
+) -> list[tuple[StreamId, Event]]:
+    """Each whom the award covers, from the first month in which it does, until another award pays him."""
     first = {key: one.from_month for one in reversed(terms) for key in one.covered}
-    return [event for key, month in first.items() for event in claim(context, (key,), month)]
+    last = {key: add_month(month, -1) for key, (_, month) in elsewhere.items()}
+    return [
+        event for key, month in first.items() for event in claim(context, (key,), month, last.get(key, until))
+    ]

@@ -105,10 +105,10 @@ def _ended(
         *changed,
         Stopped(on=context.on, code="S03", from_month=over, by=StaffId(context.actor)),
         LetterIssued(on=context.on, letter="L14", about=next_of(context.case, "telling")),
-        *ended_holds(context, unpaid=tuple(context.case.drawn)),
     ]
     answer: dict[str, Any] = {"from_month": over, "also": also_due("S03")}
     begins = _opened(context, events, answer)
+    events += ended_holds(context, fold(context.case, events))
     return Decision(
         events=events,
         others=[*others, *_released(context, died, month, over)],
@@ -211,7 +211,7 @@ def _after(
     where even that can't be, and where an appeal or a finding said the amount, their shares stay and his goes.
     """
     if is_fixed(context.case, month) or set(before.covered) == {member}:
-        return before.without(member, month, "D01", context.on), None, True
+        return before.without([member], month, "D01", context.on), None, True
     if award_of(context.case).as_in_ledger(month):
         return *ledger.without(context, member, month, "D01"), True
     found = assess_again(context, month, without=[member])
@@ -220,4 +220,4 @@ def _after(
     kept = assess_again(context, month, without=[member], keep=True)
     if kept.eligible:
         return terms_of(kept, month, "D01", context.on), kept.explanation, False
-    return before.without(member, month, "D01", context.on), None, False
+    return before.without([member], month, "D01", context.on), None, False

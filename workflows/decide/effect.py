@@ -14,7 +14,7 @@ from domain.case.award import Terms
 from domain.case.change import Change, ChangeProposed, Effect
 from domain.case.intake import Paper
 from domain.codes import check_code, code_list, needs_words
-from domain.days import Month, add_month, add_months, month_of
+from domain.days import Month, add_month, add_months, first_day, month_of
 from domain.explain import Explanation
 from domain.facts import Fact
 from domain.ids import FactKey, MemberKey, PersonRef
@@ -25,7 +25,7 @@ from workflows.context import Context
 from workflows.decide.assessing import left_out, month_after, undecided
 from workflows.decide.papers import check_paper
 from workflows.decide.passing import free_from
-from workflows.decide.recompute import GROUND_CODES, entitled, gone_by, known_now
+from workflows.decide.recompute import GROUND_CODES, entitled, gone_by, is_fixed, known_now
 from workflows.decide.review import clear_income
 from workflows.decide.terms import (
     anchor_of,
@@ -127,6 +127,12 @@ def stops_by_itself(proposal: ChangeProposed) -> bool:
     return proposal.effect == "stop" and not computed
 
 
+def came_to_light(case: Case, first: Month) -> bool:
+    """Whether something wasn't reported that was there in a month or later: then the facts say what is due."""
+    day = first_day(first)
+    return any(one.unreported and (one.until is None or one.until >= day) for one in case.facts.values())
+
+
 def unreported(context: Context, change: Change) -> bool:
     """Found by others, or said later than `birth_report_months` after it happened."""
     if change.kind in ("review", "death"):
@@ -168,15 +174,17 @@ def _taken_from(case: Case, effect: Effect) -> Month | None:
 
 
 def _owed_from(case: Case) -> Month | None:
-    award = award_of(case)
-    starts = [one.from_month for one in award.terms]
-    owed = [
-        max(one.from_month, case.taken[key])
-        for one, ends in zip(award.terms, [*starts[1:], NEVER], strict=True)
-        for key in one.covered
-        if case.taken.get(key, NEVER) < ends
-    ]
-    return min(owed, default=None)
+    """Months in which all are paid elsewhere are nobody's; only at the end the award ends with them."""
+    terms = award_of(case).terms
+    ends = [*(one.from_month for one in terms[1:]), NEVER]
+    for one, end in zip(terms, ends, strict=True):
+        gone = [case.taken.get(key, NEVER) for key in one.covered]
+        first, last = max(one.from_month, min(gone, default=NEVER)), max(gone, default=NEVER)
+        if first < min(end, last):
+            return first
+        if last < end == NEVER:
+            return max(one.from_month, last)
+    return None
 
 
 def _coming(case: Case, change: Change) -> list[PersonRef]:
@@ -372,6 +380,8 @@ def _refused_work(
         raise refuse("refused-work-effect", "data.effect", effect=effect, member=member)
     if alone:
         return Found(from_month=month)
+    if is_fixed(context.case, month):
+        return Found(from_month=month, terms=terms.without([member], month, code, context.on))
     found = assess_again(context, month)
     cut = cut_shares(found, [member])
     return Found(from_month=month, terms=terms_of(cut, month, code, context.on), explanation=cut.explanation)

@@ -28,6 +28,7 @@ from domain.case.finding import (
     under_way,
 )
 from domain.case.payment import Months
+from domain.days import Month
 from domain.event import CaseEvent
 from domain.ids import InstanceId, StaffId
 from domain.money import Fen, show_yuan
@@ -216,7 +217,7 @@ def _nothing_over(context: Context) -> Refused:
 
 
 def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
-    """The finding's months as they now come out. More than was heard about is another finding."""
+    """The finding's months as they now come out, up to what was heard about: the rest is another finding."""
     now = {each.line.month: each for each in over(late_lines(context))}
     change = context.case.changes.get(one.cause) if one.cause is not None else None
     by_itself = change is not None and change.proposal is not None and stops_by_itself(change.proposal)
@@ -227,9 +228,8 @@ def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
             each = _as_said(context, line)
         if each is None:
             continue
-        if each.line.over > line.over:
-            raise refuse("finding-out-of-date", "case", month=line.month, over=show_yuan(each.line.over))
-        found.append(each)
+        heard_about = each.line.new + min(each.line.over, line.over)
+        found.append(replace(each, line=replace(each.line, old=heard_about)))
     if not found:
         raise refuse("nothing-over", "case")
     return found
@@ -387,8 +387,10 @@ def make_good(context: Context, command: MakeGood) -> Decision:
     )
 
 
-def corrected(context: Context, kind: str, code: str, said: object) -> list[CaseEvent]:
-    """A change opened and decided in one act, as an award restored is."""
+def corrected(
+    context: Context, kind: str, code: str, said: object, unpaid: tuple[Month, ...] = ()
+) -> list[CaseEvent]:
+    """A change opened and decided in one act, as an award restored is. `unpaid`: months that stay so."""
     change = context.instance
     return [
         ChangeOpened(
@@ -399,7 +401,14 @@ def corrected(context: Context, kind: str, code: str, said: object) -> list[Case
             source="office",
             words=said,  # type: ignore[arg-type]
         ),
-        ChangeDecided(on=context.on, change=change, by=StaffId(context.actor), effect="increase", code=code),
+        ChangeDecided(
+            on=context.on,
+            change=change,
+            by=StaffId(context.actor),
+            effect="increase",
+            code=code,
+            unpaid=unpaid,
+        ),
     ]
 
 

@@ -20,6 +20,7 @@ from domain.personal import Number
 from workflows.command import Decision, decides
 from workflows.commands.intake import AddMember, AddNumber, MemberEntry, RecordMemberDeath, RemoveMember
 from workflows.context import Context
+from workflows.decide.composition import HEADS
 from workflows.decide.days import check_day
 from workflows.decide.persons import GROUP, Found, check_death, claim_applying, find, recorded
 from workflows.decide.terms import award_of, latest_terms
@@ -50,6 +51,8 @@ def joining(context: Context, entry: MemberEntry, since: date, why: str) -> tupl
     if any(one.person == found.ref and one.left is None for one in case.members.values()):
         raise refuse("person-twice", "data.member")
     kinship = check_code("kinship", entry.kinship, "data.member.kinship")
+    if kinship in HEADS:
+        raise refuse("two-heads", "data.member.kinship", member=entry.key, head=case.head)
     member = found.member(entry.key, kinship, max(since, found.born))
     return found, MemberJoined(on=context.on, member=member, reason=why)
 

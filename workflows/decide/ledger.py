@@ -169,7 +169,7 @@ def less(
     terms = latest_terms(award, month)
     lines = [_line("ledger-before", "+", terms.amount)]
     for member in members:
-        before, terms = terms, terms.without(member, month, code, on)
+        before, terms = terms, terms.without([member], month, code, on)
         if gone := before.amount - terms.amount:
             lines.append(_line("ledger-share-gone", "-", gone, member))
     kept = award.basis(month).ledger or ()

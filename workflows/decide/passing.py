@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from domain.case import Case
+from domain.case import Case, fold
 from domain.case.award import Stopped, Terms
 from domain.case.change import Change, ChangeOpened, DeadlineMoved
 from domain.case.decision import LetterIssued
@@ -107,8 +107,10 @@ def claims_of(context: Context, terms: Sequence[Terms]) -> list[tuple[StreamId, 
     case, award = context.case, award_of(context.case)
     until = award.ends and add_month(award.ends, -1)
     events: list[tuple[StreamId, Event]] = []
+    whose = [{case.members[key].person for key in one.covered} for one in terms]
     for key in ever_covered(award, terms[0].from_month):
-        after = 1 + max((place for place, one in enumerate(terms) if key in one.covered), default=-1)
+        person = case.members[key].person
+        after = 1 + max((place for place, there in enumerate(whose) if person in there), default=-1)
         if after < len(terms):
             events += release_award(context, (key,), add_month(terms[after].from_month, -1))
     claimed: set[MemberKey] = set()
@@ -199,5 +201,8 @@ def _merged(there: Context, taken: MembersTaken) -> list[CaseEvent]:
     stopped = Stopped(on=there.on, code=STOPS["merged"], from_month=taken.from_month, by=StaffId(there.actor))
     letter = LetterIssued(on=there.on, letter="L14", about=next_of(old, "telling"))
     return elsewhere(
-        there, [taken, stopped, *ended_holds(there), letter], moves=dict(ENDED), begins=("telling",)
+        there,
+        [taken, stopped, *ended_holds(there, fold(there.case, [taken, stopped])), letter],
+        moves=dict(ENDED),
+        begins=("telling",),
     )

@@ -87,6 +87,9 @@ def check_month(context: Context, month: str) -> None:
 def open_list(context: Context, command: OpenList) -> Decision:
     division = _county(command)
     check_month(context, command.month)
+    by = _stands_for_it(context, division, Month(command.month))
+    if by is not None:
+        raise refuse("division-replaced", "data.division", division=division, by=by)
     stream = stream_of(command)
     if _list(context, stream).opened is not None:
         raise refuse("list-open", "data.month", month=command.month, area=command.area)
@@ -101,6 +104,15 @@ def open_list(context: Context, command: OpenList) -> Decision:
         month=Month(command.month),
     )
     return Decision(others=[(stream, event)], answer={"list": stream})
+
+
+def _stands_for_it(context: Context, division: DivisionCode, month: Month) -> DivisionCode | None:
+    """The county on whose list a month of this one's is, where another replaced it before."""
+    known: Division | None = context.world.state(division_stream(division))
+    if known is None or known.by is None:
+        return None
+    there: Division | None = context.world.state(division_stream(known.by))
+    return known.by if there is not None and dict(there.of).get(division, NEVER) <= month else None
 
 
 @decides(DrawChunk)
@@ -249,7 +261,7 @@ class _Drawing:
         if month in case.drawn or case.area_in(month) != self.area:
             return Found()
         terms = case.award.at(month) if case.award is not None else None
-        if terms is None or _paid_elsewhere(case, month):
+        if terms is None or _paid_elsewhere(case, month) or unpaid_since_its_end(case, month):
             return Found()
         if terms.amount <= 0:
             return Found(left_out="nothing_payable")

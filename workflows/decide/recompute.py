@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from domain.case import Case
 from domain.case.award import AmountChanged, Terms
-from domain.case.finding import LateLine
+from domain.case.finding import Finding, LateLine
 from domain.case.payment import paid_for
 from domain.days import Month, add_month, first_day, month_of
 from domain.explain import Explanation
@@ -71,10 +71,39 @@ def is_ruled(case: Case, month: Month) -> bool:
     return any(one.holds(month) and one.amount is not None for one in case.rulings)
 
 
-def _said(case: Case) -> Iterator[LateLine]:
+def _said(case: Case, *, fell: bool = False) -> Iterator[LateLine]:
+    """What decisions say of months; `fell`: what they said on a fact that is put right, or left out, since."""
     return (
-        line for one in case.findings.values() if one.outcome is not None for line in one.lines if line.said
+        line
+        for one in case.findings.values()
+        if one.outcome is not None
+        for line in one.lines
+        if line.said and bool(_fallen(case, one, line.month)) == fell
     )
+
+
+def _fallen(case: Case, one: Finding, month: Month) -> list[FactKey]:
+    """The facts that the change a finding came out of rests on and that are put right, or left out by an appeal."""
+    change = case.changes.get(one.cause) if one.cause is not None else None
+    if change is None or change.proposal is None or change.proposal.explanation is None:
+        return []
+    read = [fact.key for fact in change.proposal.explanation.facts]
+    out = {key for ruling in case.rulings if ruling.holds(month) for key in ruling.leaves_out}
+    return [key for key in read if key in case.replaced or key in out]
+
+
+def _instead(case: Case, month: Month) -> dict[FactKey, Fact] | None:
+    """What stands instead of the facts on which a decision said a month (None: none fell)."""
+    fell = [
+        key
+        for one in case.findings.values()
+        if any(line.month == month and line.said for line in one.lines) and one.outcome is not None
+        for key in _fallen(case, one, month)
+    ]
+    if not fell:
+        return None
+    now = [_now(case, key) for key in fell if key in case.replaced]
+    return {one.key: one for one in now if one is not None}
 
 
 def months_anew(case: Case, first: Month) -> list[Month]:
@@ -157,7 +186,7 @@ def entitled(
     terms = latest_terms(award, month)
     gone = frozenset(gone)
     if keep is None:
-        keep = award.gradual_from is not None and month >= award.gradual_from
+        keep = award.keeps(month)
     paid = frozenset(terms.covered) - gone
     counted = (frozenset(terms.counted or terms.covered) | _apart(case, month, facts) | {*came}) - gone
     found = assess(
@@ -278,7 +307,12 @@ def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomp
     """What the month is due with what came to light, where that makes a difference to its decision."""
     known, gone = known_now(case, month), gone_by(case, month)
     came = _came_by(case, month)
-    if is_fixed(case, month) or not (known.late or gone or came):
+    if is_fixed(case, month):
+        return None
+    instead = _instead(case, month)
+    if instead is not None:
+        return _said_no_more(context, case, month, terms, {**known.facts, **instead})
+    if not (known.late or gone or came):
         return None
     before = entitled(context, case, month, decided_case(case, month).facts)
     after = entitled(context, case, month, known.facts, gone)
@@ -296,6 +330,16 @@ def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomp
     made = terms_of(after, month, code, context.on)
     line = line_of(case, month, made.amount, made.shares, code)
     line = replace(line, facts=known.late, members=gone, explanation=after.explanation)
+    return Recomputed(line=line, terms=made, falls=made.amount < terms.amount)
+
+
+def _said_no_more(
+    context: Context, case: Case, month: Month, terms: Terms, facts: Mapping[FactKey, Fact]
+) -> Recomputed:
+    """A month that a decision said on a fact that fell: what it is due on the others."""
+    found = entitled(context, case, month, facts, gone_by(case, month))
+    made = terms_of(found, month, RIGHTS if found.amount >= terms.amount else LOWERS, context.on)
+    line = replace(line_of(case, month, made.amount, made.shares, made.code), explanation=found.explanation)
     return Recomputed(line=line, terms=made, falls=made.amount < terms.amount)
 
 

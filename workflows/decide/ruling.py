@@ -54,7 +54,8 @@ def carry_out_appeal(context: Context, command: CarryOutAppeal) -> Decision:
     found = _found(context, as_ruled, command)
     terms = restated(context, found, as_ruled)
     revised = revisions(context, fold(as_ruled, terms), command.appeal)
-    if not terms and not revised:
+    gives_way = (as_ruled.changes, as_ruled.findings) != (case.changes, case.findings)
+    if not terms and not revised and not gives_way:
         raise refuse("nothing-ruled", "case")
     done = fold(as_ruled, [*terms, *revised])
     closed = closing(case, done, revised)

@@ -18,8 +18,10 @@ from domain.means.shares import split
 from domain.money import Fen
 from domain.personal import Words
 from workflows.context import Context, policy_of
-from workflows.decide.recompute import Recomputed, entitled, gone_by, known_now, restated
+from workflows.decide.award import since_restored
+from workflows.decide.recompute import Recomputed, entitled, gone_by, is_fixed, known_now, restated
 from workflows.decide.terms import award_of, terms_of
+from workflows.refusal import refuse
 
 
 def set_off(context: Context, case: Case, line: MonthDrawn) -> list[SetOff]:
@@ -167,21 +169,28 @@ def closing(case: Case, done: Case, revised: Sequence[FindingRevised]) -> dict[s
 
 
 def lifted(
-    context: Context, case: Case, said: Words, code: str, appeal: InstanceId | None
+    context: Context, case: Case, said: Words, code: str, appeal: InstanceId | None, since: Month
 ) -> tuple[list[CaseEvent], dict[str, str]]:
-    """What a stop said of months gone by, taken back with it when the award is restored: open findings are dropped,
-    decided ones lose those months, which are computed on their facts again. `case`: with the award restored; `appeal`:
-    the one that restored it."""
+    """What the last stop said of months gone by, from `since` on, taken back with it when the award is restored: open
+    findings are dropped, decided ones lose those months, which come back as they stood. `case`: with the award
+    restored; `appeal`: the one that restored it."""
     events: list[CaseEvent] = []
     moves: dict[str, str] = {}
-    found: list[Recomputed] = []
-    for one in case.findings.values():
-        months = _said_by_stop(case, one)
+    back: list[tuple[Finding, LateLine]] = []
+    last = since_restored(context.case)
+    for one in context.case.findings.values():
+        if one.cause not in last:
+            continue
+        months = [line for line in _said_by_stop(case, one) if line.month >= since]
         if months and one.decided is None:
+            if len(months) < len(one.lines):
+                raise refuse("finding-open", "data.from_month", finding=one.id, month=one.lines[0].month)
             events.append(FindingDropped(on=context.on, finding=one.id, reason=said))
             moves[one.id] = "dropped"
         elif months and one.outcome is not None:
-            found += [_again(context, case, line, code) for line in months]
+            back += [(one, line) for line in months]
+    stood = _as_it_stood(context, case, back)
+    found = [_again(context, stood, line, code) for _, line in back]
     terms = restated(context, found, case)
     right = fold(case, terms)
     revised = revisions(context, right, appeal, [one.line.month for one in found])
@@ -189,71 +198,38 @@ def lifted(
 
 
 def _said_by_stop(case: Case, one: Finding) -> list[LateLine]:
-    """What a stop or a gradual exit said of months gone by; what a reduction said stands, though another stop is taken
-    back."""
+    """What a stop said of months gone by; what a reduction said stands, though another stop is taken back."""
     change = case.changes.get(one.cause) if one.cause is not None else None
-    if change is None or change.proposal is None or change.proposal.effect not in ("stop", "gradual_exit"):
+    if change is None or change.proposal is None or change.proposal.effect != "stop":
         return []
     return [line for line in one.lines if line.said]
 
 
-def _again(context: Context, case: Case, line: LateLine, code: str) -> Recomputed:
-    amount = _not_computed(case, line.month)
-    if amount is not None:
-        return _at(context, case, line, amount, code)
-    known, gone = known_now(case, line.month), gone_by(case, line.month)
-    result = entitled(context, case, line.month, known.facts, gone)
-    again = replace(line, new=result.amount, code=code, said=False, explanation=result.explanation)
-    return Recomputed(line=again, terms=terms_of(result, line.month, code, context.on))
-
-
-def _not_computed(case: Case, month: Month) -> Fen | None:
-    """What a month is due that no fact computes: what was said of it, less the shares of who died since; as in the
-    ledger what stood of it without the decisions that are taken back."""
-    said = _said(case, month)
-    if said is None:
-        return _stood(case, month) if award_of(case).as_in_ledger(month) else None
-    died = any(one.died is not None and one.died < first_day(month) for one in case.members.values())
-    return min(said, _stood(case, month)) if died else said
-
-
-def _said(case: Case, month: Month) -> Fen | None:
-    """The amount that an appeal said of a month, else a reduction."""
-    ruled = [one.amount for one in case.rulings if one.holds(month) and one.amount is not None]
-    reduced = [
-        line.new
-        for one in case.findings.values()
-        if one.outcome is not None and not _said_by_stop(case, one)
-        for line in one.lines
-        if line.said and line.month == month
+def _as_it_stood(context: Context, case: Case, back: Sequence[tuple[Finding, LateLine]]) -> Case:
+    """The case with its months as they stood before a stop said something of them."""
+    award, findings = award_of(case), {**case.findings}
+    for one, line in back:
+        left = tuple(each for each in findings[one.id].lines if each.month != line.month)
+        findings[one.id] = replace(findings[one.id], lines=left)
+    put = [
+        Recomputed(line=line, terms=one.before.get(line.month) or award.at(line.month)) for one, line in back
     ]
-    return next(reversed(ruled or reduced), None)
+    return fold(replace(case, findings=findings), restated(context, put, case))
 
 
-def _stood(case: Case, month: Month) -> Fen:
-    """What was drawn for a month, less what was withheld, and what is settled of it by decisions that stand when a stop
-    is taken back."""
-    line = case.drawn[month]
-    return (
-        line.standing
-        + line.settled
-        - sum(
-            one.settled.get(month, 0) - one.again.get(month, 0)
-            for one in case.findings.values()
-            if not any(line.month == month for line in _said_by_stop(case, one))
-        )
-    )
-
-
-def _at(context: Context, case: Case, line: LateLine, amount: Fen, code: str) -> Recomputed:
-    award = award_of(case)
-    terms = award.at(line.month)
+def _again(context: Context, stood: Case, line: LateLine, code: str) -> Recomputed:
+    """What a month is due that comes back: on its facts, and where none compute it as it stood, less who died since."""
+    month, terms = line.month, award_of(stood).at(line.month)
     if terms is None:
         return Recomputed(line=replace(line, new=0, code=code, said=False), terms=None)
-    shares, uplifts = split(amount, terms.covered, {}, case.head), dict[MemberKey, Fen]()
-    for one in award.terms:
-        if one.from_month < line.month and (one.amount, one.covered) == (amount, terms.covered):
-            shares, uplifts = one.shares, one.uplifts
-    again = replace(line, new=amount, code=code, said=False)
-    right = replace(terms, from_month=line.month, amount=amount, shares=shares, uplifts=uplifts)
-    return Recomputed(line=again, terms=replace(right, code=code, on=context.on))
+    explanation = None
+    if is_fixed(stood, month) or award_of(stood).as_in_ledger(month):
+        day = first_day(month)
+        dead = [key for key in terms.covered if (died := stood.members[key].died) is not None and died < day]
+        terms = terms.without(dead, month, code, context.on)
+    else:
+        found = entitled(context, stood, month, known_now(stood, month).facts, gone_by(stood, month))
+        terms, explanation = terms_of(found, month, code, context.on), found.explanation
+    right = replace(terms, from_month=month, code=code, on=context.on)
+    again = replace(line, new=right.amount, code=code, said=False, explanation=explanation)
+    return Recomputed(line=again, terms=right)

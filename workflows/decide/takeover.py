@@ -130,8 +130,8 @@ def _check(context: Context, command: TakeOver) -> None:
     if sum(additions) > command.amount or any(one.uplift and not one.covered for one in command.members):
         wrong.append(reason("uplift-over-amount", "data.amount"))
     wrong.extend(_codes(command))
-    wrong.extend(composed(command.members, command.head))
     refuse_all(wrong)
+    refuse_all(composed(command.members, command.head))
 
 
 def _codes(command: TakeOver) -> Iterator[Reason]:

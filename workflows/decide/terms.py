@@ -1,6 +1,6 @@
 """What an award pays, made from an assessment; and an assessment made again on the facts of its decision."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -90,11 +90,11 @@ def assess_again(
     context: Context,
     month: Month,
     *,
-    without: MemberKey | None = None,
+    without: Collection[MemberKey] = (),
     keep: bool | None = None,
     policy: Policy | None = None,
 ) -> Assessment:
-    """The amount of a month on the facts of the decision that stands for it. `without`: a member who is no more.
+    """The amount of a month on the facts of the decision that stands for it. `without`: members who are no more.
 
     `keep`: the household part goes on as it stands (default: in the months of a gradual exit).
     """
@@ -103,11 +103,10 @@ def assess_again(
         raise refuse("as-in-ledger", "case", month=month)
     terms = latest_terms(award, month)
     case = decided_case(context.case, month)
-    gradual = award.gradual_from is not None and month >= award.gradual_from
-    keep = gradual if keep is None else keep
-    paid = frozenset(terms.covered) - {without}
+    keep = award.keeps(month) if keep is None else keep
+    paid = frozenset(terms.covered).difference(without)
     found = assess(
-        [means_person(case, one) for key, one in case.members.items() if key != without],
+        [means_person(case, one) for key, one in case.members.items() if key not in without],
         case.facts.values(),
         policy or context.policy,
         anchor=anchor_of(context.case, month, context.on),

@@ -74,11 +74,12 @@ class Deaths:
 
 
 def living_in(case: Case, person: PersonRef) -> MemberKey | None:
-    """Under which key somebody lives in a household, or was recorded dead in it."""
+    """Under which key somebody lives in a household or is paid with it, or was recorded dead in it."""
+    covered = case.award.terms[-1].covered if case.award is not None else ()
     keys = [
         key
         for key, one in case.members.items()
-        if one.person == person and (one.left is None or one.died is not None)
+        if one.person == person and (one.left is None or one.died is not None or key in covered)
     ]
     return keys[-1] if keys else None
 

@@ -50,7 +50,9 @@ class Replacing:
             for old, new in command.below.items()
         }
         cases = self._places.cases(code)
-        known = [one for one in self._places.divisions(code) if one == code or not self._went(context, one, by)]
+        known = [
+            one for one in self._places.divisions(code) if one == code or not self._went(context, one, by)
+        ]
         places = sorted({*known, code, *(division for _, division in cases)})
         goes = {place: below.get(place, DivisionCode(by + place[len(code) :])) for place in places}
         self._check(context, code, by, goes, below)
