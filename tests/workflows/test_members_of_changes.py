@@ -337,6 +337,7 @@ def test_months_in_which_all_are_paid_elsewhere_ask_for_nothing(office: TrialOff
     gone = (MemberKey("m1"), MemberKey("m2"), MemberKey("m3"))
     about = {"case": CaseNo(other), "members": gone, "from_month": Month("2025-06")}
     office.write([(case_stream(CaseNo(old)), MembersTaken(on=date(2025, 5, 7), cause="moved", **about))])  # type: ignore[arg-type]
+    office.do("ChangeHead", "handler", old, on="2025-05-08", head="m4")
     office.do("ReportChange", "handler", old, on="2025-05-08", kind="left", happened="2025-05-07")
     found = decided(office, old, "2025-05-08", "reduce", "D02", change(office, old))
     assert (found["from_month"], covered(office, old, "2025-07")) == ("2025-07", ("m4",))
