@@ -352,7 +352,8 @@ def _change(values: Values) -> tuple[str, str, str]:
     if isinstance(event, Stopped):
         return event.code, event.from_month, "停发"
     if isinstance(event, AwardBegan):
-        effect = "恢复发放"
+        until = event.until_month
+        effect = "恢复发放" if until is None else f"恢复发放（渐退，至{_month(until)}）"
     elif event.terms.amount == event.before:
         effect = "调整"
     else:
