@@ -9,7 +9,7 @@ import pytest
 from domain.days import Month
 from domain.ids import InstanceId, MemberKey
 from tests.harness import TrialOffice, person
-from tests.workflows.awards import amount, income, living, tick
+from tests.workflows.awards import amount, family, family_income, income, living, tick
 from tests.workflows.test_difference import drawn, raised
 from tests.workflows.test_finding import MONTHS, decide, detected, hidden, single, stopped
 from tests.workflows.test_kept_back import by_request, kept
@@ -86,6 +86,34 @@ def test_what_no_fact_computes_is_as_it_stood_less_who_died(
     claims = sum(one.claim for one in office.case(case).findings.values())
     had = sum(office.case(case).drawn[Month(month)].amount for month in ("2025-09", "2025-10"))
     assert claims == max(had - 2 * fen, 0)
+
+
+@pytest.mark.parametrize("dies", ["before", "since"])
+@pytest.mark.parametrize(
+    "stop", [wrongly_stopped, lambda office, case: by_request(office, case, "2025-11-04")]
+)
+def test_who_is_over_the_standard_since_a_death_goes_on_until_that_is_decided(
+    office: TrialOffice, dies: str, stop: Callable[[TrialOffice, str], None]
+) -> None:
+    """400.00 for three with their son; the two left would earn more than twice 600.00."""
+    case = living(office, family(), family_income(), review_class="B")
+    drawn(office, *MONTHS)
+
+    def son_dead(on: str) -> None:
+        office.do("RecordDeath", "handler", case, on=on, member="m3", died="2025-08-20", source="V14")
+
+    if dies == "before":
+        son_dead("2025-11-03")
+        assert amounts(office, case, "2025-09", "2025-11") == [40_000] * 2
+        office.do("DropChange", "county", case, on="2025-11-03", reason="复核时一并核定")
+    stop(office, case)
+    if dies == "since":
+        son_dead("2025-11-10")
+    office.do("Restore", "decider", case, on="2025-11-20", **RESTORED)
+    assert amounts(office, case, "2025-09", "2025-11", "2026-01") == [40_000] * 3
+    award = office.case(case).award
+    assert award is not None
+    assert {award.at(Month(month)).covered for month in ("2025-09", "2025-11")} == {("m1", "m2")}  # type: ignore[union-attr]
 
 
 def reduced(office: TrialOffice) -> str:

@@ -634,7 +634,11 @@ def _restored(
 
 
 def _computed(context: Context, month: Month, without: Collection[MemberKey] = (), code: str = "D01") -> Due:
+    """Who is over the standard since a death goes on until a change is heard and decided, as when it was recorded."""
     found = assess_again(context, month, without=without)
+    died = any(one.died is not None for one in context.case.members.values())
+    if not found.eligible and died and award_of(context.case).gradual_until is None:
+        found = assess_again(context, month, without=without, keep=True)
     if not found.eligible:
         raise refuse("not-eligible", "case", grounds=" ".join(found.grounds))
     return terms_of(found, month, code, context.on), found.explanation

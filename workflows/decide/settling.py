@@ -20,7 +20,7 @@ from domain.personal import Words
 from workflows.context import Context, policy_of
 from workflows.decide.award import since_restored
 from workflows.decide.recompute import Recomputed, entitled, gone_by, is_fixed, known_now, restated
-from workflows.decide.terms import award_of, terms_of
+from workflows.decide.terms import award_of, decided_case, terms_of
 from workflows.refusal import refuse
 
 
@@ -228,7 +228,11 @@ def _again(context: Context, stood: Case, line: LateLine, code: str) -> Recomput
         dead = [key for key in terms.covered if (died := stood.members[key].died) is not None and died < day]
         terms = terms.without(dead, month, code, context.on)
     else:
-        found = entitled(context, stood, month, known_now(stood, month).facts, gone_by(stood, month))
+        known, gone = known_now(stood, month).facts, gone_by(stood, month)
+        found = entitled(context, stood, month, known, gone)
+        decided = decided_case(stood, month).facts
+        if not found.eligible and not entitled(context, stood, month, decided, gone).eligible:
+            found = entitled(context, stood, month, known, gone, keep=True)
         terms, explanation = terms_of(found, month, code, context.on), found.explanation
     right = replace(terms, from_month=month, code=code, on=context.on)
     again = replace(line, new=right.amount, code=code, said=False, explanation=explanation)
