@@ -9,7 +9,7 @@ from domain.ids import CaseNo, DivisionCode
 
 _CASES = (
     "SELECT case_no FROM read_payable WHERE county = ? AND programme = ? AND area = ? AND since <= ?"
-    " AND (last >= ? OR drawn < last OR back) ORDER BY case_no"
+    " AND (last >= ? OR drawn < last OR missing > 0 OR back) ORDER BY case_no"
 )
 
 

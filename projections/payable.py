@@ -17,7 +17,7 @@ from domain.case.intake import ApplicationEntered
 from domain.case.move import RELOCATED
 from domain.case.payment import PaymentRepeated, PaymentReturned
 from domain.case.takeover import TakenOver, TakeOverUndone
-from domain.days import Month, add_month
+from domain.days import Month, add_month, months
 from domain.event import Event
 from domain.ids import county_of
 from projections.base import Row, Rows, Seen, Table
@@ -68,6 +68,8 @@ class Payable:
                 "since": "text",
                 "last": "text",
                 "drawn": "text",
+                "line": "text",
+                "missing": "int",
                 "back": "bool",
             },
             key=("case_no", "area"),
@@ -102,7 +104,7 @@ class Payable:
         elif isinstance(event, AreaChanged):
             _area(case, event, rows)
         elif isinstance(event, MonthDrawn | DifferenceDrawn):
-            _drawn(case, event.area, event.month, rows)
+            _drawn(case, event, rows)
         elif isinstance(event, PaymentReturned):
             _back(case, True, rows)
         elif isinstance(event, PaymentRepeated):
@@ -140,9 +142,9 @@ def _relocated(case: str, county: str, rows: Rows) -> None:
 def _began(case: str, month: Month, rows: Rows) -> None:
     home = _home(case, rows)
     before = rows.get(PAYABLE, (case, home["area"]))
-    row = {**home, "since": month, "last": FOR_EVER, "drawn": "", "back": False}
+    row = {**home, "since": month, "last": FOR_EVER, "drawn": "", "line": "", "missing": 0, "back": False}
     if before is not None:
-        row.update(since=min(before["since"], month), back=before["back"])
+        row = {**before, **home, "since": min(before["since"], month), "last": FOR_EVER}
     rows.put(PAYABLE, row)
     _changed(case, "", rows)
 
@@ -177,10 +179,25 @@ def _area(case: str, event: AreaChanged, rows: Rows) -> None:
     before = rows.get(PAYABLE, (case, event.area))
     since = event.from_month if before is None else min(before["since"], event.from_month)
     drawn = "" if before is None else min(before["drawn"], add_month(event.from_month, -1))
-    rows.put(PAYABLE, {**row, "area": event.area, "since": since, "drawn": drawn})
+    line, missing = ("", 0) if before is None else (before["line"], before["missing"])
+    there = {"since": since, "drawn": drawn, "line": line, "missing": missing}
+    rows.put(PAYABLE, {**row, "area": event.area, **there})
 
 
-def _drawn(case: str, area: str, month: Month, rows: Rows) -> None:
-    row = rows.get(PAYABLE, (case, area))
-    if row is not None and month > row["drawn"]:
-        rows.put(PAYABLE, {**row, "drawn": month})
+def _drawn(case: str, event: MonthDrawn | DifferenceDrawn, rows: Rows) -> None:
+    """`line`: the last month with a line of its own; `missing`: how many before it have none yet."""
+    row = rows.get(PAYABLE, (case, event.area))
+    if row is None:
+        return
+    row = {**row, "drawn": max(row["drawn"], event.month)}
+    if isinstance(event, MonthDrawn):
+        row["missing"] += _passed_over(row, event.month)
+        row["line"] = max(row["line"], event.month)
+    rows.put(PAYABLE, row)
+
+
+def _passed_over(row: Row, month: Month) -> int:
+    if month < row["line"]:
+        return -1
+    first = add_month(Month(row["line"]), 1) if row["line"] else Month(row["since"])
+    return len(list(months(first, add_month(month, -1)))) if first < month else 0

@@ -65,10 +65,8 @@ class Purse:
     ends: Month | None = None
     gaps: list[tuple[Month, Month]] = field(default_factory=list)
     paid_until: Month = NONE
-    unpaid: frozenset[Month] = frozenset()
-    """Months drawn that the last end should have reached: what was kept back of them is never sent."""
-    stop: str | None = None
-    """The change that decided it."""
+    unpaid: dict[str, frozenset[Month]] = field(default_factory=dict)
+    """By change, the months that an end says nothing is due for: what was kept back of them is never sent."""
     causes: dict[str, str | None] = field(default_factory=dict)
     """Of findings, the changes that they came out of."""
     drawn: Counter[Month] = field(default_factory=Counter)
@@ -95,7 +93,8 @@ class Purse:
         return terms.amount if terms is not None and not self.kept_for_good(month) else 0
 
     def kept_for_good(self, month: Month) -> bool:
-        return self.ends is not None and month in self.unpaid and self.held(month) == self.drawn[month]
+        said = any(month in months for months in self.unpaid.values())
+        return said and self.held(month) == self.drawn[month]
 
     def returned(self, month: Month) -> Fen:
         return sum(fen for (of, _), fen in self.back.items() if of == month)
@@ -134,7 +133,7 @@ class Purse:
                 first = event.terms.from_month
                 if self.ends is not None and self.ends < first:
                     self.gaps.append((self.ends, first))
-                self.ends, self.stop, self.unpaid = None, None, frozenset()
+                self.ends, self.unpaid = None, dict([*self.unpaid.items()][-1:])
                 self._say(event.terms)
             case AwardBegan():
                 self.began = event.terms.from_month
@@ -144,16 +143,18 @@ class Purse:
             case GradualExitGranted():
                 self._say(event.terms)
                 self.ends = add_month(event.until_month, 1)
-            case ChangeDecided(effect="stop"):
-                self.stop, self.unpaid = event.change, frozenset(event.unpaid)
+            case ChangeDecided():
+                self.unpaid[event.change] = frozenset(event.unpaid)
             case Ruled(amount=int()):
                 until = event.until_month or NEVER
-                self.unpaid -= {month for month in self.unpaid if event.from_month <= month <= until}
+                self.unpaid = {
+                    change: frozenset(one for one in said if not event.from_month <= one <= until)
+                    for change, said in self.unpaid.items()
+                }
             case FindingOpened():
                 self.causes[event.finding] = event.cause
             case FindingDropped():
-                if self.causes[event.finding] == self.stop is not None:
-                    self.unpaid = frozenset()
+                self.unpaid.pop(self.causes[event.finding] or "", None)
             case Stopped():
                 self.ends = event.from_month
             case MonthDrawn() | DifferenceDrawn():

@@ -326,7 +326,7 @@ def decide_change(context: Context, command: DecideChange) -> Decision:
         effect=proposal.effect,
         code=proposal.code,
         findings=found.findings,
-        unpaid=_unpaid(found) if says and proposal.effect == "stop" else (),
+        unpaid=_unpaid(context, found) if says and proposal.effect == "stop" else (),
     )
     decision.events.insert(0, decided)
     if proposal.effect == "stop":
@@ -405,9 +405,13 @@ def _too_much(
     return [lines[month] for month in sorted(lines)], says
 
 
-def _unpaid(found: Found) -> tuple[Month, ...]:
+def _unpaid(context: Context, found: Found) -> tuple[Month, ...]:
     """The months that a stop should have reached, drawn or not."""
-    return tuple(months(found.findings[0], add_month(found.from_month, -1))) if found.findings else ()
+    if not found.findings:
+        return ()
+    happened = month_after(context.case.changes[context.instance].happened)
+    first = min(max(happened, award_of(context.case).began), found.findings[0])
+    return tuple(months(first, add_month(found.from_month, -1)))
 
 
 def _said(case: Case, found: Found, proposal: ChangeProposed, months: Iterable[Month]) -> Iterator[LateLine]:
