@@ -71,6 +71,15 @@ def test_until_his_application_is_decided_the_old_award_goes_on(office: TrialOff
     assert amount(office, old, "2025-05") == 30_000
 
 
+def test_what_it_pays_until_then_is_not_too_much(office: TrialOffice, old: str) -> None:
+    leave(office, old)
+    office.accepted(
+        [person("m1", "2000-01-01", 13, "周丙", "01")], on=APPLIED, came_from=old, came_by="split"
+    )
+    draw(office, old, "2025-05")
+    assert office.refused("FindDifference", "county", old, on="2025-05-20") == ["nothing-over"]
+
+
 def test_a_month_drawn_already_is_not_paid_by_the_new_award(office: TrialOffice, old: str) -> None:
     leave(office, old)
     draw(office, old, "2025-05", "2025-06")

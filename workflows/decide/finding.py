@@ -32,6 +32,7 @@ from domain.days import Month
 from domain.event import CaseEvent
 from domain.ids import InstanceId, StaffId
 from domain.money import Fen, show_yuan
+from domain.personal import Words
 from workflows.command import Decision, decides
 from workflows.commands.finding import (
     DecideFinding,
@@ -111,12 +112,10 @@ def next_instalment(context: Context, case: Case, instance: InstanceId) -> date 
     return case.findings[instance].next_due
 
 
-def opened(
-    context: Context, lines: Sequence[LateLine], cause: InstanceId | None, already: int = 0
-) -> FindingOpened:
+def opened(context: Context, lines: Sequence[LateLine], cause: InstanceId | None) -> FindingOpened:
     """A finding of months paid too much, out of another decision."""
     return FindingOpened(
-        on=context.on, finding=next_of(context.case, "finding", already), lines=tuple(lines), cause=cause
+        on=context.on, finding=next_of(context.case, "finding"), lines=tuple(lines), cause=cause
     )
 
 
@@ -388,7 +387,7 @@ def make_good(context: Context, command: MakeGood) -> Decision:
 
 
 def corrected(
-    context: Context, kind: str, code: str, said: object, unpaid: tuple[Month, ...] = ()
+    context: Context, kind: str, code: str, said: Words, unpaid: tuple[Month, ...] = ()
 ) -> list[CaseEvent]:
     """A change opened and decided in one act, as an award restored is. `unpaid`: months that stay so."""
     change = context.instance
@@ -399,7 +398,7 @@ def corrected(
             kind=kind,
             happened=context.on,
             source="office",
-            words=said,  # type: ignore[arg-type]
+            words=said,
         ),
         ChangeDecided(
             on=context.on,

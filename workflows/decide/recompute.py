@@ -24,7 +24,7 @@ from domain.money import Fen
 from domain.personal import Words
 from workflows.context import Context
 from workflows.decide import ledger
-from workflows.decide.assessing import left_out, means_person, origin
+from workflows.decide.assessing import left_out, means_person, origin, undecided
 from workflows.decide.review import clear_income
 from workflows.decide.terms import (
     anchor_of,
@@ -267,10 +267,7 @@ def _to_come(context: Context, case: Case) -> Recomputed | None:
     terms = award.at(month)
     if terms is None:
         return None
-    found = _changed(context, case, month, terms)
-    if found is None:
-        return None
-    return Recomputed(line=found.line, terms=found.terms)
+    return _changed(context, case, month, terms)
 
 
 def _of_month(context: Context, case: Case, month: Month) -> Recomputed | None:
@@ -305,7 +302,9 @@ def _changed(context: Context, case: Case, month: Month, terms: Terms) -> Recomp
 
 def _touched(context: Context, case: Case, month: Month, terms: Terms) -> Recomputed | None:
     """What the month is due with what came to light, where that makes a difference to its decision."""
-    known, gone = known_now(case, month), gone_by(case, month)
+    _, leaving = undecided(case, context.instance)
+    known = known_now(case, month)
+    gone = tuple(key for key in gone_by(case, month) if key not in leaving)
     came = _came_by(case, month)
     if is_fixed(case, month):
         return None
@@ -417,7 +416,7 @@ def restated(context: Context, found: Iterable[Recomputed], case: Case | None = 
         return []
     first = min(changed)
     last = max(case.drawn, default=Month(""))
-    months = {first, *changed, *(add_month(month, 1) for month, one in changed.items() if one.line.drawn)}
+    months = {*changed, *(add_month(month, 1) for month, one in changed.items() if one.line.drawn)}
     months.update(months_anew(case, first))
     events: list[AmountChanged] = []
     for month in sorted(months):
@@ -425,9 +424,8 @@ def restated(context: Context, found: Iterable[Recomputed], case: Case | None = 
         if standing is None:
             continue
         right = changed.get(month)
-        if right is None and month > last and min(changed) <= last < max(changed):
+        if right is None and month > last and first <= last < max(changed):
             right = _touched(context, case, month, standing)
-        terms, explanation = standing, None
         if right is not None and right.terms is not None:
             terms, explanation = right.terms, right.line.explanation
         else:
