@@ -117,7 +117,8 @@ def shown(arrived: Arrived) -> dict[str, str]:
     for name, value in arrived.headers:
         text = (value or b"").decode("ascii", "replace")
         if name in _SHOWN and _PLAIN.fullmatch(text):
-            found[name] = "•" if _LIKE_A_NUMBER.search(text.replace("-", "")) and name != "ce_time" else text
+            close = re.sub(r"[^0-9A-Za-z]", "", text)
+            found[name] = "•" if _LIKE_A_NUMBER.search(close) and name != "ce_time" else text
     return found
 
 

@@ -119,11 +119,18 @@ def test_the_same_id_with_other_content_is_parked(desk: Desk) -> None:
     assert [one.code for one in letter.reasons] == ["command-id-used"]
 
 
-def test_an_id_that_looks_like_a_number_is_not_shown(desk: Desk) -> None:
-    desk.send("commands", A, {"type": "Tick"}, ce_subject=A, ce_source="urn:hospital")
+@pytest.mark.parametrize(
+    ("id", "source", "shown"),
+    [
+        (A, "urn:hospital", "urn:hospital"),
+        (f"{A[:6]}.{A[6:14]}.{A[14:]}", "urn:bureau:138 1234 5678", "•"),
+    ],
+)
+def test_an_id_that_looks_like_a_number_is_not_shown(desk: Desk, id: str, source: str, shown: str) -> None:
+    desk.send("commands", id, {"type": "Tick"}, ce_subject=A, ce_source=source)
     desk.take()
     (letter,) = desk.letters()
-    assert (letter.headers["ce_id"], letter.headers["ce_source"]) == ("•", "urn:hospital")
+    assert (letter.headers["ce_id"], letter.headers["ce_source"]) == ("•", shown)
     assert "ce_subject" not in letter.headers
     (record,) = desk.dead("commands")
     assert A not in repr((record.key, record.value, record.headers))
