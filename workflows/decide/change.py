@@ -640,7 +640,10 @@ def _restored(
 def _computed(context: Context, month: Month, without: Collection[MemberKey] = (), code: str = "D01") -> Due:
     """Who is over the standard since a death goes on until a change is heard and decided, as when it was recorded."""
     found = assess_again(context, month, without=without)
-    died = any(one.died is not None for one in context.case.members.values())
+    terms = latest_terms(award_of(context.case), month)
+    died = terms.code == "D01" or any(
+        context.case.members[key].died for key in terms.counted or terms.covered
+    )
     if not found.eligible and died and award_of(context.case).gradual_until is None:
         found = assess_again(context, month, without=without, keep=True)
     if not found.eligible:
