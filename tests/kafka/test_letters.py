@@ -132,7 +132,7 @@ def codes(result: Result) -> list[str]:
 
 
 def test_a_letter_is_nobodys_to_read_once_whom_it_is_about_is_forgotten(desk: Desk, call: Call) -> None:
-    """By pseudonym, by number (written as JSON may write it), by a case that names nobody of it."""
+    """By pseudonym, by number (written as JSON or people may write it), by a case that names nobody of it."""
     case = asked(desk.office)
     two = [person("m1", "1991-02-03", 77), person("m2", "1990-02-03", 79, kinship="10")]
     other = desk.office.enter(two)
@@ -144,9 +144,14 @@ def test_a_letter_is_nobodys_to_read_once_whom_it_is_about_is_forgotten(desk: De
     desk.send("verification-answers", "4", {"case": other, **ANSWER, "person": second})
     desk.send("verification-answers", "6", {"case": other, **ANSWER})
     desk.send("commands", "5", value=b"{")
+    plain = number("1991-02-03", 77)
+    parted = f"2025-03-14 {plain[:6]}-{plain[6:14]}-{plain[14:]}"
+    wide = "".join(chr(ord(one) + 0xFEE0) for one in plain)
+    desk.send("commands", "7", {"type": "Tick", "data": {"number": parted}})
+    desk.send("commands", "8", {"type": "Tick", "data": {"number": f"{wide[:6]}\u3000{wide[6:]}"}})
     desk.take()
     names = {one.headers["ce_id"]: one.id for one in desk.letters()}
-    assert names.keys() == set("123456")
+    assert names.keys() == set("12345678")
     look = ("--unseal", "--purpose", "complaint 12")
 
     def closed() -> set[str]:
@@ -159,9 +164,9 @@ def test_a_letter_is_nobodys_to_read_once_whom_it_is_about_is_forgotten(desk: De
     forget(desk, first)
     assert closed() == {"1", "3"}
     forget(desk, third)
-    assert closed() == {"1", "2", "3", "6"}
+    assert closed() == {"1", "2", "3", "6", "7", "8"}
     forget(desk, second)
-    assert closed() == {"1", "2", "3", "4", "6"}
+    assert closed() == {"1", "2", "3", "4", "6", "7", "8"}
     assert call("dlq", "discard", names["1"], "--reason", "forgotten").exit_code == 0
 
 
