@@ -87,8 +87,7 @@ class Checks(Reader):
         for row in group:
             cells = self.rows[row]
             for column in self._seen:
-                cell = cells[column] if column < len(cells) else None
-                if isinstance(cell, str) and cell[0] in "#=" and (why := broken(cell)):
+                if why := broken(at(cells, column)):
                     wrong[row + 1, column] = _BROKEN[why]
         if wrong:
             read.troubles = [one for one in read.troubles if (one.row, one.column) not in wrong]

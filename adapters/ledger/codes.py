@@ -143,7 +143,6 @@ _KINSHIP: Mapping[str, str] = {
     "非亲属": "99",
 }
 HEAD, OTHER = "02", "97"
-SPOUSE = frozenset(("10", "11", "12"))
 _LABELS = {plain(entry.zh): code for code, entry in code_list("kinship").items()}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from adapters.ledger.cells import Cell, Sheet, blank
+from adapters.ledger.cells import Cell, Sheet, at, blank
 from adapters.ledger.fields import field_of, member_of, normalise
 
 DEEPEST = 12
@@ -165,7 +165,7 @@ def _level(sheet: Sheet, row: int, width: int, group: bool) -> list[str]:
     merged = [False] * width
     for top, left, bottom, right in sheet.merged:
         if top <= row <= bottom:
-            text = _text(_at(sheet, top, left))
+            text = _text(at(sheet.rows[top], left))
             for column in range(left, min(right, width - 1) + 1):
                 merged[column] = True
                 cells[column] = text if not cells[column] else cells[column]
@@ -176,11 +176,6 @@ def _level(sheet: Sheet, row: int, width: int, group: bool) -> list[str]:
             if not cells[column] and under and cells[column - 1]:
                 cells[column] = cells[column - 1]
     return cells
-
-
-def _at(sheet: Sheet, row: int, column: int) -> Cell:
-    cells = sheet.rows[row] if row < len(sheet.rows) else []
-    return cells[column] if column < len(cells) else None
 
 
 def _text(cell: Cell) -> str:

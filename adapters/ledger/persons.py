@@ -11,6 +11,7 @@ from adapters.ledger.reader import Person, Read, Reader
 from adapters.ledger.values import given, plain
 from domain.errors import BadValue
 from domain.identity import ResidentNumber, born, sex
+from workflows.decide.composition import SPOUSES
 
 _OF_PERSON = (
     "name",
@@ -67,7 +68,7 @@ class Persons(Reader):
                 self.fields.get("relation"),
                 "ledger-no-head" if not heads else "ledger-two-heads",
             )
-        couple = [row for row, one in zip(group, found, strict=True) if one and one.kinship in codes.SPOUSE]
+        couple = [row for row, one in zip(group, found, strict=True) if one and one.kinship in SPOUSES]
         if len(couple) > 1:
             self._wrong(read, couple[1], self.fields.get("relation"), "ledger-two-spouses")
         return sorted(found, key=lambda one: one is None or one.kinship != codes.HEAD)

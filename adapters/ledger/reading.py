@@ -80,9 +80,10 @@ def _marked(content: bytes) -> dict[str, Marks]:
             return marks.by_sheet(archive, found)
     except BadFile:
         raise
-    except (zipfile.BadZipFile, ElementTree.ParseError, NotImplementedError, RuntimeError, OSError) as error:
-        raise BadFile("ledger-not-read", "file") from error
-    except (EOFError, KeyError, ValueError, zlib.error):
+    except (
+        *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError, NotImplementedError, RuntimeError),
+        *(OSError, EOFError, KeyError, ValueError),
+    ):  # none is the cause: its text can be a cell's
         raise BadFile("ledger-not-read", "file") from None
 
 
