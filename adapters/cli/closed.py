@@ -44,11 +44,10 @@ def _above(division: DivisionCode) -> bool:
     return level_of(division) in ("province", "city")
 
 
-def county(division: DivisionCode) -> DivisionCode:
-    """Whose closing covers a division; refused above a county (`month-county`)."""
+def check_county(division: DivisionCode) -> None:
+    """Refused above a county (`month-county`): no one closing covers it."""
     if _above(division):
         raise refuse("month-county", "division", division=division, county="–")
-    return county_of(division)
 
 
 def counties(rows: Rows, division: DivisionCode, programme: str) -> list[DivisionCode]:
@@ -57,11 +56,6 @@ def counties(rows: Rows, division: DivisionCode, programme: str) -> list[Divisio
         return [county_of(division)]
     found = {row["division"] for row in rows.select(CLOSED, programme=programme)}
     return [DivisionCode(one) for one in sorted(found) if one.startswith(division)]
-
-
-def closed_months(now: Session, county: DivisionCode, programme: str, position: int) -> list[MonthClosed]:
-    """What a county closed, as far as it was known at a position."""
-    return list(closings(now.doudi.store, county, programme, position))
 
 
 def reported_in(
@@ -117,7 +111,7 @@ def corrections_of(
         line
         for one in (division, *joined)
         for county in counties(rows, one, programme)
-        for event in closed_months(now, county, programme, position)
+        for event in closings(now.doudi.store, county, programme, position)
         if of in (None, event.month)
         for line in told.of(one if one.startswith(county) else county, event)
     ]

@@ -9,10 +9,9 @@ from adapters.cli.closed import (
     HEADINGS,
     SHOWN,
     Lines,
-    closed_months,
+    check_county,
     corrections_of,
     counties,
-    county,
     reported,
     show_closed,
     shown_line,
@@ -20,6 +19,7 @@ from adapters.cli.closed import (
 from adapters.cli.known import figures_in_scope, rows_known
 from adapters.cli.measures import name_of
 from adapters.cli.session import session
+from adapters.closing import closings
 from domain.days import parse_month
 
 PROGRAMMES = ["dibao"]
@@ -69,7 +69,7 @@ def month_show(
     rows, position = rows_known(now, "statistics", known_at)
     found = reported(now, rows, code, programme, parse_month(of), position)
     if raw:
-        county(code)
+        check_county(code)
         (event,) = found.closings
         click.echo(event.table)
         click.echo(now.text("month.digest", digest=event.digest), err=True)
@@ -134,7 +134,7 @@ def month_list(division: str, programme: str, known_at: str | None) -> None:
             "lines": len(told.of(code if code.startswith(one) else one, event)),
         }
         for one in counties(rows, code, programme)
-        for event in closed_months(now, one, programme, position)
+        for event in closings(now.doudi.store, one, programme, position)
     ]
     now.show(CLOSINGS, shown, position=position, programme=programme, division=code, known_at=known_at)
 
