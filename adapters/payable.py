@@ -8,8 +8,8 @@ from adapters.store.store import EventStore
 from domain.ids import CaseNo, DivisionCode
 
 _CASES = (
-    "SELECT case_no FROM read_payable WHERE county = ? AND programme = ? AND area = ? AND since <= ?"
-    " AND (last >= ? OR drawn < last OR missing > 0 OR back) ORDER BY case_no"
+    "SELECT case_no FROM read_payable WHERE county = ? AND programme = ? AND area = ?"
+    " AND (back OR since <= ? AND (last >= ? OR drawn < last OR missing > 0)) ORDER BY case_no"
 )
 
 

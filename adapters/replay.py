@@ -12,7 +12,7 @@ import msgspec
 
 from adapters.store.store import EventStore
 from domain.case import Case, evolve
-from domain.case.award import Terms
+from domain.case.award import Stopped, Terms
 from domain.case.intake import Member
 from domain.days import china_day
 from domain.errors import BadValue
@@ -95,12 +95,15 @@ def _after(case: Case, event: CaseEvent) -> Case | None:
 
 
 def replay(events: Sequence[Recorded]) -> Replay:
-    """Fold the events; decide each decision among them again."""
-    case = Case()
+    """Fold the events; decide each decision among them again. What a change did is looked at on the case as it was
+    before it was decided, which closes what else was under way."""
+    case = asked = Case()
     decided: list[Decided] = []
     lines = entries(events)
     for line in lines:
         assert isinstance(line.event, CaseEvent)
+        if not isinstance(line.event, Stopped):
+            asked = case
         explanation = explained(line.event)
         if explanation is not None:
             decided.append(
@@ -108,7 +111,7 @@ def replay(events: Sequence[Recorded]) -> Replay:
                     ordinal=len(decided) + 1,
                     entry=line,
                     explanation=explanation,
-                    differences=tuple(differences(case, line.event, explanation)),
+                    differences=tuple(differences(asked, line.event, explanation)),
                 )
             )
         case = evolve(case, line.event)

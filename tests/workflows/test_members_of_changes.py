@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.replay import recorded, replay
 from domain.case.move import MembersTaken
 from domain.days import Month
 from domain.ids import CaseNo, MemberKey
@@ -341,3 +342,19 @@ def test_months_in_which_all_are_paid_elsewhere_ask_for_nothing(office: TrialOff
     office.do("ReportChange", "handler", old, on="2025-05-08", kind="left", happened="2025-05-07")
     found = decided(office, old, "2025-05-08", "reduce", "D02", change(office, old))
     assert (found["from_month"], covered(office, old, "2025-07")) == ("2025-07", ("m4",))
+
+
+def test_a_stop_for_income_comes_out_the_same_again_though_it_closes_who_was_to_join(
+    office: TrialOffice, old: str
+) -> None:
+    born(office, old, "2025-04-20")
+    on = "2025-04-21"
+    office.do("ReportChange", "window", old, on=on, kind="income", happened=on)
+    wage = {"kind": "income", "code": "W1", "member": "m1", "since": "2024-04-01", "amount": 9_000_000}
+    about = {"on": on, "instance": change(office, old)}
+    office.do("StateFacts", "handler", old, on=on, facts=[{**wage, "source": "V02"}])
+    office.do("Hear", "county", old, **about, words="知道了")
+    decided(office, old, on, "stop", "S01", change(office, old))
+    again = replay(recorded(office.store, CaseNo(old)))
+    assert [one.entry.type for one in again.decisions][-1] == "Stopped"
+    assert again.same

@@ -433,6 +433,7 @@ def test_an_import_is_undone_while_nothing_else_touched_it(office: TrialOffice) 
     assert (found.award, found.ended_code) == (None, UNDONE)
     assert {one.state for one in found.lives.values()} == {"undone", "closed"}
     assert found.deadlines == {}
+    assert office.refused("FindDifference", "county", case) == ["nothing-over"]
     assert take(office, division=V2) != case
     office.doudi.projector.catch_up()
     rows = office.doudi.projector.rows("register")

@@ -207,8 +207,8 @@ def decide_finding(context: Context, command: DecideFinding) -> Decision:
 
 def _nothing_over(context: Context) -> Refused:
     """Of months as in the ledger nothing is computed, whatever came to light."""
-    award = award_of(context.case)
-    standing = [month for month in sorted(context.case.drawn) if award.as_in_ledger(month)]
+    award = context.case.award
+    standing = [month for month in sorted(context.case.drawn) if award and award.as_in_ledger(month)]
     late = any(fact.unreported for fact in context.case.facts.values()) or bool(context.case.replaced)
     if standing and late:
         return refuse("as-in-ledger", "case", month=standing[-1])
