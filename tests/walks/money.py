@@ -186,7 +186,7 @@ class Money(Walk):
             assert not missed, ("never drawn", number, missed, purse)
             for month in purse.drawn:
                 counts = purse.counts(month)
-                if pays and purse.ends is not None and purse.held(month):
+                if pays and purse.held(month):
                     counts -= min(purse.held(month), max(counts - purse.due(month), 0))
                 if pays:
                     assert counts == purse.due(month), (number, month, purse)
