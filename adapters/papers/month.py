@@ -23,6 +23,7 @@ ROLL = (
     "total",
     "arrears",
     "set_off",
+    "sent",
     "holder",
     "account",
     "supplementary",
@@ -43,7 +44,7 @@ CHANGES = (
 )
 SUMMARY = ("kind", "households", "persons", "amount")
 MONEY = frozenset(
-    {"household_part", "uplift", "total", "arrears", "set_off", "amount", "before", "difference"}
+    {"household_part", "uplift", "total", "arrears", "set_off", "sent", "amount", "before", "difference"}
 )
 KINDS = {
     "new": "新增",
@@ -86,7 +87,7 @@ def roll(
     register: Rows, statistics: Rows, division: str, month: Month, area: str | None, seen: Seen = _all
 ) -> list[dict[str, Any]]:
     """发放花名册: a line a household as drawn on the month's lists; names and numbers masked, the account by its last
-    digits. `arrears`: what those lists add for earlier months."""
+    digits. `arrears`: what those lists add for earlier months; `sent`: what goes out, as it was drawn."""
     own, more = _on_lists(statistics, month, area, division)
     rows = []
     for case in sorted(own.keys() | more.keys()):
@@ -98,6 +99,9 @@ def roll(
             continue
         holder = register.get("register_member", (case, household["account_holder"] or household["head"]))
         uplift = line["uplift"]
+        taken = line.get("set_off", 0) if of_month else 0
+        added = more.get(case, [])
+        sent = [one["amount"] for one in (line, *added) if not one["held"]]
         rows.append(
             {
                 "division": line["division"],
@@ -107,8 +111,9 @@ def roll(
                 "household_part": line["amount"] - uplift,
                 "uplift": uplift,
                 "total": line["amount"],
-                "arrears": sum(one["amount"] for one in more.get(case, ())),
-                "set_off": line.get("set_off", 0) if of_month else 0,
+                "arrears": sum(one["amount"] for one in added),
+                "set_off": taken,
+                "sent": sum(sent) - taken,
                 "holder": holder["name"].masked() if holder else "",
                 "account": household["account"].masked() if household["account"] else "",
                 "supplementary": "补" if line["supplementary"] else "",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from adapters.papers.month import roll
 from domain.case.award import AmountChanged
 from domain.case.finding import FindingDecided, FindingOpened, SetOff
 from domain.case.payment import standing
@@ -203,6 +204,10 @@ def test_a_set_off_takes_a_share_of_each_line_until_all_came_back(office: TrialO
     assert taken == [("2025-11", 10_000), ("2025-12", 6_000)]
     line = office.case(case).drawn[Month("2025-11")]
     assert (line.drawn, line.standing, line.set_off) == (50_000, 50_000, 10_000)
+    office.doudi.projector.catch_up()
+    tables = [office.doudi.projector.rows(name) for name in ("register", "statistics")]
+    (row,) = roll(tables[0], tables[1], COUNTY, Month("2025-11"), "rural")
+    assert (row["total"], row["arrears"], row["set_off"], row["sent"]) == (50_000, 0, 10_000, 40_000)
 
 
 def test_the_bank_has_what_a_set_off_leaves_and_pays_it_again_when_it_came_back(office: TrialOffice) -> None:
