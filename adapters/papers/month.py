@@ -48,6 +48,7 @@ MONEY = frozenset(
 )
 KINDS = {
     "new": "新增",
+    "taken_over": "台账移入",
     "moved_in": "迁入",
     "increase": "保障金增加",
     "reduce": "保障金减少",
@@ -167,6 +168,9 @@ def changes(
         assert household is not None
         if not seen(household["division"]):
             continue
+        reason = _reason(register, case, month, kind)
+        if reason == BEGUN["taken_over"]:
+            kind = "taken_over"
         was, amount = old["amount"] if old else 0, new["amount"] if new else 0
         rows.append(
             {
@@ -180,7 +184,7 @@ def changes(
                 "kind": KINDS[kind],
                 "before": was,
                 "difference": amount - was,
-                "reason": _reason(register, case, month, kind),
+                "reason": reason,
             }
         )
     return rows

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.late import late, looking
+from adapters.papers.month import changes, summary
 from adapters.replay import recorded, replay
 from domain.case.award import AmountChanged
 from domain.case.takeover import UNDONE
@@ -461,3 +462,14 @@ def test_projections_follow_all_of_it(office: TrialOffice) -> None:
     assert {one.name: projector.verify(one.name) for one in projector.status()} == {
         one.name: [] for one in projector.status()
     }
+
+
+def test_a_change_table_has_it_as_taken_over_not_as_new(office: TrialOffice) -> None:
+    take(office)
+    drawn(office, "2025-07", "2025-07-05")
+    office.doudi.projector.catch_up()
+    tables = [office.doudi.projector.rows(name) for name in ("register", "statistics")]
+    (row,) = changes(tables[0], tables[1], COUNTY, Month("2025-07"), None)
+    assert (row["kind"], row["reason"]) == ("台账移入", "台账移入")
+    found = {one["kind"]: one["households"] for one in summary([row])}
+    assert (found["新增"], found["台账移入"]) == (0, 1)
