@@ -207,7 +207,8 @@ def wrong_fields(kind: type[msgspec.Struct], data: Any) -> list[Reason]:
         except msgspec.ValidationError as error:
             path = str(error).rsplit(" - at `$", 1)
             inner = path[1].rstrip("`") if len(path) == 2 else ""
-            wrong.append(Reason(code="field-wrong", field=f"data.{name}{inner}"))
+            code = "day-not-a-day" if "RFC3339 encoded date " in f"{path[0]} " else "field-wrong"
+            wrong.append(Reason(code=code, field=f"data.{name}{inner}"))
     return wrong or [Reason(code="field-wrong", field="data")]
 
 

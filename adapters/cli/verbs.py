@@ -46,6 +46,11 @@ CODED: dict[tuple[str, str], tuple[str, ...]] = {
 }
 """(command, field) → the coded lists its words are of; without a command: of every one that has the field."""
 
+OWN_WORDS: dict[tuple[str, str], str] = {
+    ("RecordRepayment", "way"): "how the money came back: by bank transfer, in cash, otherwise",
+}
+"""(command, field) → what it is there, where other commands' field of that name is something else."""
+
 _WORDS: dict[str, Any] = {
     "int": 0,
     "bool": True,
@@ -105,7 +110,8 @@ def make(name: str, spec: Spec) -> click.Command:
         elif kind is bool:
             params.append(click.Option([f"{option}/--no-{option[2:]}", field.name], default=None, help=asked))
         else:
-            said = _help(_shape(field.type), _codes(spec.name, field.name), asked)
+            words = OWN_WORDS.get((spec.name, field.name)) or _codes(spec.name, field.name)
+            said = _help(_shape(field.type), words, asked)
             params.append(click.Option([option, field.name], type=kind, multiple=many, help=said))
     params += [
         click.Option(["--id", "command_id"], help="the command's id; the same id again changes nothing"),

@@ -166,7 +166,7 @@ def kinship(cell: Cell) -> str:
         return HEAD if by_label == "01" else by_label
     if known("kinship", text):
         return HEAD if text == "01" else text
-    label = re.sub(r"[(（].*[)）]$", "", text)
+    label = re.sub(r"^(户主)?之|[(（].*[)）]$", "", text)
     if label in _KINSHIP:
         return _KINSHIP[label]
     raise BadCell("ledger-kinship", "relation")

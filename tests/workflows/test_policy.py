@@ -50,6 +50,8 @@ def test_a_parameter_is_refused_with_its_field(office: TrialOffice) -> None:
         ({"until": "2025-03-01"}, ("parameter-span", "data.until")),
         ({"division": "1"}, ("division-code", "data.division")),
         ({"document": ""}, ("field-wrong", "data.document")),
+        ({"since": "2025-13-01"}, ("day-not-a-day", "data.since")),
+        ({"since": 2025}, ("field-wrong", "data.since")),
     ):
         head = office.store.head()
         assert wrong(office.say("SetParameter", ADMIN, **{**STANDARD, **change})) == [expected]
