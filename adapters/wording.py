@@ -49,14 +49,17 @@ def _words(catalogue: Catalogue, name: str, value: str, reason: Reason) -> str:
         return _each(catalogue, value, lambda one: _label("area", one, catalogue.lang))
     if name == "command" and catalogue.has(f"command.{value}"):
         return catalogue.text(f"command.{value}")
+    if name == "lacks":
+        known_as = f"value.lacks.{value.partition('_')[0]}"
+        return catalogue.text(known_as) if catalogue.has(known_as) else value
     if name == "life":
         return _life(value, catalogue.lang)
     if name == "state":
         return _state(str(reason.params.get("life") or AWARD), value, catalogue.lang)
     if name == "fit" or (name == "given" and reason.code == "code-not-of-change"):
         return _each(catalogue, value, lambda one: _reason(one, catalogue.lang))
-    if name in ("ground", "grounds", "effect"):
-        kind = "effect" if name == "effect" else "ground"
+    if name in ("ground", "grounds", "effect") or (name == "told" and reason.code == "told-of-less"):
+        kind = "ground" if name.startswith("ground") else "effect"
         return _each(catalogue, value, lambda one: _value(catalogue, kind, one))
     return value
 

@@ -61,7 +61,7 @@ def tell(now: Session, data: Mapping[str, Any]) -> None:
     for key, value in data.items():
         if _lines(value):
             click.echo(f"  {told.heading(key)}:")
-            now.table(list(value[0]), [told.row(one) for one in value], headings=told.headings(value[0]))
+            now.table(list(value[0]), [told.row(one) for one in value], headings=told.headings(value[0], key))
         else:
             heading = told.heading(key) if key != "before" or isinstance(value, int) else now.text(BEFORE)
             heading = now.text("answered.by-month") if _by_month(value) else heading
@@ -86,8 +86,8 @@ class _Told:
         """A key under another (`left_out`) is told by that one's words, else as any other."""
         return self._now.text(self._code(key, of))
 
-    def headings(self, keys: Mapping[str, Any]) -> dict[str, str]:
-        return {key: self._code(key, "") for key in keys}
+    def headings(self, keys: Mapping[str, Any], of: str) -> dict[str, str]:
+        return {key: self._code(key, of) for key in keys}
 
     def _code(self, key: str, of: str) -> str:
         names = (f"value.{of}.{key}", f"answered.{key}", f"column.{key}")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from adapters.casefile import CaseText
 from adapters.cli.session import Session
 from adapters.report.grammar import show
 from domain.codes import known, label
@@ -69,6 +70,8 @@ def name_of_measure(now: Session, measure: str) -> str:
 
 
 def _worded(now: Session, reason: str) -> str:
+    if "/" in reason:
+        return CaseText(now.catalogue).deadline(reason)
     return now.text(f"measure.reason.{reason}") if now.catalogue.has(f"measure.reason.{reason}") else reason
 
 

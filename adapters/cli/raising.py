@@ -14,7 +14,7 @@ from workflows.command import Request
 from workflows.commands.raising import Raise
 
 COST = ("month", "division", "arrears", "households", "more")
-HOUSEHOLDS = ("case", "division", "before", "amount", "months", "more")
+HOUSEHOLDS = ("case", "division", "before", "amount", "more", "months", "arrears")
 _DIVISION = click.option("--division", required=True, help="the county, or a division below it")
 _MONTH = click.option(
     "--from-month", required=True, metavar="YYYY-MM", help="from which month the document works"
@@ -88,12 +88,14 @@ def raise_preview(
                 "division": one.division,
                 "before": now.money(one.before),
                 "amount": now.money(one.amount),
+                "more": now.money(sum(owed.more for owed in one.months if not owed.drawn)),
                 "months": len([owed for owed in one.months if owed.drawn]),
-                "more": now.money(sum(owed.more for owed in one.months if owed.drawn)),
+                "arrears": now.money(sum(owed.more for owed in one.months if owed.drawn)),
             }
             for one in found.rises
         ]
-        now.show(HOUSEHOLDS, rows, position=now.doudi.store.head(), **about)
+        headings = {"more": "column.more_a_month"}
+        now.show(HOUSEHOLDS, rows, headings=headings, position=now.doudi.store.head(), **about)
         return
     rows = [
         {**row, "more": now.money(row["more"]), "arrears": now.yes(row["arrears"])} for row in found.cost()

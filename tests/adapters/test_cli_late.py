@@ -129,7 +129,12 @@ def test_a_raise_is_looked_at_then_run_and_goes_on_by_its_id(office: Outside, ca
         ("2025-08", False, 5_000),
     ]
     (row,) = office.json("raise", "preview", *named, "--standard", "650.00", "--cases")["rows"]
-    assert (row["case"], row["before"], row["amount"], row["more"]) == (case, 50_000, 55_000, 10_000)
+    assert (row["case"], row["before"], row["amount"], row["more"]) == (case, 50_000, 55_000, 5_000)
+    assert (row["months"], row["arrears"]) == (2, 10_000)
+    coming = ("--division", COUNTY, "--from-month", "2025-08", "--standard", "650.00", "--cases")
+    (row,) = office.json("raise", "preview", *coming)["rows"]
+    assert (row["more"], row["months"], row["arrears"]) == (5_000, 0, 0)
+    assert "每月增加（元）" in office.run("--lang", "zh", "raise", "preview", *coming).out
     assert "550.00" in office.run("raise", "preview", *named, "--standard", "650.00", "--cases").out
     parameter = {"division": COUNTY, "name": "standard", "value": "650.00", "since": "2025-06-01"}
     office.tell("SetParameter", "admin", **parameter, document="民政发〔2025〕7号", area="rural")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from adapters.catalogue import Catalogue, Lang, messages
+from adapters.cli.answers import tell
+from adapters.cli.measures import name_of_measure
 from adapters.cli.session import Session
 from domain.catalogue import CATALOGUE
 from domain.means.rulebook import rules
@@ -51,6 +53,27 @@ def test_what_an_answer_says_of_before_is_named_by_what_it_is(tmp_path: Path) ->
     said = ask(url, "--lang", "zh", "clock", "set", "2026-03-02").out
     assert "变动前: " in said
     assert "原金额" not in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", ("归还日", "最低生活保障边缘家庭")), ("en", ("to be paid back by", "near the threshold"))],
+)
+def test_a_plans_day_and_what_else_may_be_due_are_named(
+    lang: str, words: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = [{"due": "2025-09-30", "amount": 12_000}]
+    tell(Session(lang=lang), {"plan": plan, "also": ["near_threshold", "temporary_aid"]})
+    said = capsys.readouterr().out
+    assert all(one in said for one in words)
+    assert "应发" not in said
+    assert "_" not in said
+
+
+def test_a_deadline_that_was_overdue_is_named() -> None:
+    said = name_of_measure(Session(lang="zh"), "steps.late.telling/tell")
+    assert said.startswith("办理：逾期")
+    assert "tell" not in said
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -39,3 +39,11 @@ def test_what_has_no_name_stays_and_numbers_are_numbers() -> None:
     )
     assert text_of(zh, reason("no-such-code", state="posted")) == "no-such-code (state=posted)"
     assert remedy_of(zh, reason("no-such-code")) is None
+
+
+def test_what_a_letter_lacks_is_named() -> None:
+    one = reason("letter-not-due", letter="变更决定书", lacks="change_reason")
+    assert text_of(Catalogue("zh"), one) == "还不能出具《变更决定书》：尚无变动决定"
+    assert "a decision of a change is not there" in text_of(Catalogue("en"), one)
+    unnamed = reason("letter-not-due", letter="变更决定书", lacks="elsewhere")
+    assert text_of(Catalogue("zh"), unnamed).endswith("elsewhere")
