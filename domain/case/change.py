@@ -291,7 +291,9 @@ def _change_opened(case: "Case", event: ChangeOpened) -> "Case":
 
 @evolves(PriorNotice)
 def _noticed(case: "Case", event: PriorNotice) -> "Case":
-    return _change(case, replace(case.changes[event.change], notice=event))
+    """Each notice is heard for itself: what was said to one before, or proposed upon it, doesn't count."""
+    one = replace(case.changes[event.change], notice=event, heard=None, tried=(), proposal=None)
+    return _change(case, one)
 
 
 @evolves(Heard)

@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 
 from domain.case.award import AmountChanged, AwardBegan, Stopped
-from domain.case.change import ChangeDecided
+from domain.case.change import ChangeDecided, Effect
 from domain.days import Month
 from domain.explain import out_of_sum
 from domain.person import Person
 from tests.harness import TrialOffice, number, person
 from tests.workflows.awards import PHOTO, amount, draw, income, living, plain, tick
+from workflows.decide.effect import harsher
 
 PROOF = {**PHOTO, "type": "application/pdf"}
 
@@ -159,6 +160,87 @@ def test_hear_lets_it_go_on_at_once(office: TrialOffice) -> None:
     office.quiet("Hear", "handler", case, on="2025-08-08", words="房子是替亲戚代持")
     office.do("ProposeChange", "handler", case, on="2025-08-08", **STOP)
     assert office.case(case).state("change.1") == "proposed"
+
+
+LESS = {"effect": "reduce", "code": "D03"}
+
+
+def told(office: TrialOffice, on: str = "2025-08-07", **what: str) -> str:
+    case = opened(office)
+    office.do("GivePriorNotice", "handler", case, on=on, **what)
+    return case
+
+
+def test_a_stop_is_not_proposed_on_a_notice_of_a_reduction(office: TrialOffice) -> None:
+    case = told(office, **LESS)
+    assert office.refused("ProposeChange", "handler", case, on="2025-08-07", **STOP) == ["told-of-less"]
+    office.do("Hear", "handler", case, on="2025-08-08", words="减就减吧")
+    answer = office.say("ProposeChange", "handler", case, on="2025-08-08", **STOP)
+    assert [(one.code, one.params) for one in answer.reasons] == [
+        ("told-of-less", {"told": "reduce", "effect": "stop"})
+    ]
+    office.do("GivePriorNotice", "handler", case, on="2025-08-11", **STOP)
+    found = office.case(case)
+    assert (found.state("change.1"), found.letters[-1].letter) == ("noticed", "L13")
+    assert office.due(case, "change.1/answer") == date(2025, 8, 18)
+    assert office.refused("ProposeChange", "handler", case, on="2025-08-11", **STOP) == ["not-heard"]
+    office.do("Hear", "handler", case, on="2025-08-12", words="不同意停发")
+    office.do("ProposeChange", "handler", case, on="2025-08-12", **STOP)
+    office.do("DecideChange", "decider", case, on="2025-08-13")
+    assert office.case(case).ended_code == "S14"
+
+
+def test_silence_to_a_notice_of_a_reduction_is_not_silence_to_a_stop(office: TrialOffice) -> None:
+    case = told(office, **LESS)
+    assert office.refused("ProposeChange", "handler", case, on="2025-08-20", **STOP) == ["told-of-less"]
+    office.do("GivePriorNotice", "handler", case, on="2025-08-20", **STOP)
+    assert office.refused("ProposeChange", "handler", case, on="2025-08-27", **STOP) == ["not-heard"]
+    office.do("ProposeChange", "handler", case, on="2025-08-28", **STOP)
+
+
+def test_ways_tried_for_one_notice_do_not_count_for_the_next(office: TrialOffice) -> None:
+    case = told(office, **LESS)
+    for way in ("post", "left"):
+        office.do("NotReach", "handler", case, on="2025-08-08", way=way, proof=PROOF)
+    office.do("GivePriorNotice", "handler", case, on="2025-08-11", **STOP)
+    assert office.refused("ProposeChange", "handler", case, on="2025-08-11", **STOP) == ["not-heard"]
+
+
+def test_a_new_notice_takes_back_what_was_proposed(office: TrialOffice) -> None:
+    case = reduced(office)
+    assert office.case(case).changes["change.1"].proposal is not None  # type: ignore[index]
+    office.do("GivePriorNotice", "handler", case, on="2025-10-13", effect="stop", code="S01")
+    assert office.case(case).changes["change.1"].proposal is None  # type: ignore[index]
+    assert office.case(case).state("change.1") == "noticed"
+    assert "change.1/county" not in office.case(case).deadlines
+
+
+def test_told_of_a_stop_it_is_reduced_without_another_notice(office: TrialOffice) -> None:
+    case = plain(office)
+    office.do("ReportChange", "window", case, on="2025-10-09", kind="income", happened="2025-10-01")
+    wages = [
+        income("m1", 600_000, "2025-04-01", "2025-09-30"),
+        income("m2", 360_000, "2025-04-01", "2025-09-30", "B1"),
+    ]
+    office.do("StateFacts", "handler", case, on="2025-10-09", facts=wages)
+    office.do("GivePriorNotice", "handler", case, on="2025-10-09", effect="stop", code="S01")
+    office.do("Hear", "handler", case, on="2025-10-10", words="是")
+    office.do("ProposeChange", "handler", case, on="2025-10-10", **LESS)
+
+
+@pytest.mark.parametrize(
+    ("effect", "before", "more"),
+    [
+        ("stop", "reduce", True),
+        ("stop", "gradual_exit", True),
+        ("gradual_exit", "reduce", True),
+        ("reduce", "increase", True),
+        ("reduce", "reduce", False),
+        ("gradual_exit", "stop", False),
+    ],
+)
+def test_what_is_harsher_than_what_was_told(effect: Effect, before: Effect, more: bool) -> None:
+    assert harsher(effect, before) is more
 
 
 def test_two_ways_tried_with_proof_count_as_heard(office: TrialOffice) -> None:

@@ -71,6 +71,37 @@ def test_until_his_application_is_decided_the_old_award_goes_on(office: TrialOff
     assert amount(office, old, "2025-05") == 30_000
 
 
+def test_no_other_code_puts_out_who_left_before_his_application_is_decided(
+    office: TrialOffice, old: str
+) -> None:
+    """Those who stay come over the line (S01): who left is paid here still, and nowhere else."""
+    leave(office, old)
+    me = person("m1", "2000-01-01", 13, "周丙", "01")
+    new = office.accepted([me], on=APPLIED, came_from=old, came_by="split")
+    wage = {"kind": "income", "code": "W1", "member": "m1", "since": "2024-04-01", "amount": 9_000_000}
+    office.do("StateFacts", "handler", old, on="2025-04-20", facts=[{**wage, "source": "V02"}])
+    office.do("Hear", "county", old, on="2025-04-20", words="知道了")
+    office.do("ProposeChange", "handler", old, on="2025-04-20", effect="stop", code="S01")
+    assert office.refused("DecideChange", "decider", old, on="2025-04-20") == ["split-under-way"]
+    assert office.case(old).state("award") == "living"
+    office.do("Withdraw", "window", new, on="2025-04-22")
+    office.do("DecideChange", "decider", old, on="2025-04-22")
+    assert office.case(old).ended_code == "S01"
+
+
+def test_an_increase_waits_for_nobody_who_left(office: TrialOffice, old: str) -> None:
+    leave(office, old)
+    me = person("m1", "2000-01-01", 13, "周丙", "01")
+    office.accepted([me], on=APPLIED, came_from=old, came_by="split")
+    office.do("ReportChange", "window", old, on="2025-04-20", kind="birth", happened="2025-04-18")
+    birth = {"on": "2025-04-20", "instance": "change.2"}
+    child = person("m4", "2025-04-18", 31, "周小", "20")
+    office.do("JoinMember", "window", old, **birth, member=child, reason="birth")
+    office.do("ProposeChange", "handler", old, **birth, effect="increase", code="I02")
+    office.do("DecideChange", "decider", old, **birth)
+    assert amount(office, old, "2025-05") == 150_000
+
+
 def test_what_it_pays_until_then_is_not_too_much(office: TrialOffice, old: str) -> None:
     leave(office, old)
     office.accepted(

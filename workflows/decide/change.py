@@ -57,6 +57,7 @@ from workflows.decide.effect import (
     came_to_light,
     check_effect,
     find,
+    harsher,
     heard,
     must_hear,
     stops_by_itself,
@@ -99,9 +100,13 @@ def _change(context: Context, command: object) -> Change:
 
 @guard
 def heard_where_due(context: Context, command: ProposeChange) -> Reason | None:
-    """Reduce, stop and gradual exit wait for the household's word, but for what is only told (L26 art. 48)."""
+    """Reduce, stop and gradual exit wait for the household's word on no less; not what is only told (L26 art. 48)."""
     change = _change(context, command)
-    if not must_hear(change, command.effect, command.code) or heard(change, context.on):
+    if not must_hear(change, command.effect, command.code):
+        return None
+    if change.notice is not None and harsher(command.effect, change.notice.effect):
+        return reason("told-of-less", "case", told=change.notice.effect, effect=command.effect)
+    if heard(change, context.on):
         return None
     until = change.notice.answer_until.isoformat() if change.notice else ""
     return reason("not-heard", "case", until=until, effect=command.effect)
@@ -121,13 +126,14 @@ def change_other_hand(context: Context, command: DecideChange) -> Reason | None:
 
 @guard
 def split_decided(context: Context, command: DecideChange) -> Reason | None:
-    """The half that left is paid here until its own application is decided: then from one month to the next."""
+    """Nothing puts out the half that left before its own application is decided: then from one month to the next."""
     proposal = _change(context, command).proposal
-    if proposal is None or proposal.code not in ("D02", "S05"):
+    if proposal is None or proposal.effect == "increase":
         return None
     case, group = context.case, GROUP[context.case.programme]
-    for member in case.members.values():
-        if member.left is None or member.died is not None:
+    for key in ever_covered(award_of(case), proposal.from_month):
+        member = case.members[key]
+        if key in proposal.covered or member.left is None or member.died is not None:
             continue
         number = context.person(member.person).applying(group)
         other = context.other_case(number) if number is not None else None
