@@ -293,9 +293,6 @@ def _borne_out(
     owes = _owes(context.case, code, found.explanation.month)
     if not found.eligible or not (moves or exchanged or owes):
         raise _not_borne_out(effect, found, terms)
-    if code == "I03" and (unsaid := _unsaid(context.case, found)):
-        last = add_month(month_of(found.explanation.anchor), -1)
-        raise refuse("income-unsaid", "data.code", members=", ".join(unsaid), month=last)
     same = set(found.counted) == set(terms.counted or terms.covered)
     if code in OF_INCOME and same and not _clear(context, change, found):
         raise refuse("change-not-clear", "data.code", percent=context.limit("clear_change_percent"))
@@ -305,20 +302,6 @@ def _owes(case: Case, code: str, month: Month) -> bool:
     """Whether another award pays somebody whom a month's terms cover: they go on without him, come what may."""
     taken = [case.taken[key] for key in latest_terms(award_of(case), month).covered if key in case.taken]
     return code == "D02" and any(one <= month for one in taken)
-
-
-def _unsaid(case: Case, found: Assessment) -> list[MemberKey]:
-    """Whose incomes have all ended before the last month that counts, and nobody said what came after."""
-    day = first_day(add_month(month_of(found.explanation.anchor), -1))
-    incomes = {
-        key: [one for one in case.facts.values() if one.kind == "income" and one.member == key]
-        for key in found.counted
-    }
-    return [
-        key
-        for key, facts in incomes.items()
-        if facts and all(one.until is not None and one.until < day for one in facts)
-    ]
 
 
 def _not_borne_out(effect: Effect, found: Assessment, terms: Terms) -> Refused:
