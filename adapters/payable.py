@@ -9,7 +9,7 @@ from domain.ids import CaseNo, DivisionCode
 
 _CASES = (
     "SELECT case_no FROM read_payable WHERE county = ? AND programme = ? AND area = ?"
-    " AND (back OR since <= ? AND (last >= ? OR drawn < last OR missing > 0)) ORDER BY case_no"
+    " AND (back = 1 OR since <= ? AND (last >= ? OR drawn < last OR missing > 0)) ORDER BY case_no"
 )
 
 
