@@ -24,6 +24,12 @@ def pages() -> Mapping[str, str]:
     return made
 
 
+def _in_order(topics: set[str]) -> list[str]:
+    """As they are listed, whatever was imported first."""
+    listed = [one.name for one in TOPICS if one.name in topics]
+    return [*listed, *sorted(topics.difference(listed))]
+
+
 def _page() -> list[str]:
     lines = [
         MADE.format(source="projections/public/ and adapters/contracts/words.py"),
@@ -53,14 +59,14 @@ def _page() -> list[str]:
         "",
     ]
     ours = outbound()
-    for topic in dict.fromkeys(cls.TOPIC for cls in PUBLIC.values()):
+    for topic in _in_order({cls.TOPIC for cls in PUBLIC.values()}):
         lines += [f"## `{topic}`", ""]
         for (kind, version), cls in sorted(PUBLIC.items()):
             if topic == cls.TOPIC:
                 name = name_of(kind, version)
                 lines += _event(f"{EVENTS[kind]} `{wire_type(kind, version)}`", name, ours[name])
     theirs = inbound()
-    for topic in dict.fromkeys(cls.TOPIC for cls in INBOUND.values()):
+    for topic in _in_order({cls.TOPIC for cls in INBOUND.values()}):
         lines += [f"## `{topic}` (inbound)", ""]
         for (kind, version), sort in sorted(INBOUND.items()):
             if topic == sort.TOPIC:
