@@ -158,6 +158,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     def living(self, month: Month) -> bool:
         return self.award is not None and self.award.at(month) is not None
 
+    def cause_of(self, finding: Finding) -> Change | None:
+        """The change that a finding came out of."""
+        return self.changes.get(finding.cause) if finding.cause is not None else None
+
     def ruled_until(self, month: Month) -> "Case":
         """With a decision that works from a month on: amounts that an appeal said without a last month end there."""
         rulings = (

@@ -25,7 +25,7 @@ from domain.case.decision import LetterIssued
 from domain.case.finding import LateLine, under_way
 from domain.case.move import MembersTaken
 from domain.codes import check_code
-from domain.days import Month, add_month, first_day, month_of, months
+from domain.days import Month, add_month, month_of, months
 from domain.event import CaseEvent, Event
 from domain.explain import Explanation
 from domain.ids import CaseNo, MemberKey, StaffId, StreamId, parse_case_no
@@ -84,6 +84,7 @@ from workflows.decide.settling import lifted
 from workflows.decide.terms import (
     assess_again,
     award_of,
+    dead_before,
     drawn_from,
     ever_covered,
     latest_terms,
@@ -660,7 +661,7 @@ def _computed(context: Context, month: Month, without: Collection[MemberKey] = (
 def _still_there(context: Context, month: Month, elsewhere: Elsewhere) -> Due:
     """The terms of a month as they stood, but for who died since, or is paid by another award."""
     case, terms = context.case, latest_terms(award_of(context.case), month)
-    dead = [key for key in terms.covered if (died := case.members[key].died) and died < first_day(month)]
+    dead = dead_before(case, terms, month)
     taken = [key for key in terms.covered if key in elsewhere and elsewhere[key][1] <= month]
     gone = dict.fromkeys((*dead, *taken))
     if not gone:

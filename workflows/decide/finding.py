@@ -77,7 +77,7 @@ def finding_heard(context: Context, command: DecideFinding) -> Reason | None:
     told = one.notice is not None and context.on > one.notice.answer_until
     if one.heard is not None or told or tried_enough(one.tried):
         return None
-    change = context.case.changes.get(one.cause) if one.cause else None
+    change = context.case.cause_of(one)
     if change is not None and change.notice is not None and heard(change, context.on):
         return None
     until = one.notice.answer_until.isoformat() if one.notice else ""
@@ -218,7 +218,7 @@ def _nothing_over(context: Context) -> Refused:
 def _as_heard(context: Context, one: Finding) -> list[Recomputed]:
     """The finding's months as they now come out, up to what was heard about: the rest is another finding."""
     now = {each.line.month: each for each in over(late_lines(context))}
-    change = context.case.changes.get(one.cause) if one.cause is not None else None
+    change = context.case.cause_of(one)
     by_itself = change is not None and change.proposal is not None and stops_by_itself(change.proposal)
     found: list[Recomputed] = []
     for line in one.lines:

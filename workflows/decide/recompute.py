@@ -30,6 +30,7 @@ from workflows.decide.terms import (
     anchor_of,
     award_of,
     cut_shares,
+    dead_before,
     decided_case,
     latest_terms,
     months_from,
@@ -71,20 +72,20 @@ def is_ruled(case: Case, month: Month) -> bool:
     return any(one.holds(month) and one.amount is not None for one in case.rulings)
 
 
-def _said(case: Case, *, fell: bool = False) -> Iterator[LateLine]:
-    """What decisions say of months; `fell`: what they said on a fact that is put right, or left out, since."""
+def _said(case: Case) -> Iterator[LateLine]:
+    """What decisions say of months, but on a fact that is put right, or left out, since."""
     return (
         line
         for one in case.findings.values()
         if one.outcome is not None
         for line in one.lines
-        if line.said and bool(_fallen(case, one, line.month)) == fell
+        if line.said and not _fallen(case, one, line.month)
     )
 
 
 def _fallen(case: Case, one: Finding, month: Month) -> list[FactKey]:
     """The facts that the change a finding came out of rests on and that are put right, or left out by an appeal."""
-    change = case.changes.get(one.cause) if one.cause is not None else None
+    change = case.cause_of(one)
     if change is None or change.proposal is None or change.proposal.explanation is None:
         return []
     read = [fact.key for fact in change.proposal.explanation.facts]
@@ -288,8 +289,7 @@ def _changed(context: Context, case: Case, month: Month, terms: Terms) -> Recomp
     """What came to light makes of a month; of one as in the ledger only a death does, by that person's share."""
     if not award_of(case).as_in_ledger(month):
         return _touched(context, case, month, terms)
-    day = first_day(month)
-    dead = tuple(key for key in terms.covered if (died := case.members[key].died) is not None and died < day)
+    dead = dead_before(case, terms, month)
     if not dead:
         return None
     if len(dead) == len(terms.covered):

@@ -11,7 +11,7 @@ from domain.case import Case, evolve, fold
 from domain.case.award import Line, MonthDrawn
 from domain.case.finding import Finding, FindingDropped, FindingRevised, LateLine, SetOff
 from domain.case.payment import Months, PaymentReturned, paid_for
-from domain.days import Month, first_day
+from domain.days import Month
 from domain.event import CaseEvent, Moved
 from domain.ids import InstanceId, MemberKey
 from domain.means.shares import split
@@ -20,7 +20,7 @@ from domain.personal import Words
 from workflows.context import Context, policy_of
 from workflows.decide.award import since_restored
 from workflows.decide.recompute import Recomputed, entitled, gone_by, is_fixed, known_now, restated
-from workflows.decide.terms import award_of, decided_case, terms_of
+from workflows.decide.terms import award_of, dead_before, decided_case, terms_of
 from workflows.refusal import refuse
 
 
@@ -199,7 +199,7 @@ def lifted(
 
 def _said_by_stop(case: Case, one: Finding) -> list[LateLine]:
     """What a stop said of months gone by; what a reduction said stands, though another stop is taken back."""
-    change = case.changes.get(one.cause) if one.cause is not None else None
+    change = case.cause_of(one)
     if change is None or change.proposal is None or change.proposal.effect != "stop":
         return []
     return [line for line in one.lines if line.said]
@@ -224,9 +224,7 @@ def _again(context: Context, stood: Case, line: LateLine, code: str) -> Recomput
         return Recomputed(line=replace(line, new=0, code=code, said=False), terms=None)
     explanation = None
     if is_fixed(stood, month) or award_of(stood).as_in_ledger(month):
-        day = first_day(month)
-        dead = [key for key in terms.covered if (died := stood.members[key].died) is not None and died < day]
-        terms = terms.without(dead, month, code, context.on)
+        terms = terms.without(dead_before(stood, terms, month), month, code, context.on)
     else:
         known, gone = known_now(stood, month).facts, gone_by(stood, month)
         found = entitled(context, stood, month, known, gone)

@@ -168,6 +168,12 @@ def ever_covered(award: Award, month: Month) -> tuple[MemberKey, ...]:
     return tuple(dict.fromkeys(key for one in (*holding, *later) for key in one.covered))
 
 
+def dead_before(case: Case, terms: Terms, month: Month) -> tuple[MemberKey, ...]:
+    """Whom the terms cover and who died before a month: his month of death was still paid."""
+    day = first_day(month)
+    return tuple(key for key in terms.covered if (died := case.members[key].died) is not None and died < day)
+
+
 def months_from(award: Award, month: Month) -> Iterator[Month]:
     """The month itself, then each later one in which the terms change: all are computed anew with it."""
     yield month
