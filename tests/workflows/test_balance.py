@@ -16,6 +16,7 @@ from adapters.closing import closings, unlike, whole
 from domain.case.award import AmountChanged, DifferenceDrawn, LineReleased, MonthDrawn, Stopped, Terms
 from domain.case.payment import PaymentRepeated, PaymentReturned, lists_of, standing
 from domain.days import Month, add_month, last_day, months
+from domain.ids import DivisionCode
 from domain.month import MonthClosed, read_table
 from domain.payment import ListClosed
 from projections.closings import lines
@@ -198,23 +199,22 @@ def figures_balance(small: SmallOffice) -> None:
     assert paid == sum(one["drawn"] + one["again"] - one["back"] - one["withheld"] for one in counted)
 
 
-def closed_stands(small: SmallOffice) -> None:
-    """No byte of a closed month changed; its correction lines lead to what is known now."""
+def closed_stands(small: SmallOffice, *codes: DivisionCode) -> None:
+    """No byte of a month closed under whichever code changed; its correction lines lead to what is known now."""
     projector = small.office.doudi.projector
     rows = projector.rows("statistics")
-    for event in closings(small.office.store, COUNTY, "dibao"):
-        assert small.kept.setdefault(event.month, event) == event
-        assert whole(event)
-        assert unlike(projector, event) == []
-        reported = read_table(event.table).rows[COUNTY]
-        now = month_table(rows, "dibao", COUNTY, event.month)
-        last = {
-            (line["area"], line["figure"]): line["new"]
-            for line in lines(rows, "dibao", COUNTY, event.month, reported)
-        }
-        for area in AREAS:
-            for name in MONEY:
-                assert last.get((area, name), reported[area][name]) == now[area][name], (area, name)
+    for code in codes or (COUNTY,):
+        for event in closings(small.office.store, code, "dibao"):
+            assert small.kept.setdefault(event.month, event) == event
+            assert whole(event)
+            assert unlike(projector, event) == []
+            reported = read_table(event.table).rows[code]
+            now = month_table(rows, "dibao", code, event.month)
+            found = lines(rows, "dibao", code, event.month, reported)
+            last: dict[Any, Any] = {(line["area"], line["figure"]): line["new"] for line in found}
+            for area in AREAS:
+                for name in MONEY:
+                    assert last.get((area, name), reported[area][name]) == now[area][name], (area, name)
 
 
 steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), min_size=6, max_size=22)
