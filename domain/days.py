@@ -12,6 +12,8 @@ from domain.errors import BadValue
 CHINA = timezone(timedelta(hours=8))
 Month = NewType("Month", str)
 """`YYYY-MM`: sorts as text."""
+NEVER = Month("9999-12")
+"""After every month."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)

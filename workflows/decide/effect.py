@@ -14,7 +14,7 @@ from domain.case.award import Terms
 from domain.case.change import Change, ChangeProposed, Effect
 from domain.case.intake import Paper
 from domain.codes import check_code, code_list, needs_words
-from domain.days import Month, add_month, add_months, first_day, month_of
+from domain.days import NEVER, Month, add_month, add_months, first_day, month_of
 from domain.explain import Explanation
 from domain.facts import Fact
 from domain.ids import FactKey, MemberKey, PersonRef
@@ -69,7 +69,6 @@ GROUNDS = {code: ground for ground, code in GROUND_CODES.items()}
 """Stops that must come out of the facts, and the ground that then does."""
 OWN = ("household", "village")
 OFFICE = "office"
-NEVER = Month("9999-12")
 MOVED_OUT = "moved_out"
 JOINING = ("birth", "joined", "marriage")
 OF_MEANS_ALONE = ("birth", "income", "work", "property", "category", "standard", "refused_work")

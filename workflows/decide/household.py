@@ -11,7 +11,7 @@ from domain.case.award import MemberDied
 from domain.case.change import ChangeDropped, MemberJoined, MemberLeft
 from domain.case.intake import MemberNumbered
 from domain.codes import check_code
-from domain.days import Month
+from domain.days import NEVER
 from domain.event import Event
 from domain.identity import born, check_number, sex
 from domain.ids import MemberKey, StreamId
@@ -27,8 +27,6 @@ from workflows.decide.terms import award_of, latest_terms
 from workflows.engine import guard
 from workflows.refusal import Reason, reason, refuse
 from workflows.world import person_stream
-
-NEVER = Month("9999-12")
 
 
 @guard

@@ -18,7 +18,7 @@ from domain.case import Case
 from domain.case.award import DifferenceDrawn, MonthDrawn, Terms
 from domain.case.finding import SetOff
 from domain.case.payment import Months, PaymentRepeated, paid_for
-from domain.days import Month, add_month, first_day, month_of, months
+from domain.days import NEVER, Month, add_month, first_day, month_of, months
 from domain.division import Division
 from domain.event import Event
 from domain.ids import DivisionCode, MemberKey, StreamId, county_of, level_of, parse_division
@@ -41,7 +41,7 @@ from workflows.decide.settling import set_off
 from workflows.refusal import refuse
 from workflows.world import case_stream, division_stream, list_stream, month_stream
 
-EARLIEST, NEVER = Month("2000-01"), Month("9999-12")
+EARLIEST = Month("2000-01")
 HAND_DESK = {"maker": "payer", "checker": "checker"}
 
 

@@ -7,7 +7,7 @@ from domain.case import Case, fold
 from domain.case.award import Terms
 from domain.case.decision import LetterIssued
 from domain.case.finding import Ruled
-from domain.days import Month, add_month, month_of
+from domain.days import NEVER, Month, add_month, month_of
 from domain.ids import StaffId
 from domain.means.shares import split
 from domain.money import Fen
@@ -90,7 +90,7 @@ def _check(context: Context, command: CarryOutAppeal) -> None:
 
 def _found(context: Context, case: Case, command: CarryOutAppeal) -> list[Recomputed]:
     if command.amount is None:
-        last = command.until_month or Month("9999-12")
+        last = command.until_month or NEVER
         return [one for one in late_lines(context, case) if command.from_month <= one.line.month <= last]
     return [
         one
